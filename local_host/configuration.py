@@ -1,0 +1,101 @@
+"""What do host.json and local.settings.json tell the host?"""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_host.errors import BadAppFolder, BadConfiguration
+
+_HUB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,44}")
+_MAX_BODY = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings of one app on this host."""
+
+    app: Path
+    hub_name: str
+    route_prefix: str
+    activities_at_once: int
+    orchestrators_at_once: int
+    default_version: str | None
+    #: Largest request body in bytes (app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT).
+    largest_body: int
+    #: What the worker's environment gets: the process's own, over local.settings.json.
+    environment: dict[str, str]
+
+
+def read_configuration(app: Path) -> Configuration:
+    """Read both files; local.settings.json may be missing, as on Azure.
+
+    Raises:
+        BadAppFolder: there is no host.json.
+        BadConfiguration: a file cannot be used; the message says which, and why.
+    """
+    if not (app / "host.json").is_file():
+        raise BadAppFolder(f"{app} has no host.json: it is not a function app")
+    host = _read_json(app / "host.json")
+    if host.get("version") != "2.0":
+        raise BadConfiguration('host.json: "version" must be "2.0"')
+    environment = {**_local_settings(app / "local.settings.json"), **os.environ}
+    extensions = host.get("extensions", {})
+    durable = extensions.get("durableTask", {})
+    default_at_once = 10 * (os.cpu_count() or 1)
+    return Configuration(
+        app=app,
+        hub_name=_hub_name(durable.get("hubName", "TestHubName"), environment),
+        route_prefix=extensions.get("http", {}).get("routePrefix", "api").strip("/"),
+        activities_at_once=_positive(durable, "maxConcurrentActivityFunctions", default_at_once),
+        orchestrators_at_once=_positive(
+            durable, "maxConcurrentOrchestratorFunctions", default_at_once
+        ),
+        default_version=durable.get("defaultVersion"),
+        largest_body=int(environment.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", _MAX_BODY)),
+        environment=environment,
+    )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise BadConfiguration(f"{path.name} is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise BadConfiguration(f"{path.name} must hold a JSON object")
+    return content
+
+
+def _local_settings(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    settings = _read_json(path)
+    if settings.get("IsEncrypted"):
+        raise BadConfiguration(
+            f"{path.name} is encrypted: run `func settings decrypt` before using it here"
+        )
+    values = settings.get("Values", {})
+    wrong = [name for name, value in values.items() if not isinstance(value, str)]
+    if wrong:
+        raise BadConfiguration(f"{path.name}: the value of {wrong[0]} must be a string")
+    return dict(values)
+
+
+def _hub_name(name: str, environment: dict[str, str]) -> str:
+    if name.startswith("%") and name.endswith("%"):
+        name = environment.get(name[1:-1], name)
+    if not _HUB_NAME.fullmatch(name):
+        raise BadConfiguration(
+            f"host.json: hubName {name!r} must be 3 to 45 letters and digits, a letter first"
+        )
+    return name
+
+
+def _positive(section: dict[str, Any], key: str, default: int) -> int:
+    value = section.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise BadConfiguration(f"host.json: {key} must be a whole number above 0, not {value!r}")
+    return value

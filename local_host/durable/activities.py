@@ -1,0 +1,70 @@
+"""How does an activity get from a call to an answer?"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+
+from local_host.clock import Clock
+from local_host.durable import history
+from local_host.durable.work import Work
+from local_host.errors import FunctionFailed, WorkerLost
+from local_host.store.records import Message, Task
+from local_host.workers import Worker
+
+_log = logging.getLogger("local_host.activities")
+
+
+class Activities:
+    """Runs activities, a limited number at a time, and delivers their answers."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        clock: Clock,
+        work: Work,
+        at_once: int,
+        deliver: Callable[[Message], None],
+    ) -> None:
+        self._worker = worker
+        self._clock = clock
+        self._work = work
+        self._slots = asyncio.Semaphore(at_once)
+        self._deliver = deliver
+
+    def run(self, task: Task) -> None:
+        """Run an activity. It runs at least once: again, where a crash swallowed its answer."""
+        self._work.start(self._run(task))
+
+    async def _run(self, task: Task) -> None:
+        async with self._slots:
+            event = await self._answer(task)
+        self._deliver(
+            Message(task.instance_id, event, execution_id=task.execution_id, answers=task)
+        )
+
+    async def _answer(self, task: Task) -> history.Event:
+        try:
+            answer = await self._worker.invoke(
+                "activity", task.name, (task.input_ or "null").encode()
+            )
+        except (FunctionFailed, WorkerLost) as failure:
+            report = failure.report if isinstance(failure, FunctionFailed) else str(failure)
+            _log.warning("%s: activity %s failed: %s", task.instance_id, task.name, report)
+            reason = f"Activity function '{task.name}' failed:  {report}"
+            return history.task_failed(
+                self._clock.now(), task.scheduled_id, reason, _details(report)
+            )
+        return history.task_completed(self._clock.now(), task.scheduled_id, answer.body.decode())
+
+
+def _details(report: str) -> str:
+    """The exception as the extension serializes it, as far as an orchestrator can see it."""
+    return json.dumps(
+        {
+            "$type": "System.Exception, System.Private.CoreLib",
+            "ClassName": "System.Exception",
+            "Message": f" {report}",
+        },
+        separators=(",", ":"),
+    )

@@ -1,0 +1,176 @@
+"""How do orchestrations, activities, entities and timers work together?
+
+The engine delivers messages and carries out what episodes decide. What it holds in memory can be
+read anew from the task hub at any time; `recover` does so after a start.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from local_host.clock import Clock
+from local_host.durable import history
+from local_host.durable.activities import Activities
+from local_host.durable.decisions import entity_request
+from local_host.durable.entities import Entities, entity_id
+from local_host.durable.mailboxes import Mailboxes
+from local_host.durable.orchestrations import Orchestrations, new_instance
+from local_host.durable.replay import compact
+from local_host.durable.timers import Timers
+from local_host.durable.work import Work
+from local_host.errors import InstanceConflict, InstanceEnded, NoSuchInstance, UnknownEntity
+from local_host.store.hub import TaskHub
+from local_host.store.records import EntityRecord, InstanceRecord, Message
+from local_host.workers import Worker
+
+
+class Engine:
+    """The durable engine over one task hub."""
+
+    def __init__(  # noqa: PLR0913 (one argument for each thing it stands on)
+        self,
+        hub: TaskHub,
+        worker: Worker,
+        clock: Clock,
+        *,
+        activities_at_once: int,
+        orchestrators_at_once: int,
+        default_version: str | None,
+        on_fault: Callable[[BaseException], None],
+    ) -> None:
+        self.hub = hub
+        self.worker = worker
+        self._clock = clock
+        self._default_version = default_version
+        self.work = Work(on_fault)
+        slots = asyncio.Semaphore(orchestrators_at_once)
+        self._mailboxes = Mailboxes(self.work, self._take)
+        self.timers = Timers(clock, self._mailboxes.deliver)
+        self._orchestrations = Orchestrations(hub, worker, clock, slots)
+        self._entities = Entities(hub, worker, clock, slots)
+        self._activities = Activities(
+            worker, clock, self.work, activities_at_once, self._mailboxes.deliver
+        )
+
+    def recover(self) -> int:
+        """Go on with everything that the task hub holds; return the number of things to do."""
+        messages, tasks = self.hub.messages(), self.hub.tasks()
+        for message in messages:
+            self._send(message)
+        for task in tasks:
+            self._activities.run(task)
+        return len(messages) + len(tasks)
+
+    def _send(self, message: Message) -> None:
+        if message.due is None:
+            self._mailboxes.deliver(message)
+        else:
+            self.timers.add(message)
+
+    async def _take(self, target: str, messages: list[Message]) -> None:
+        if target.startswith("@"):
+            for answer in await self._entities.operate(target, messages):
+                self._send(answer)
+            return
+        episode = await self._orchestrations.run_episode(target, messages)
+        if episode is None:
+            return
+        for message in episode.messages:
+            self._send(message)
+        for task in episode.tasks:
+            self._activities.run(task)
+
+    # ------------------------------------------------------------ what clients ask for
+
+    async def start(
+        self,
+        name: str,
+        instance_id: str | None,
+        body: Any,
+        version: str | None = None,  # noqa: ANN401 (JSON)
+    ) -> str:
+        """Start an orchestration with a JSON value as its input; return its instance id.
+
+        Raises:
+            InstanceConflict: an instance of this id is still running.
+        """
+        record, started = new_instance(
+            self.hub,
+            self._clock.now(),
+            name=name,
+            instance_id=instance_id or uuid.uuid4().hex,
+            input_=None if body is None else compact(body),
+            version=version or self._default_version,
+        )
+        in_the_way = await self.hub.start(record, started)
+        if in_the_way:
+            raise InstanceConflict(in_the_way)
+        self._orchestrations.forget(record.instance_id)
+        self._mailboxes.deliver(started)
+        return record.instance_id
+
+    async def raise_event(self, instance_id: str, name: str, body: Any) -> None:  # noqa: ANN401 (JSON)
+        """Send an external event with a JSON value.
+
+        Raises:
+            NoSuchInstance: nobody has this id.
+            InstanceEnded: the instance takes no more events.
+        """
+        event = history.event_raised(self._clock.now(), name, compact(body))
+        await self._post(self._living(instance_id), event)
+
+    async def terminate(self, instance_id: str, reason: str) -> None:
+        """End an instance from outside.
+
+        Raises:
+            NoSuchInstance: nobody has this id.
+            InstanceEnded: it has ended already.
+        """
+        event = history.execution_terminated(self._clock.now(), reason)
+        await self._post(self._living(instance_id), event)
+
+    def _living(self, instance_id: str) -> str:
+        record = self.hub.instance(instance_id)
+        if record is None:
+            raise NoSuchInstance(instance_id)
+        if record.ended:
+            raise InstanceEnded(instance_id)
+        return instance_id
+
+    async def _post(self, target: str, event: history.Event) -> None:
+        message = Message(target, event, self.hub.next_message_id())
+        await self.hub.add(message)
+        self._mailboxes.deliver(message)
+
+    async def signal_entity(self, name: str, key: str, operation: str, body: Any) -> None:  # noqa: ANN401 (JSON)
+        """Send an operation to an entity and wait for no answer.
+
+        Raises:
+            UnknownEntity: the app has no such entity function.
+        """
+        known = [f.registered_name for f in self.worker.functions if f.trigger == "entityTrigger"]
+        if name.lower() not in (one.lower() for one in known):
+            raise UnknownEntity(
+                f"The function '{name}' doesn't exist, is disabled, or is not an entity function. "
+                "Additional info: The following are the known entity functions: "
+                + ", ".join(f"'{one}'" for one in known)
+                + "."
+            )
+        request = entity_request(
+            operation=operation,
+            input_=None if body is None else compact(body),
+            request_id=str(uuid.uuid4()),
+            signal=True,
+        )
+        target = entity_id(name, key)
+        event = history.event_sent(self._clock.now(), -1, target, "op", request)
+        await self._post(target, event)
+
+    def instance(self, instance_id: str) -> InstanceRecord | None:
+        """The instance with this id, if there is one."""
+        return self.hub.instance(instance_id)
+
+    def entity_state(self, name: str, key: str) -> EntityRecord | None:
+        """The entity, if it was ever touched."""
+        return self.hub.entity(entity_id(name, key))

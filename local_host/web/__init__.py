@@ -1,0 +1,1 @@
+"""What does the host answer over HTTP? The app's routes, the management API, the SDK's RPC."""

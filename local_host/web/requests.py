@@ -1,0 +1,95 @@
+"""What came over HTTP, and what goes back?"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+
+class BodyTooLargeError(Exception):
+    """The body is larger than the host takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request with its whole body."""
+
+    method: str
+    #: Scheme and authority as the caller sees them: `http://127.0.0.1:7071`.
+    origin: str
+    raw_path: str
+    query_string: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def url(self) -> str:
+        """The whole URL, as the caller wrote it."""
+        return self.origin + self.raw_path + (f"?{self.query_string}" if self.query_string else "")
+
+    def json(self) -> Any:  # noqa: ANN401 (JSON)
+        """The body as JSON; none at all is None.
+
+        Raises:
+            ValueError: it is not JSON.
+        """
+        return json.loads(self.body) if self.body.strip() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response; no body means no content type either."""
+
+    status: int
+    body: bytes = b""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of_json(cls, value: Any, status: int = 200, **headers: str) -> "Response":  # noqa: ANN401 (JSON)
+        """A JSON response as the real host writes it; `_` in a header's name stands for `-`."""
+        named = [(name.replace("_", "-"), text) for name, text in headers.items()]
+        body = json.dumps(value, ensure_ascii=False).encode()
+        return cls(status, body, [("Content-Type", "application/json; charset=utf-8"), *named])
+
+
+async def read_request(request: web.BaseRequest, largest_body: int) -> Request:
+    """Take a request in.
+
+    Raises:
+        BodyTooLargeError: its body is larger than `largest_body` bytes.
+    """
+    if (request.content_length or 0) > largest_body:
+        raise BodyTooLargeError
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > largest_body:
+            raise BodyTooLargeError
+    return Request(
+        method=request.method,
+        origin=f"{request.scheme}://{request.host}",
+        raw_path=request.rel_url.raw_path,
+        query_string=request.rel_url.raw_query_string,
+        query=_query(request),
+        headers=_headers(request),
+        body=bytes(body),
+    )
+
+
+def _query(request: web.BaseRequest) -> dict[str, str]:
+    """Query parameters; repeated ones are joined, and one without `=` is dropped."""
+    bare = {part for part in request.rel_url.raw_query_string.split("&") if "=" not in part}
+    joined: dict[str, list[str]] = {}
+    for name, value in request.rel_url.query.items():
+        if not (value == "" and name in bare):
+            joined.setdefault(name, []).append(value)
+    return {name: ",".join(values) for name, values in joined.items()}
+
+
+def _headers(request: web.BaseRequest) -> dict[str, str]:
+    joined: dict[str, list[str]] = {}
+    for name, value in request.headers.items():
+        joined.setdefault(name, []).append(value)
+    return {name: ", ".join(values) for name, values in joined.items()}

@@ -1,0 +1,103 @@
+"""Which ports does the host listen on, and who gets a request?
+
+Two, both on the loopback: the public one for the app's routes and the management API, and one for
+the SDK client's RPC, whose path holds a secret that only the worker knows.
+"""
+
+import errno
+import logging
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from local_host.errors import BadDataFile, PortTaken
+from local_host.web.durable_api import PREFIX, DurableApi
+from local_host.web.functions import FunctionRoutes
+from local_host.web.requests import BodyTooLargeError, Request, Response, read_request
+
+_log = logging.getLogger("local_host.http")
+_BACKLOG = 1024
+_Answer = Callable[[Request], Awaitable[Response]]
+
+
+class Server:
+    """The host's two listening sockets and what answers on them."""
+
+    def __init__(self, host: str, port: int, largest_body: int) -> None:
+        """Bind both sockets; connections wait until `open` is called.
+
+        Raises:
+            PortTaken: the public port is not free.
+        """
+        self._largest_body = largest_body
+        self._public = _bind(host, port)
+        self._rpc = _bind("127.0.0.1", 0)
+        self._rpc_path = f"/{secrets.token_urlsafe(16)}/durabletask/"
+        self._runners: list[web.ServerRunner] = []
+        bound = self._public.getsockname()[1]
+        self.base_url = f"http://{host}:{bound}"
+        self.rpc_url = f"http://127.0.0.1:{self._rpc.getsockname()[1]}{self._rpc_path}"
+
+    async def open(self, routes: FunctionRoutes, durable: DurableApi) -> None:
+        """Answer requests from now on."""
+
+        async def public(request: Request) -> Response:
+            if request.raw_path.lower().startswith(PREFIX + "/"):
+                return await durable.answer(request, request.raw_path[len(PREFIX) :])
+            return await routes.answer(request)
+
+        async def rpc(request: Request) -> Response:
+            if not request.raw_path.startswith(self._rpc_path):
+                return Response(404)
+            return await durable.answer(request, request.raw_path[len(self._rpc_path) :])
+
+        await self._serve(self._public, public)
+        await self._serve(self._rpc, rpc)
+
+    async def _serve(self, listening: socket.socket, answer: _Answer) -> None:
+        async def handle(request: web.BaseRequest) -> web.StreamResponse:
+            try:
+                response = await answer(await read_request(request, self._largest_body))
+            except BodyTooLargeError:
+                response = Response(413)
+            except (BadDataFile, ConnectionError) as error:
+                _log.error("%s %s: %s", request.method, request.path, error)  # noqa: TRY400 (one line)
+                response = Response(500)
+            return _to_aiohttp(response)
+
+        runner = web.ServerRunner(web.Server(handle, access_log=None))
+        await runner.setup()
+        await web.SockSite(runner, listening, backlog=_BACKLOG).start()
+        self._runners.append(runner)
+
+    async def close(self) -> None:
+        """Take no more requests and end the ones that run."""
+        for runner in self._runners:
+            await runner.cleanup()
+        self._public.close()
+        self._rpc.close()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(
+                f"port {port} is taken by another program: stop it, or choose another with --port"
+            ) from error
+        raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    return listening
+
+
+def _to_aiohttp(response: Response) -> web.Response:
+    answer = web.Response(status=response.status, body=response.body or None)
+    answer.headers.popall("Content-Type", None)
+    for name, value in response.headers:
+        answer.headers.add(name, value)
+    return answer

@@ -1,0 +1,83 @@
+"""What does the worker process do from its start to its end?
+
+Started by the host with a socket (`--socket FD`) and the host's end of stdin. It ends when stdin
+ends, whatever it is doing: a host that was killed leaves no worker behind.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import threading
+from pathlib import Path
+
+from local_host import wire
+from local_host.errors import BadAppFolder, FunctionFailed
+from local_host.wire import Frame
+from local_host.worker import fast_replay, index
+from local_host.worker.invoke import Invoker
+
+_STREAM_LIMIT = 2**26
+
+
+def main() -> None:
+    """Serve the host until it is gone."""
+    parser = argparse.ArgumentParser(prog="local_host.worker")
+    parser.add_argument("--socket", type=int, required=True)
+    arguments = parser.parse_args()
+    threading.Thread(target=_end_with_host, daemon=True).start()
+    logging.basicConfig(format="[%(asctime)s] %(name)s: %(message)s", level=logging.WARNING)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(socket.socket(fileno=arguments.socket)))
+    os._exit(0)  # a function that still runs in a thread must not keep the process alive
+
+
+def _end_with_host() -> None:
+    while os.read(0, 1024):
+        pass
+    os._exit(1)
+
+
+async def _serve(connection: socket.socket) -> None:
+    reader, writer = await asyncio.open_connection(sock=connection, limit=_STREAM_LIMIT)
+    fast_replay.install()
+    first = await wire.read(reader)
+    if first is None:
+        return
+    folder = Path(first.header["app"])
+    index.enter(folder)
+    try:
+        app = index.load_app(folder)
+    except BadAppFolder as error:
+        writer.write(wire.pack(Frame({"type": "unusable", "reason": str(error)})))
+        await writer.drain()
+        return
+    functions = [info.to_json() for info in app.infos]
+    writer.write(wire.pack(Frame({"type": "ready", "functions": functions})))
+    invoker = Invoker(app, first.header["client"])
+    running: set[asyncio.Task[None]] = set()
+    while (request := await wire.read(reader)) is not None:
+        task = asyncio.create_task(_answer(invoker, request, writer))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+
+async def _answer(invoker: Invoker, request: Frame, writer: asyncio.StreamWriter) -> None:
+    identity = {"id": request.header["id"]}
+    try:
+        answer = await invoker.invoke(request)
+        frame = Frame({**identity, "ok": True, **answer.header}, answer.body)
+    except FunctionFailed as failure:
+        if request.header["type"] == "http":
+            logging.getLogger("worker").error(
+                "%s failed", request.header["function"], exc_info=failure.__cause__
+            )
+        frame = Frame({**identity, "ok": False, "kind": failure.kind, "text": str(failure)})
+    writer.write(wire.pack(frame))
+    await writer.drain()
+
+
+if __name__ == "__main__":
+    main()
