@@ -1,0 +1,26 @@
+"""The parcel: booked, canceled."""
+
+import azure.durable_functions as df
+
+from activities.pages import person_of
+from bootstrap import services
+from contracts.codec import decode, encode
+from contracts.names import Activity
+from contracts.payloads import OrderReference, ShipmentUndone
+
+bp = df.Blueprint()
+
+
+@bp.activity_trigger(input_name="payload", activity=Activity.SHIP_ORDER)
+def ship_order(payload: dict) -> dict:
+    """Book the parcel. A refused address is an answer."""
+    order_id = decode(OrderReference, payload).order_id
+    return encode(services().carrier.book(order_id, person_of(order_id)))
+
+
+@bp.activity_trigger(input_name="payload", activity=Activity.CANCEL_SHIPMENT)
+def cancel_shipment(payload: dict) -> dict:
+    """Cancel the parcel, if there is one."""
+    reference = decode(OrderReference, payload)
+    cancellation = services().carrier.cancel(reference.order_id)
+    return encode(ShipmentUndone(cancellation=cancellation))

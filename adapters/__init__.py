@@ -1,0 +1,1 @@
+"""Implementations of the ports, one a file. Foreign errors are translated here."""

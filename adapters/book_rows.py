@@ -1,0 +1,79 @@
+"""How does a page of the order book look in a table?"""
+
+import json
+import sqlite3
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from domain.money import Money
+from domain.order import Address, Order, OrderLine, Person
+from domain.outcome import OrderStatus, Outcome
+from domain.record import OrderRecord
+
+
+def order_to_row(order: Order, fingerprint: str) -> dict[str, str | None]:
+    """The columns of a new order."""
+    return {
+        "order_id": order.order_id,
+        "placed_at": order.placed_at.isoformat(),
+        "fingerprint": fingerprint,
+        "lines": json.dumps([asdict(line) for line in order.lines]),
+        "country": order.country,
+        "payment_method": order.payment_method,
+        "reference": order.reference,
+    }
+
+
+def row_to_record(row: sqlite3.Row) -> OrderRecord:
+    """The page that the columns stand for."""
+    order = Order(
+        order_id=row["order_id"],
+        placed_at=datetime.fromisoformat(row["placed_at"]),
+        lines=tuple(_line(line) for line in json.loads(row["lines"])),
+        country=row["country"],
+        payment_method=row["payment_method"],
+        reference=row["reference"],
+    )
+    return OrderRecord(
+        order=order,
+        fingerprint=row["fingerprint"],
+        runs=row["runs"],
+        undoing=text_to_outcome(row["undoing"]),
+        outcome=text_to_outcome(row["outcome"]),
+        ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+    )
+
+
+def person_to_text(person: Person) -> str:
+    """The personal part as one column."""
+    return json.dumps(asdict(person))
+
+
+def text_to_person(text: str) -> Person:
+    """The personal part that the column stands for."""
+    plain = json.loads(text)
+    return Person(**{**plain, "address": Address(**plain["address"])})
+
+
+def outcome_to_text(outcome: Outcome) -> str:
+    """An outcome as one column."""
+    return json.dumps(asdict(outcome))
+
+
+def text_to_outcome(text: str | None) -> Outcome | None:
+    """The outcome that the column stands for."""
+    if text is None:
+        return None
+    plain = json.loads(text)
+    return Outcome(
+        status=OrderStatus(plain["status"]),
+        tracking_number=plain["tracking_number"],
+        reason=plain["reason"],
+        notes=tuple(plain["notes"]),
+        failed_steps=tuple(plain["failed_steps"]),
+    )
+
+
+def _line(plain: dict[str, Any]) -> OrderLine:
+    return OrderLine(**{**plain, "unit_price": Money(**plain["unit_price"])})

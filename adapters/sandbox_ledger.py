@@ -1,0 +1,89 @@
+"""What did a sandbox do? One table of effects, each under a key that is there once."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from adapters.sqlite import Database
+from domain.errors import Unavailable
+from ports.clock import Clock
+
+#: What an effect is about: amounts, numbers, texts.
+Detail = str | int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One effect, or the mark that there was nothing to do."""
+
+    key: str
+    order_id: str
+    kind: str
+    detail: dict[str, Detail] = field(default_factory=dict)
+
+
+class Page:
+    """The ledger inside one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, table: str, clock: Clock) -> None:
+        self._connection = connection
+        self._table = table
+        self._clock = clock
+
+    def get(self, key: str) -> Entry | None:
+        """The effect under this key."""
+        query = f"SELECT * FROM {self._table} WHERE key = ?"  # noqa: S608 - the name is ours
+        row = self._connection.execute(query, (key,)).fetchone()
+        return _entry(row) if row else None
+
+    def put(self, key: str, order_id: str, kind: str, **detail: Detail) -> Entry:
+        """Write an effect under a key that is still free."""
+        entry = Entry(key=key, order_id=order_id, kind=kind, detail=detail)
+        self._connection.execute(
+            f"INSERT INTO {self._table} VALUES (?, ?, ?, ?, ?)",  # noqa: S608 - the name is ours
+            (key, order_id, kind, json.dumps(detail), self._clock.now().isoformat()),
+        )
+        return entry
+
+
+class Ledger:
+    """One table of effects in the sandbox's file."""
+
+    def __init__(
+        self, path: Path, table: str, clock: Clock, unavailable: type[Unavailable]
+    ) -> None:
+        schema = (
+            f"CREATE TABLE IF NOT EXISTS {table} (key TEXT PRIMARY KEY, order_id TEXT NOT NULL,"
+            " kind TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL) STRICT;"
+        )
+        self._table = table
+        self._clock = clock
+        self._database = Database(path, schema, unavailable)
+
+    @contextmanager
+    def writing(self) -> Iterator[Page]:
+        """Look and write in one transaction, so that two callers cannot both find a key free."""
+        with self._database.writing() as connection:
+            yield Page(connection, self._table, self._clock)
+
+    def entries(self) -> list[Entry]:
+        """Every effect, oldest first."""
+        query = f"SELECT * FROM {self._table} ORDER BY rowid"  # noqa: S608 - the name is ours
+        with self._database.reading() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+    def disconnect(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    return Entry(
+        key=row["key"],
+        order_id=row["order_id"],
+        kind=row["kind"],
+        detail=json.loads(row["detail"]),
+    )

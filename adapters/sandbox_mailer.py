@@ -1,0 +1,41 @@
+"""A mailer that lays everything in an outbox.
+
+A recipient at `undeliverable.example` makes it raise, always.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from adapters.sandbox_ledger import Ledger
+from domain.confirmation import Mail
+from domain.errors import MailerUnavailable
+from ports.clock import Clock
+
+_UNDELIVERABLE: Final = "@undeliverable.example"
+
+
+class SandboxMailer:
+    """Mail that nobody reads but us."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.outbox = Ledger(path, "outbox", clock, MailerUnavailable)
+
+    def send_confirmation(self, order_id: str, mail: Mail) -> None:
+        """Lay the order's confirmation in the outbox, once."""
+        if mail.recipient.lower().endswith(_UNDELIVERABLE):
+            raise MailerUnavailable
+        key = f"{order_id}:confirm"
+        with self.outbox.writing() as page:
+            if page.get(key) is None:
+                page.put(
+                    key,
+                    order_id,
+                    "sent",
+                    recipient=mail.recipient,
+                    subject=mail.subject,
+                    text=mail.text,
+                )
+
+    def disconnect(self) -> None:
+        """Let go of the file."""
+        self.outbox.disconnect()

@@ -1,0 +1,115 @@
+"""How do many threads and processes share one SQLite file without losing a write?
+
+WAL lets readers go on while somebody writes; `synchronous=FULL` makes a commit survive a power cut;
+every write transaction is IMMEDIATE, so that it waits its turn at the start instead of failing
+half-way.
+"""
+
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from domain.errors import Unavailable
+
+#: How long a write waits for its turn before it counts as a fault.
+BUSY_TIMEOUT_SECONDS: Final = 10.0
+
+
+class Database:
+    """One SQLite file. Connections are opened at first use and lent to one thread at a time."""
+
+    def __init__(self, path: Path, schema: str, unavailable: type[Unavailable]) -> None:
+        self._path = path
+        self._schema = schema
+        self._unavailable = unavailable
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._prepared = False
+        self._preparing = Lock()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that sees everything committed before it and is committed at the end."""
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A consistent view that waits for nobody."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the file."""
+        while self._idle:
+            self._idle.pop().close()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        # Only SQLite's and the file system's words are translated: an error of the caller stays
+        # what it is.
+        try:
+            connection = self._borrow()
+            try:
+                connection.execute(begin)
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._idle.append(connection)
+        except (sqlite3.Error, OSError) as error:
+            raise self._unavailable(f"{self._path.name}: {error}") from error
+
+    def _borrow(self) -> sqlite3.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        with self._preparing:  # the first connection makes the file and its tables
+            if not self._prepared:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(
+                self._path,
+                timeout=BUSY_TIMEOUT_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,  # lent to one thread at a time
+            )
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.row_factory = sqlite3.Row
+        _use_wal(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if not self._prepared:
+            connection.executescript(f"BEGIN IMMEDIATE; {self._schema} COMMIT;")
+            self._prepared = True
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # Two processes that make the same new file meet here, and SQLite's own busy timeout does not
+    # cover this switch.
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return

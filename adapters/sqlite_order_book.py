@@ -1,0 +1,124 @@
+"""The order book in one SQLite file: for one machine, shared by its processes."""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from adapters.book_rows import (
+    order_to_row,
+    outcome_to_text,
+    person_to_text,
+    row_to_record,
+    text_to_person,
+)
+from adapters.sqlite import Database
+from domain.errors import BookUnavailable, UnknownOrder
+from domain.order import Order, Person
+from domain.outcome import Opening, Outcome
+from domain.record import OrderRecord
+from ports.clock import Clock
+from ports.order_book import Placed
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS orders (
+    order_id       TEXT PRIMARY KEY,
+    placed_at      TEXT NOT NULL,
+    fingerprint    TEXT NOT NULL,
+    lines          TEXT NOT NULL,
+    country        TEXT NOT NULL,
+    payment_method TEXT NOT NULL,
+    reference      TEXT,
+    runs           INTEGER NOT NULL DEFAULT 0,
+    undoing        TEXT,
+    outcome        TEXT,
+    ended_at       TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS people (
+    order_id TEXT PRIMARY KEY REFERENCES orders,
+    person   TEXT NOT NULL
+) STRICT;
+"""
+
+_INSERT_ORDER: Final = """
+INSERT INTO orders (order_id, placed_at, fingerprint, lines, country, payment_method, reference)
+VALUES (:order_id, :placed_at, :fingerprint, :lines, :country, :payment_method, :reference)
+"""
+
+
+class SqliteOrderBook:
+    """The app's own record of orders."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._database = Database(path, _SCHEMA, BookUnavailable)
+        self._clock = clock
+
+    def place(self, order: Order, person: Person, fingerprint: str) -> Placed:
+        """Write a new order in one write, or find the one that already has its id."""
+        with self._database.writing() as book:
+            known = _find(book, order.order_id)
+            if known is not None:
+                return Placed(record=known, is_new=False)
+            book.execute(_INSERT_ORDER, order_to_row(order, fingerprint))
+            book.execute(
+                "INSERT INTO people (order_id, person) VALUES (?, ?)",
+                (order.order_id, person_to_text(person)),
+            )
+        return Placed(record=OrderRecord(order=order, fingerprint=fingerprint), is_new=True)
+
+    def find(self, order_id: str) -> OrderRecord | None:
+        """The order's page."""
+        with self._database.reading() as book:
+            return _find(book, order_id)
+
+    def person(self, order_id: str) -> Person | None:
+        """The order's personal part."""
+        with self._database.reading() as book:
+            row = book.execute(
+                "SELECT person FROM people WHERE order_id = ?", (order_id,)
+            ).fetchone()
+        return text_to_person(row["person"]) if row else None
+
+    def open(self, order_id: str) -> Opening:
+        """Note one more run and tell what earlier runs left."""
+        with self._database.writing() as book:
+            record = _get(book, order_id)
+            book.execute("UPDATE orders SET runs = runs + 1 WHERE order_id = ?", (order_id,))
+        return record.opening()
+
+    def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:
+        """Note that undoing begins, unless that or an end is noted already."""
+        with self._database.writing() as book:
+            stands = _get(book, order_id).turned_to(towards)
+            if stands is towards:
+                book.execute(
+                    "UPDATE orders SET undoing = ? WHERE order_id = ?",
+                    (outcome_to_text(towards), order_id),
+                )
+        return stands
+
+    def close(self, order_id: str, outcome: Outcome) -> Outcome:
+        """Note the end, unless one is noted already or the order is being undone."""
+        with self._database.writing() as book:
+            stands = _get(book, order_id).ended_as(outcome)
+            if stands is outcome:
+                book.execute(
+                    "UPDATE orders SET outcome = ?, ended_at = ? WHERE order_id = ?",
+                    (outcome_to_text(outcome), self._clock.now().isoformat(), order_id),
+                )
+        return stands
+
+    def disconnect(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def _find(book: sqlite3.Connection, order_id: str) -> OrderRecord | None:
+    row = book.execute("SELECT * FROM orders WHERE order_id = ?", (order_id,)).fetchone()
+    return row_to_record(row) if row else None
+
+
+def _get(book: sqlite3.Connection, order_id: str) -> OrderRecord:
+    record = _find(book, order_id)
+    if record is None:
+        raise UnknownOrder
+    return record

@@ -1,0 +1,82 @@
+"""What may stand in a single field of a request? Its kind, its size, its characters."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import AfterValidator, Field, Strict, StringConstraints, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+#: Controls, halves of characters, and separators that break a line: they have no place in a name.
+_REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+_CARD_NUMBER: Final = re.compile(r"(?:\d[ .-]?){12,19}")
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in text):
+        raise PydanticCustomError("one_line", "must not contain control characters")
+    return text
+
+
+def _no_card_number(text: str) -> str:
+    if _CARD_NUMBER.search(text):
+        raise PydanticCustomError(
+            "card_number",
+            "looks like a card number; send the id of a payment method, never a card number",
+        )
+    return text
+
+
+def _shaped(pattern: str, message: str) -> Callable[[str], str]:
+    """A check that the whole text has this shape."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise PydanticCustomError("shape", "{message}", {"message": message})
+        return text
+
+    return check
+
+
+def _in_catalogue(sku: str, info: ValidationInfo) -> str:
+    article: Callable[[str], object] = (info.context or {})["article"]
+    if article(sku) is None:
+        raise PydanticCustomError("unknown_sku", "is not in the catalogue")
+    return sku
+
+
+_Text: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line)
+]
+
+Short: TypeAlias = Annotated[_Text, Field(max_length=60)]
+Name: TypeAlias = Annotated[_Text, Field(max_length=120)]
+Note: TypeAlias = Annotated[_Text, Field(max_length=500)]
+PostalCode: TypeAlias = Annotated[_Text, Field(max_length=16)]
+Email: TypeAlias = Annotated[
+    _Text,
+    Field(max_length=254),
+    AfterValidator(_shaped(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "must be a mail address")),
+]
+Phone: TypeAlias = Annotated[
+    _Text,
+    AfterValidator(_shaped(r"\+?[0-9 ()/.-]{4,30}", "must be a telephone number")),
+]
+Country: TypeAlias = Annotated[
+    str,
+    AfterValidator(_shaped("[A-Z]{2}", "must be a country code of two capital letters, as DE")),
+]
+PaymentMethod: TypeAlias = Annotated[
+    str,
+    AfterValidator(_no_card_number),
+    AfterValidator(
+        _shaped(
+            r"pm_[A-Za-z0-9_]{1,64}", "must be the id of a payment method, such as pm_card_visa"
+        )
+    ),
+]
+Sku: TypeAlias = Annotated[_Text, Field(max_length=64), AfterValidator(_in_catalogue)]
+#: The shop's own limit is a rule, told by validation; this one only keeps amounts countable.
+Quantity: TypeAlias = Annotated[int, Strict(), Field(ge=1, le=1_000_000_000)]

@@ -1,0 +1,72 @@
+"""What does the engine say about an order? The only place that talks to the engine."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import azure.durable_functions as df
+from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
+
+from contracts.codec import encode
+from contracts.names import Orchestration
+from contracts.payloads import OrderReference
+from domain.errors import EngineUnavailable
+
+
+class Phase(StrEnum):
+    """How far an orchestration is, as far as an order is concerned."""
+
+    #: There is no orchestration.
+    ABSENT = "absent"
+    #: It waits for its first step.
+    PENDING = "pending"
+    #: It has begun, and will go on.
+    RUNNING = "running"
+    #: It does nothing any more, however it ended.
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """An order's orchestration as people may see it."""
+
+    phase: Phase
+    step: str | None = None
+    text: str | None = None
+
+
+_PHASES: Final[dict[Runtime | None, Phase]] = {
+    Runtime.Pending: Phase.PENDING,
+    Runtime.Completed: Phase.OVER,
+    Runtime.Failed: Phase.OVER,
+    Runtime.Terminated: Phase.OVER,
+    Runtime.Canceled: Phase.OVER,
+}
+
+
+async def look_up(client: df.DurableOrchestrationClient, order_id: str) -> Instance:
+    """The order's orchestration."""
+    try:
+        status = await client.get_status(order_id)
+    except Exception as error:
+        raise EngineUnavailable from error
+    if not status:
+        return Instance(phase=Phase.ABSENT)
+    custom = status.custom_status if isinstance(status.custom_status, dict) else {}
+    return Instance(
+        phase=_PHASES.get(status.runtime_status, Phase.RUNNING),
+        step=custom.get("step"),
+        text=custom.get("text"),
+    )
+
+
+async def ensure_started(client: df.DurableOrchestrationClient, order_id: str) -> None:
+    """Start the order's orchestration, unless somebody else just did."""
+    reference = encode(OrderReference(order_id=order_id))
+    try:
+        await client.start_new(Orchestration.PROCESS_ORDER.value, order_id, reference)
+    except Exception:  # noqa: BLE001 - the SDK raises nothing more telling
+        # Why it failed stands only in the message's wording. What counts is whether the
+        # orchestration is there.
+        if (await look_up(client, order_id)).phase is Phase.ABSENT:
+            raise EngineUnavailable from None

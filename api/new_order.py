@@ -1,0 +1,85 @@
+"""How does a request become an order in the book?"""
+
+import re
+from http import HTTPStatus
+from typing import Final
+
+import azure.functions as func
+
+from api.order_ids import fingerprint, order_id
+from api.order_request import LineRequest, OrderRequest, canonical, parse_order
+from api.problems import Problem
+from api.request_body import read_json
+from bootstrap import Services, services
+from domain.errors import CatalogueInvalid
+from domain.order import Address, Order, OrderLine, Person
+from ports.order_book import Placed
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def write_down(req: func.HttpRequest) -> Placed:
+    """Write the requested order to the book, or find the one that the same request made before."""
+    bound = services()
+    key = _idempotency_key(req)
+    request = parse_order(read_json(req), bound.catalogue.article)
+    secret = bound.settings.id_secret
+    order = _order(order_id(secret, key), request, bound)
+    print_of_request = fingerprint(secret, canonical(request))
+    placed = bound.order_book.place(order, _person(request), print_of_request)
+    if placed.record.fingerprint != print_of_request:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "idempotency-key-reused",
+            "This Idempotency-Key was used for another order. A new order needs a new key.",
+        )
+    return placed
+
+
+def _idempotency_key(req: func.HttpRequest) -> str | None:
+    key: str | None = req.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "idempotency-key-malformed",
+            "The Idempotency-Key must have 1 to 255 visible ASCII characters.",
+        )
+    return key
+
+
+def _order(new_id: str, request: OrderRequest, bound: Services) -> Order:
+    return Order(
+        order_id=new_id,
+        placed_at=bound.clock.now(),
+        lines=tuple(_line(line, bound) for line in request.lines),
+        country=request.shipping_address.country,
+        payment_method=request.payment_method,
+        reference=request.reference,
+    )
+
+
+def _line(line: LineRequest, bound: Services) -> OrderLine:
+    article = bound.catalogue.article(line.sku)
+    if article is None:
+        raise CatalogueInvalid(f"{line.sku} was there a moment ago")
+    return OrderLine(
+        sku=line.sku, name=article.name, quantity=line.quantity, unit_price=article.price
+    )
+
+
+def _person(request: OrderRequest) -> Person:
+    customer, address = request.customer, request.shipping_address
+    return Person(
+        name=customer.name,
+        email=customer.email,
+        phone=customer.phone,
+        note=request.note,
+        address=Address(
+            line1=address.line1,
+            line2=address.line2,
+            postal_code=address.postal_code,
+            city=address.city,
+            region=address.region,
+            country=address.country,
+        ),
+    )

@@ -1,0 +1,31 @@
+"""How does an order get its id, and a request its fingerprint?
+
+Both come from a keyed hash: the same idempotency key gives the same order, and nobody without the
+secret can guess an order's id from the key or a request from its fingerprint.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+_ID_BYTES: Final = 16
+
+
+def order_id(secret: str, idempotency_key: str | None) -> str:
+    """The id of the order that this key stands for; without a key one that never was before."""
+    if idempotency_key is None:
+        raw = secrets.token_bytes(_ID_BYTES)
+    else:
+        raw = _keyed_hash(secret, "idempotency-key", idempotency_key.encode())[:_ID_BYTES]
+    return "ord_" + base64.b32encode(raw).decode().rstrip("=").lower()
+
+
+def fingerprint(secret: str, canonical_request: bytes) -> str:
+    """Tells whether two requests ask for the same."""
+    return _keyed_hash(secret, "request", canonical_request).hex()
+
+
+def _keyed_hash(secret: str, purpose: str, message: bytes) -> bytes:
+    return hmac.digest(secret.encode(), purpose.encode() + b"\0" + message, hashlib.sha256)

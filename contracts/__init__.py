@@ -1,0 +1,1 @@
+"""What is persisted: names, payloads, codec. Running orders notice a change here."""

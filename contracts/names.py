@@ -1,0 +1,47 @@
+"""What is everything called on the wire? Each name stands here once, in camelCase.
+
+Instances, histories and the management API show these names. Renaming one breaks the orders that
+are running.
+"""
+
+from enum import StrEnum
+
+
+class Orchestration(StrEnum):
+    """Workflows."""
+
+    #: Takes one order to its end. Its instance id is the order id.
+    PROCESS_ORDER = "processOrder"
+
+
+class Activity(StrEnum):
+    """Side effects, each one done at least once."""
+
+    #: Reads the book: what is known of this order from earlier runs?
+    OPEN_ORDER = "openOrder"
+    #: Asks the shop's rules.
+    VALIDATE_ORDER = "validateOrder"
+    #: Holds the amount on the card (authorizes); takes nothing yet.
+    PROCESS_PAYMENT = "processPayment"
+    #: Books the parcel.
+    SHIP_ORDER = "shipOrder"
+    #: Takes the held money.
+    CAPTURE_PAYMENT = "capturePayment"
+    #: Mails the customer.
+    SEND_CONFIRMATION = "sendConfirmation"
+    #: Writes the outcome to the book.
+    CLOSE_ORDER = "closeOrder"
+
+    #: Writes to the book that undoing begins, and why.
+    BEGIN_UNDO = "beginUndo"
+    #: Leaves the customer whole: voids the hold, or refunds what was captured.
+    VOID_PAYMENT = "voidPayment"
+    #: Cancels the parcel.
+    CANCEL_SHIPMENT = "cancelShipment"
+
+
+class Endpoint(StrEnum):
+    """HTTP functions."""
+
+    PLACE_ORDER = "placeOrder"
+    GET_ORDER = "getOrder"

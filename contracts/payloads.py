@@ -1,0 +1,57 @@
+"""What do an order's orchestration and its activities hand to each other?
+
+Ids and amounts only: whatever is personal stays in the order book. The answers are the values of
+`domain.answers` and `domain.outcome`, written by `contracts.codec`. `tests/contracts` pins how each
+of them looks on the wire.
+"""
+
+from dataclasses import dataclass
+
+from domain.answers import Cancellation, Withdrawal
+from domain.money import Money
+from domain.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReference:
+    """Which order: input of the orchestration and of the steps that need nothing else."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """What to hold for which order."""
+
+    order_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationRequest:
+    """What to tell the customer of which order."""
+
+    order_id: str
+    tracking_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Where an order goes, or how it ended: to be written to the book."""
+
+    order_id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentUndone:
+    """How the customer was left whole."""
+
+    withdrawal: Withdrawal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentUndone:
+    """What became of the parcel."""
+
+    cancellation: Cancellation

@@ -1,0 +1,1 @@
+"""The rules of the shop: values and decisions, standard library only."""

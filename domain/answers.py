@@ -1,0 +1,60 @@
+"""What can a step answer? Yes with what it did, or no with the reason; never a fault."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether the shop's rules let the order pass, and what it costs."""
+
+    accepted: bool
+    amount: Money | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorization:
+    """Whether the bank holds the amount for us."""
+
+    approved: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """Whether the held amount was taken."""
+
+    captured: bool
+    reason: str | None = None
+
+
+class Withdrawal(StrEnum):
+    """What it took to leave the customer whole."""
+
+    #: The hold was given back before any money moved.
+    VOIDED = "voided"
+    #: The money had been taken and was paid back.
+    REFUNDED = "refunded"
+    #: There was nothing to give back.
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """Whether the carrier takes the parcel."""
+
+    booked: bool
+    tracking_number: str | None = None
+    reason: str | None = None
+
+
+class Cancellation(StrEnum):
+    """What became of the parcel."""
+
+    #: It was booked and is no longer.
+    CANCELED = "canceled"
+    #: There was no parcel to cancel.
+    NOTHING = "nothing"

@@ -1,0 +1,26 @@
+"""How much is it, exactly? Integer minor units (cents) and their currency, never a float."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in the minor units of one currency."""
+
+    #: 4980 means 49.80 in a currency with two decimals.
+    minor: int
+    #: ISO 4217, upper case.
+    currency: str
+
+    def __add__(self, other: Money) -> Money:
+        if other.currency != self.currency:
+            raise ValueError(f"cannot add {other.currency} to {self.currency}")
+        return Money(self.minor + other.minor, self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        return Money(self.minor * times, self.currency)
+
+    def __str__(self) -> str:
+        return f"{self.minor // 100}.{self.minor % 100:02d} {self.currency}"

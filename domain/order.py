@@ -1,0 +1,68 @@
+"""What did the customer ask for? An order as it was placed; it never changes afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import add
+
+from domain.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """Some units of one article, at the price of the moment when the order was placed."""
+
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Money
+
+    @property
+    def total(self) -> Money:
+        """The price of the whole line."""
+        return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the parcel goes."""
+
+    line1: str
+    postal_code: str
+    city: str
+    #: ISO 3166-1 alpha-2, upper case.
+    country: str
+    line2: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """The personal part of an order: kept apart from the rest, so that it can be erased."""
+
+    name: str
+    email: str
+    address: Address
+    phone: str | None = None
+    #: Free text of the customer, for the parcel.
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order without anything personal."""
+
+    order_id: str
+    placed_at: datetime
+    lines: tuple[OrderLine, ...]
+    country: str
+    payment_method: str
+    #: The caller's own number for this order.
+    reference: str | None = None
+
+    @property
+    def total(self) -> Money:
+        """What the customer owes."""
+        return reduce(add, (line.total for line in self.lines))

@@ -1,0 +1,38 @@
+"""What does the order book say of one order, and what may still be written there?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.order import Order
+from domain.outcome import Opening, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRecord:
+    """An order's page in the book, without anything personal."""
+
+    order: Order
+    #: Tells whether a repeated request is the same request.
+    fingerprint: str
+    #: How many times the order was taken up.
+    runs: int = 0
+    #: Undoing has begun, towards this end. From now on the order cannot be completed.
+    undoing: Outcome | None = None
+    outcome: Outcome | None = None
+    ended_at: datetime | None = None
+
+    def opening(self) -> Opening:
+        """What the next run has to know of the earlier ones."""
+        return Opening(outcome=self.outcome, undoing=self.undoing, resumed=self.runs > 0)
+
+    def turned_to(self, towards: Outcome) -> Outcome:
+        """Where the order goes if it is to be undone now: what was written first, stands."""
+        return self.outcome or self.undoing or towards
+
+    def ended_as(self, outcome: Outcome) -> Outcome:
+        """How the order ends if it is to be closed now: what was written first, stands."""
+        if self.outcome is None and self.undoing is not None and outcome.is_success:
+            # A completion that comes late, from a run that was believed lost: the undo is on its
+            # way.
+            return self.undoing
+        return self.outcome or outcome

@@ -1,0 +1,1 @@
+"""Workflows: deterministic generators without I/O, clock, randomness, logging, environment."""

@@ -1,0 +1,90 @@
+"""How does an order come to its end?
+
+It can be run again from the start at any time: each step means "make sure that this is done", the
+book tells what earlier runs left, and an undoing that had begun is finished.
+"""
+
+import azure.durable_functions as df
+
+from contracts.codec import decode, encode
+from contracts.names import Orchestration
+from contracts.payloads import OrderReference
+from domain.outcome import Outcome, Reason
+from orchestrators import steps
+from orchestrators.saga import Saga
+from orchestrators.steps import Context, StepFailed, Steps
+
+bp = df.Blueprint()
+
+MAIL_NOT_SENT = "The confirmation mail could not be sent."
+
+
+@bp.orchestration_trigger(context_name="context", orchestration=Orchestration.PROCESS_ORDER)
+def process_order(context: Context) -> Steps[dict]:
+    """Take one order to its end: shipped and paid, or undone. It always returns an outcome."""
+    order = decode(OrderReference, context.get_input())
+    try:
+        outcome = yield from take_to_its_end(context, order)
+    except StepFailed as fault:
+        # The book itself was out of reach, so nothing may be claimed or undone. The order stays
+        # open in the book, and running it again takes it up where it is.
+        outcome = Outcome.needs_attention(Reason.UNAVAILABLE, (fault.step,))
+    return encode(outcome)
+
+
+def take_to_its_end(context: Context, order: OrderReference) -> Steps[Outcome]:
+    """Open the order, do it or undo it, and close it. Raises StepFailed: the book failed."""
+    opening = yield from steps.open_order(context, order)
+    if opening.outcome:
+        return opening.outcome
+
+    saga = Saga(context, order)
+    if opening.resumed:
+        saga.undo_with(steps.void_payment)
+        saga.undo_with(steps.cancel_shipment)
+    outcome = opening.undoing or (yield from fulfill_or_give_up(context, order, saga))
+    if not outcome.is_success:
+        outcome = yield from saga.undo(outcome)
+    return (yield from steps.close_order(context, order, outcome))
+
+
+def fulfill_or_give_up(context: Context, order: OrderReference, saga: Saga) -> Steps[Outcome]:
+    """Fulfill the order; a step that fails for good ends it."""
+    try:
+        return (yield from fulfill(context, order, saga))
+    except StepFailed:
+        return Outcome.rejected(Reason.UNAVAILABLE)
+
+
+def fulfill(context: Context, order: OrderReference, saga: Saga) -> Steps[Outcome]:
+    """The happy path. A step's undo is registered before the step."""
+    verdict = yield from steps.validate_order(context, order)
+    if not (verdict.accepted and verdict.amount):
+        return Outcome.rejected(verdict.reason)
+
+    saga.undo_with(steps.void_payment)
+    authorization = yield from steps.process_payment(context, order, verdict.amount)
+    if not authorization.approved:
+        saga.nothing_done(steps.void_payment)
+        return Outcome.rejected(authorization.reason)
+
+    saga.undo_with(steps.cancel_shipment)
+    booking = yield from steps.ship_order(context, order)
+    if not (booking.booked and booking.tracking_number):
+        saga.nothing_done(steps.cancel_shipment)
+        return Outcome.rejected(booking.reason)
+
+    capture = yield from steps.capture_payment(context, order)
+    if not capture.captured:
+        return Outcome.rejected(capture.reason)
+    return (yield from confirm(context, order, booking.tracking_number))
+
+
+def confirm(context: Context, order: OrderReference, tracking_number: str) -> Steps[Outcome]:
+    """Tell the customer. A mail that cannot be sent undoes nothing."""
+    outcome = Outcome.completed(tracking_number)
+    try:
+        yield from steps.send_confirmation(context, order, tracking_number)
+    except StepFailed:
+        return outcome.with_note(MAIL_NOT_SENT)
+    return outcome

@@ -1,0 +1,50 @@
+"""What do we know about an order, whatever the engine remembers?
+
+The book is written before what it records is acted on. It alone holds personal data. Every method
+may be called again at any time; all of them raise BookUnavailable when the book cannot be read or
+written.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.order import Order, Person
+from domain.outcome import Opening, Outcome
+from domain.record import OrderRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """What placing an order found or did."""
+
+    record: OrderRecord
+    #: False: an order of this id was there before, and `record` is that one.
+    is_new: bool
+
+
+class OrderBook(Protocol):
+    """The app's own record of orders."""
+
+    def place(self, order: Order, person: Person, fingerprint: str) -> Placed:
+        """Write a new order in one write, or find the one that already has its id."""
+        ...
+
+    def find(self, order_id: str) -> OrderRecord | None:
+        """The order's page."""
+        ...
+
+    def person(self, order_id: str) -> Person | None:
+        """The order's personal part."""
+        ...
+
+    def open(self, order_id: str) -> Opening:
+        """Note one more run and tell what earlier runs left. Raises UnknownOrder."""
+        ...
+
+    def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:
+        """Note that undoing begins; the answer is `record.turned_to`. Raises UnknownOrder."""
+        ...
+
+    def close(self, order_id: str, outcome: Outcome) -> Outcome:
+        """Note the end; the answer is `record.ended_as`. Raises UnknownOrder."""
+        ...

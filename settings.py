@@ -1,0 +1,88 @@
+"""How is this app set up? The environment is read and checked here, once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from domain.errors import SettingsInvalid
+from domain.rules import Terms
+
+_APP: Final = Path(__file__).resolve().parent
+
+#: Stands in local.settings.json for everybody to read, so it protects nothing.
+_DEV_SECRET: Final = "local-development-only-not-a-secret"  # noqa: S105 - says so itself
+_SECRET_MIN_LENGTH: Final = 16
+
+_COUNTRIES: Final = "AT,BE,CH,CZ,DE,DK,ES,FI,FR,IE,IT,LU,NL,NO,PL,PT,SE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set, and what it is set to."""
+
+    #: ORDERS_DATA_DIR: where the order book and the sandbox keep their files.
+    data_dir: Path
+    #: ORDERS_CATALOGUE: the file with the articles and prices.
+    catalogue: Path
+    #: ORDERS_ID_SECRET: turns an idempotency key into an order id that nobody can guess.
+    id_secret: str
+    #: ORDERS_MAX_QUANTITY, ORDERS_COUNTRIES: within which limits the shop sells.
+    terms: Terms
+    #: Set by Azure: whether the app runs on many machines.
+    on_azure: bool
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """The settings of this environment; raises SettingsInvalid, saying which one is wrong."""
+        settings = cls(
+            data_dir=_path(environ, "ORDERS_DATA_DIR", ".data"),
+            catalogue=_path(environ, "ORDERS_CATALOGUE", "catalogue.json"),
+            id_secret=_secret(environ),
+            terms=Terms(max_quantity=_max_quantity(environ), countries=_countries(environ)),
+            on_azure=_on_azure(environ),
+        )
+        if settings.on_azure and settings.id_secret == _DEV_SECRET:
+            raise SettingsInvalid("ORDERS_ID_SECRET: on Azure it must be a secret of your own")
+        return settings
+
+
+def _on_azure(environ: Mapping[str, str]) -> bool:
+    # Core Tools imitate parts of Azure's environment, and say so.
+    if environ.get("FUNCTIONS_CORETOOLS_ENVIRONMENT", "").lower() == "true":
+        return False
+    return any(environ.get(name) for name in ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"))
+
+
+def _path(environ: Mapping[str, str], name: str, default: str) -> Path:
+    # Relative to the app, not to wherever a host happens to stand.
+    return _APP / (environ.get(name) or default)
+
+
+def _secret(environ: Mapping[str, str]) -> str:
+    secret = environ.get("ORDERS_ID_SECRET", "")
+    if len(secret) < _SECRET_MIN_LENGTH:
+        raise SettingsInvalid(
+            f"ORDERS_ID_SECRET must be set, to {_SECRET_MIN_LENGTH} characters or more"
+        )
+    return secret
+
+
+def _max_quantity(environ: Mapping[str, str]) -> int:
+    text = environ.get("ORDERS_MAX_QUANTITY") or "100"
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise SettingsInvalid(f"ORDERS_MAX_QUANTITY must be a number from 1, not {text!r}")
+    return int(text)
+
+
+def _countries(environ: Mapping[str, str]) -> frozenset[str]:
+    text = environ.get("ORDERS_COUNTRIES") or _COUNTRIES
+    countries = frozenset(country.strip() for country in text.split(","))
+    wrong = sorted(country for country in countries if not re.fullmatch("[A-Z]{2}", country))
+    if wrong:
+        raise SettingsInvalid(f"ORDERS_COUNTRIES must list codes such as DE,FR; wrong: {wrong}")
+    return countries
