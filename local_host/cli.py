@@ -84,7 +84,7 @@ async def _until(stop: asyncio.Event, host: Host) -> None:
 
 
 def _greet(host: Host, app: Path, prefix: str) -> None:
-    functions = host.engine.worker.functions
+    functions = host.engine.worker.functions.infos
     print(console.banner(functions, host.base_url, prefix))
     for name in console.not_run(functions):
         print(f"\n\t{name}: its trigger is not fired by this host")

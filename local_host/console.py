@@ -4,8 +4,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from local_host.functions import FunctionInfo
 from local_host.web.routing import full_path
-from local_host.worker.index import FunctionInfo
 
 
 def banner(functions: list[FunctionInfo], base_url: str, prefix: str) -> str:

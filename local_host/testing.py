@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 from local_host import host
 from local_host.clock import VirtualClock
 from local_host.configuration import read_configuration
+from local_host.functions import FunctionTable
 from local_host.store.records import InstanceRecord
 from local_host.web.status import show_history, show_instance
 from local_host.worker import fast_replay, index
@@ -191,7 +192,7 @@ def start_app(app_dir: Path, data_dir: Path, clock: VirtualClock | None = None) 
 
         async def load_worker(binding: str) -> InProcessWorker:
             invokers.append(Invoker(loaded, binding))
-            return InProcessWorker(loaded, invokers[-1])
+            return InProcessWorker(FunctionTable(loaded.infos), invokers[-1])
 
         assembled = host.assemble(configuration, data_dir, 0, load_worker, clock, durable=False)
         running = _wait_for(assembled.__aenter__())

@@ -6,7 +6,6 @@
 
 import asyncio
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -17,8 +16,8 @@ from typing import Any, Protocol
 
 from local_host import wire
 from local_host.errors import BadAppFolder, FunctionFailed, WorkerLost
+from local_host.functions import FunctionInfo, FunctionTable
 from local_host.wire import Frame
-from local_host.worker.index import FunctionInfo, LoadedApp
 from local_host.worker.invoke import Invoker
 
 _STREAM_LIMIT = 2**26
@@ -29,7 +28,7 @@ class Worker(Protocol):
     """Something that runs the app's functions."""
 
     @property
-    def functions(self) -> list[FunctionInfo]:
+    def functions(self) -> FunctionTable:
         """The functions of the app."""
 
     async def invoke(self, kind: str, function: str, body: bytes, **header: Any) -> Frame:  # noqa: ANN401 (JSON)
@@ -45,13 +44,8 @@ class Worker(Protocol):
 class InProcessWorker:
     """Runs functions in this process."""
 
-    app: LoadedApp
+    functions: FunctionTable
     invoker: Invoker
-
-    @property
-    def functions(self) -> list[FunctionInfo]:
-        """The functions of the app."""
-        return self.app.infos
 
     async def invoke(self, kind: str, function: str, body: bytes, **header: Any) -> Frame:  # noqa: ANN401 (JSON)
         """Run a function; see `Worker`."""
@@ -73,7 +67,7 @@ class WorkerProcess:
         self._writer: asyncio.StreamWriter | None = None
         self._listener: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
-        self.functions: list[FunctionInfo] = []
+        self.functions = FunctionTable([])
 
     async def launch(self) -> None:
         """Start the process; it loads the SDK while the host goes on with its own start."""
@@ -102,7 +96,8 @@ class WorkerProcess:
             raise BadAppFolder(f"the worker process ended while it loaded {self._app}")
         if answer.header["type"] == "unusable":
             raise BadAppFolder(answer.header["reason"])
-        self.functions = [FunctionInfo.from_json(f) for f in answer.header["functions"]]
+        infos = [FunctionInfo.from_json(f) for f in answer.header["functions"]]
+        self.functions = FunctionTable(infos)
         self._listener = asyncio.create_task(self._listen())
         self._ready.set()
 

@@ -58,9 +58,20 @@ class OrchestratorState:
     def from_failure(cls, failure: FunctionFailed) -> "OrchestratorState":
         """Read the state that the SDK hides in the message of an orchestrator's exception."""
         message, label, state = str(failure).partition(_OUT_OF_PROC)
-        if label:
-            return cls.from_answer(state)
+        return cls.from_answer(state) if label else cls.failed(_aggregate(failure.kind, message))
+
+    @classmethod
+    def failed(cls, message: str) -> "OrchestratorState":
+        """An orchestrator that failed before it could ask for anything."""
         return cls(actions=[], is_done=False, output=None, error=message, custom_status=None)
+
+
+def _aggregate(kind: str, message: str) -> str:
+    """The real host's words for a failure that the SDK did not wrap."""
+    return (
+        "One or more errors occurred. "
+        f"(Result: Failure\nException: {kind}: {message}\nStack: see the worker's log)"
+    )
 
 
 @dataclass(frozen=True, slots=True)

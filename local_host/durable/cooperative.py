@@ -5,6 +5,7 @@ events. `asyncio` would do, but for its freedom to reorder; Durable Task's own e
 scheduler for the same reason.
 """
 
+import contextlib
 from collections import deque
 from collections.abc import Coroutine, Generator, Sequence
 from typing import Any
@@ -98,7 +99,5 @@ class Scheduler:
         self.resolve(first)
 
     async def _settled(self, promise: Promise) -> None:
-        try:
+        with contextlib.suppress(Exception):  # only the moment matters here
             await promise
-        except Exception:  # noqa: BLE001, S110 (only the moment matters here)
-            pass

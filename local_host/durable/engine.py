@@ -13,10 +13,11 @@ from local_host.clock import Clock
 from local_host.durable import history
 from local_host.durable.activities import Activities
 from local_host.durable.decisions import entity_request
-from local_host.durable.entities import Entities, entity_id
+from local_host.durable.entities import Entities, entity_id, is_entity
+from local_host.durable.episodes import EpisodeWriter
 from local_host.durable.mailboxes import Mailboxes
-from local_host.durable.orchestrations import Orchestrations, new_instance
-from local_host.durable.replay import compact
+from local_host.durable.orchestrations import Orchestrations
+from local_host.durable.performer import compact
 from local_host.durable.timers import Timers
 from local_host.durable.work import Work
 from local_host.errors import InstanceConflict, InstanceEnded, NoSuchInstance, UnknownEntity
@@ -47,7 +48,8 @@ class Engine:
         slots = asyncio.Semaphore(orchestrators_at_once)
         self._mailboxes = Mailboxes(self.work, self._take)
         self.timers = Timers(clock, self._mailboxes.deliver)
-        self._orchestrations = Orchestrations(hub, worker, clock, slots)
+        self._writer = EpisodeWriter(hub, clock)
+        self._orchestrations = Orchestrations(hub, worker, clock, self._writer, slots)
         self._entities = Entities(hub, worker, clock, slots)
         self._activities = Activities(
             worker, clock, self.work, activities_at_once, self._mailboxes.deliver
@@ -69,7 +71,7 @@ class Engine:
             self.timers.add(message)
 
     async def _take(self, target: str, messages: list[Message]) -> None:
-        if target.startswith("@"):
+        if is_entity(target):
             for answer in await self._entities.operate(target, messages):
                 self._send(answer)
             return
@@ -87,17 +89,15 @@ class Engine:
         self,
         name: str,
         instance_id: str | None,
-        body: Any,
-        version: str | None = None,  # noqa: ANN401 (JSON)
+        body: Any,  # noqa: ANN401 (JSON)
+        version: str | None = None,
     ) -> str:
         """Start an orchestration with a JSON value as its input; return its instance id.
 
         Raises:
             InstanceConflict: an instance of this id is still running.
         """
-        record, started = new_instance(
-            self.hub,
-            self._clock.now(),
+        record, started = self._writer.new_instance(
             name=name,
             instance_id=instance_id or uuid.uuid4().hex,
             input_=None if body is None else compact(body),
@@ -149,14 +149,8 @@ class Engine:
         Raises:
             UnknownEntity: the app has no such entity function.
         """
-        known = [f.registered_name for f in self.worker.functions if f.trigger == "entityTrigger"]
-        if name.lower() not in (one.lower() for one in known):
-            raise UnknownEntity(
-                f"The function '{name}' doesn't exist, is disabled, or is not an entity function. "
-                "Additional info: The following are the known entity functions: "
-                + ", ".join(f"'{one}'" for one in known)
-                + "."
-            )
+        if not self.worker.functions.has("entityTrigger", name):
+            raise UnknownEntity(self.worker.functions.missing("entityTrigger", name))
         request = entity_request(
             operation=operation,
             input_=None if body is None else compact(body),

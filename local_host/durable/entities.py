@@ -22,6 +22,11 @@ def entity_id(name: str, key: str) -> str:
     return f"@{name.lower()}@{key}"
 
 
+def is_entity(target: str) -> bool:
+    """Whether an id is an entity's; an instance may have an `@` in its id, but not like this."""
+    return target.startswith("@") and "@" in target[1:]
+
+
 class Entities:
     """Runs operations, one batch of an entity at a time."""
 

@@ -16,6 +16,7 @@ from local_host.web.status import show_history, show_instance
 
 PREFIX = "/runtime/webhooks/durabletask"
 _Handler = Callable[[Request, dict[str, str]], Awaitable[Response]]
+_LONGEST_ID = 256
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f/\\#?]|^@")
 
 
@@ -50,12 +51,14 @@ class DurableApi:
 
     async def _start(self, request: Request, found: dict[str, str]) -> Response:
         instance_id = found.get("id")
-        if instance_id is not None and (len(instance_id) > 256 or _FORBIDDEN.search(instance_id)):
+        if instance_id is not None and (
+            len(instance_id) > _LONGEST_ID or _FORBIDDEN.search(instance_id)
+        ):
             return _message(400, f"The instance id {instance_id!r} cannot be used.")
         try:
             body = request.json()
-        except ValueError as error:
-            return _bad_json(error)
+        except ValueError:
+            return _bad_json(request.body)
         try:
             instance_id = await self._engine.start(
                 found["name"], instance_id, body, request.query.get("version")
@@ -63,6 +66,7 @@ class DurableApi:
         except InstanceConflict as conflict:
             return _message(409, str(conflict))
         links = management_urls(request.origin + PREFIX, instance_id, self._hub_name)
+        del links["rewindPostUri"]  # only the SDK's client hands that one out
         return Response.of_json(links, 202, Location=links["statusQueryGetUri"], Retry_After="10")
 
     async def _status(self, request: Request, found: dict[str, str]) -> Response:
@@ -84,8 +88,8 @@ class DurableApi:
             return _message(400, "Only application/json request content is supported")
         try:
             body = request.json()
-        except ValueError as error:
-            return _bad_json(error)
+        except ValueError:
+            return _bad_json(request.body)
         try:
             await self._engine.raise_event(found["id"], found["name"], body)
         except NoSuchInstance:
@@ -106,8 +110,8 @@ class DurableApi:
     async def _signal(self, request: Request, found: dict[str, str]) -> Response:
         try:
             body = request.json()
-        except ValueError as error:
-            return _bad_json(error)
+        except ValueError:
+            return _bad_json(request.body)
         try:
             await self._engine.signal_entity(
                 found["name"], found["key"], request.query.get("op", ""), body
@@ -181,12 +185,18 @@ def _message(status: int, text: str) -> Response:
     return Response.of_json({"Message": text}, status)
 
 
-def _bad_json(error: ValueError) -> Response:
+def _bad_json(body: bytes) -> Response:
+    """The real host's words, for a body whose first character is wrong already."""
+    found = body.decode(errors="replace").strip()[:1]
     return Response.of_json(
         {
             "Message": "Invalid JSON content",
-            "ExceptionMessage": str(error),
-            "ExceptionType": type(error).__name__,
+            "ExceptionMessage": (
+                f"Unexpected character encountered while parsing value: {found}. "
+                "Path '', line 0, position 0."
+            ),
+            "ExceptionType": "Newtonsoft.Json.JsonReaderException",
+            "StackTrace": "",
         },
         400,
     )

@@ -16,7 +16,7 @@ class FunctionRoutes:
     def __init__(self, worker: Worker, route_prefix: str) -> None:
         """Raises ValueError where a route cannot be used."""
         self._worker = worker
-        self._router = Router(worker.functions, route_prefix)
+        self._router = Router(worker.functions.infos, route_prefix)
 
     async def answer(self, request: Request) -> Response:
         """Run the function that serves the path; 404 where none does."""

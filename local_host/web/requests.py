@@ -79,11 +79,10 @@ async def read_request(request: web.BaseRequest, largest_body: int) -> Request:
 
 
 def _query(request: web.BaseRequest) -> dict[str, str]:
-    """Query parameters; repeated ones are joined, and one without `=` is dropped."""
-    bare = {part for part in request.rel_url.raw_query_string.split("&") if "=" not in part}
+    """Query parameters; repeated ones are joined, and empty ones dropped, as on the real host."""
     joined: dict[str, list[str]] = {}
     for name, value in request.rel_url.query.items():
-        if not (value == "" and name in bare):
+        if value:
             joined.setdefault(name, []).append(value)
     return {name: ",".join(values) for name, values in joined.items()}
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from local_host.worker.index import FunctionInfo
+from local_host.functions import FunctionInfo
 
 _PARAMETER = re.compile(
     r"\{(?P<rest>\*{0,2})(?P<name>\w+)(?::(?P<constraint>[^}?]+))?(?P<may>\??)\}"

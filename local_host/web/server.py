@@ -63,7 +63,7 @@ class Server:
             except BodyTooLargeError:
                 response = Response(413)
             except (BadDataFile, ConnectionError) as error:
-                _log.error("%s %s: %s", request.method, request.path, error)  # noqa: TRY400 (one line)
+                _log.error("%s %s: %s", request.method, request.path, error)
                 response = Response(500)
             return _to_aiohttp(response)
 

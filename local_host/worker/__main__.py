@@ -71,7 +71,7 @@ async def _answer(invoker: Invoker, request: Frame, writer: asyncio.StreamWriter
         frame = Frame({**identity, "ok": True, **answer.header}, answer.body)
     except FunctionFailed as failure:
         if request.header["type"] == "http":
-            logging.getLogger("worker").error(
+            logging.getLogger("worker").error(  # noqa: TRY400 (the cause's own trace)
                 "%s failed", request.header["function"], exc_info=failure.__cause__
             )
         frame = Frame({**identity, "ok": False, "kind": failure.kind, "text": str(failure)})

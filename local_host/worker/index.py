@@ -9,7 +9,7 @@ import inspect
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +17,9 @@ from azure.functions import FunctionRegister
 from azure.functions.decorators.function_app import Function
 
 from local_host.errors import BadAppFolder
+from local_host.functions import FunctionInfo
 
 _MODULE = "function_app"
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionInfo:
-    """What the host needs to know of a function."""
-
-    name: str
-    #: The trigger's type, as `httpTrigger`, `activityTrigger`, `entityTrigger`.
-    trigger: str
-    #: The name that callers use: `orchestration="…"` and the like rename a function.
-    registered_name: str
-    route: str | None = None
-    methods: tuple[str, ...] = ()
-    auth_level: str = "anonymous"
-
-    def to_json(self) -> dict[str, Any]:
-        """As it crosses to the host."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "FunctionInfo":
-        """As it comes from the worker."""
-        return cls(**{**data, "methods": tuple(data["methods"])})
 
 
 @dataclass(frozen=True, slots=True)

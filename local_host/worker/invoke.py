@@ -95,7 +95,9 @@ class Invoker:
             )
         headers = [[name, value] for name, value in answer.headers.items()]
         if not any(name.lower() == "content-type" for name, _ in headers):
-            headers.append(["Content-Type", f"{answer.mimetype}; charset={answer.charset}"])
+            is_text = answer.mimetype.startswith("text/")
+            charset = f"; charset={answer.charset}" if is_text else ""
+            headers.append(["Content-Type", answer.mimetype + charset])
         return Frame({"status": answer.status_code, "headers": headers}, answer.get_body())
 
     async def _call(self, function: LoadedFunction, argument: Any) -> Any:  # noqa: ANN401 (the app's)

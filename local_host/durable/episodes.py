@@ -1,0 +1,204 @@
+"""What does an episode write down?
+
+An outcome becomes one `Episode`: the new history, the tasks, messages and children that go out once
+it is committed, and the instance as it stands then.
+"""
+
+import uuid
+from dataclasses import replace
+
+from local_host.clock import Clock, wire_time
+from local_host.durable import history
+from local_host.durable.decisions import (
+    CallActivity,
+    CallSubOrchestration,
+    Decision,
+    MessageEntity,
+    SetTimer,
+)
+from local_host.durable.history import Event
+from local_host.durable.performer import compact
+from local_host.durable.replay import Outcome
+from local_host.durable.timers import microseconds
+from local_host.store.hub import TaskHub
+from local_host.store.records import Episode, InstanceRecord, Message, Task
+
+
+class EpisodeWriter:
+    """Turns outcomes into episodes."""
+
+    def __init__(self, hub: TaskHub, clock: Clock) -> None:
+        self._hub = hub
+        self._clock = clock
+
+    def write(
+        self,
+        record: InstanceRecord,
+        events_before: int,
+        news: list[Event],
+        outcome: Outcome,
+        custom_status: str | None,
+    ) -> Episode:
+        """The episode in which `news` led to `outcome`; `custom_status` is JSON text."""
+        instance = replace(
+            record,
+            status="Running",
+            custom_status=custom_status,
+            updated_at=wire_time(self._clock.now()),
+        )
+        episode = Episode(instance, events_before, [*news], [])
+        for decision in outcome.decisions:
+            self._carry_out(episode, decision)
+        if outcome.status == "ContinuedAsNew":
+            self._continue_as_new(episode, outcome)
+            return episode
+        if outcome.status != "Running":
+            self._end(episode, outcome)
+        episode.new_events.append(history.orchestrator_completed(self._clock.now()))
+        return episode
+
+    def _carry_out(self, episode: Episode, decision: Decision) -> None:
+        episode.new_events.append(decision.event)
+        match decision:
+            case CallActivity():
+                episode.tasks.append(self._task(episode.instance, decision))
+            case CallSubOrchestration():
+                self._start_child(episode, decision)
+            case SetTimer():
+                episode.messages.append(self._timer(episode.instance, decision))
+            case MessageEntity():
+                episode.messages.append(
+                    Message(decision.target, decision.event, self._hub.next_message_id())
+                )
+
+    def _task(self, record: InstanceRecord, call: CallActivity) -> Task:
+        return Task(
+            self._hub.next_task_id(),
+            record.instance_id,
+            record.execution_id,
+            call.event["EventId"],
+            call.name,
+            call.input_,
+        )
+
+    def _timer(self, record: InstanceRecord, timer: SetTimer) -> Message:
+        return Message(
+            record.instance_id,
+            history.timer_fired(self._clock.now(), timer.event["EventId"], timer.fire_at),
+            self._hub.next_message_id(),
+            microseconds(timer.fire_at),
+            record.execution_id,
+        )
+
+    def _start_child(self, episode: Episode, call: CallSubOrchestration) -> None:
+        parent = {
+            "Name": episode.instance.name,
+            "OrchestrationInstance": {
+                "InstanceId": episode.instance.instance_id,
+                "ExecutionId": episode.instance.execution_id,
+            },
+            "TaskScheduleId": call.event["EventId"],
+            "Version": episode.instance.version,
+        }
+        child, started = self.new_instance(
+            name=call.name,
+            instance_id=call.instance_id,
+            input_=call.input_,
+            version=call.version or episode.instance.version,
+            parent=parent,
+        )
+        episode.children.append(child)
+        episode.messages.append(started)
+
+    def _continue_as_new(self, episode: Episode, outcome: Outcome) -> None:
+        record = episode.instance
+        anew, started = self.new_instance(
+            name=record.name,
+            instance_id=record.instance_id,
+            input_=outcome.result,
+            version=record.version,
+            parent=record.parent,
+            generation=None,
+        )
+        episode.instance = replace(
+            anew, custom_status=record.custom_status, created_at=record.created_at
+        )
+        episode.first_position, episode.new_events = 0, []
+        episode.ends_execution = True
+        unread = [
+            Message(record.instance_id, event, self._hub.next_message_id())
+            for event in outcome.unread_events
+        ]
+        episode.messages = [*_without_timers(episode), started, *unread]
+
+    def _end(self, episode: Episode, outcome: Outcome) -> None:
+        record, text = episode.instance, outcome.result
+        if outcome.status == "Failed":
+            text = f"Orchestrator function '{record.name}' failed: {text}"
+        event_id = sum(e["EventType"] in history.DECISIONS for e in episode.new_events)
+        episode.new_events.append(
+            history.execution_completed(self._clock.now(), event_id, outcome.status, text)
+        )
+        output = text if outcome.status == "Completed" else compact(text)
+        episode.instance = replace(record, status=outcome.status, output=output)
+        episode.ends_execution = True
+        episode.messages = _without_timers(episode)
+        if record.parent:
+            episode.messages.append(self._tell_parent(record.parent, outcome.status, text or ""))
+
+    def _tell_parent(self, parent: Event, status: str, text: str) -> Message:
+        scheduled_id, now = parent["TaskScheduleId"], self._clock.now()
+        event = (
+            history.sub_orchestration_completed(now, scheduled_id, text)
+            if status == "Completed"
+            else history.sub_orchestration_failed(now, scheduled_id, text, f"Message: {text}")
+        )
+        instance = parent["OrchestrationInstance"]
+        return Message(
+            instance["InstanceId"],
+            event,
+            self._hub.next_message_id(),
+            execution_id=instance["ExecutionId"],
+        )
+
+    def new_instance(  # noqa: PLR0913 (what an execution consists of)
+        self,
+        *,
+        name: str,
+        instance_id: str,
+        input_: str | None,
+        version: str | None,
+        parent: Event | None = None,
+        generation: int | None = 0,
+    ) -> tuple[InstanceRecord, Message]:
+        """A new execution of an orchestration, and the message that starts it."""
+        at, execution_id = self._clock.now(), str(uuid.uuid4())
+        record = InstanceRecord(
+            instance_id=instance_id,
+            execution_id=execution_id,
+            name=name,
+            version=version,
+            status="Pending",
+            input_=input_,
+            output=None,
+            custom_status=None,
+            created_at=wire_time(at),
+            updated_at=wire_time(at),
+            parent=parent,
+        )
+        event = history.execution_started(
+            at,
+            instance_id=instance_id,
+            execution_id=execution_id,
+            name=name,
+            version=version,
+            input_=input_,
+            parent=parent,
+            generation=generation,
+        )
+        message_id = self._hub.next_message_id()
+        return record, Message(instance_id, event, message_id, execution_id=execution_id)
+
+
+def _without_timers(episode: Episode) -> list[Message]:
+    return [message for message in episode.messages if message.due is None]
