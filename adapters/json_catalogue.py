@@ -8,11 +8,13 @@ Prices are integer minor units of the currency. The file is read once, at first 
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from domain.article import Article
 from domain.errors import CatalogueInvalid
 from domain.money import Money
+
+_KINDS: Final = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
 
 
 class JsonCatalogue:
@@ -61,5 +63,5 @@ def _of(document: object, field: str, kind: type, default: object = None) -> Any
     value = document.get(field, default) if isinstance(document, dict) else None
     # `type`, not `isinstance`: true is no price.
     if type(value) is not kind:
-        raise ValueError(f"{field} must be a {kind.__name__} in {document}")
+        raise ValueError(f"{field} must be {_KINDS[kind]} in {document}")
     return value

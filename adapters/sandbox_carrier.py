@@ -70,10 +70,6 @@ class SandboxCarrier:
                 entry = page.put(_cancel(order_id), order_id, kind)
         return Cancellation(entry.kind)
 
-    def disconnect(self) -> None:
-        """Let go of the file."""
-        self.ledger.disconnect()
-
 
 def _ship(order_id: str) -> str:
     return f"{order_id}:ship"

@@ -75,10 +75,6 @@ class Ledger:
         with self._database.reading() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
-    def disconnect(self) -> None:
-        """Let go of the file."""
-        self._database.close()
-
 
 def _entry(row: sqlite3.Row) -> Entry:
     return Entry(

@@ -35,7 +35,3 @@ class SandboxMailer:
                     subject=mail.subject,
                     text=mail.text,
                 )
-
-    def disconnect(self) -> None:
-        """Let go of the file."""
-        self.outbox.disconnect()

@@ -69,10 +69,6 @@ class SandboxPayments:
             entry = page.get(_withdraw(order_id)) or _give_back(page, order_id)
         return Withdrawal(entry.kind)
 
-    def disconnect(self) -> None:
-        """Let go of the file."""
-        self.ledger.disconnect()
-
     def _fail_before_authorizing(self, order_id: str, payment_method: str) -> None:
         if payment_method == methods.UNAVAILABLE:
             raise PaymentsUnavailable

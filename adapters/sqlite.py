@@ -7,6 +7,7 @@ half-way.
 
 import sqlite3
 import time
+import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ class Database:
         self._idle: deque[sqlite3.Connection] = deque()
         self._prepared = False
         self._preparing = Lock()
+        # Whoever lets go of the database lets go of the file.
+        weakref.finalize(self, _close_all, self._idle)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -42,11 +45,6 @@ class Database:
         """A consistent view that waits for nobody."""
         with self._transaction("BEGIN") as connection:
             yield connection
-
-    def close(self) -> None:
-        """Let go of the file."""
-        while self._idle:
-            self._idle.pop().close()
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -98,6 +96,11 @@ class Database:
         if not self._prepared:
             connection.executescript(f"BEGIN IMMEDIATE; {self._schema} COMMIT;")
             self._prepared = True
+
+
+def _close_all(idle: deque[sqlite3.Connection]) -> None:
+    while idle:
+        idle.pop().close()
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -107,10 +107,6 @@ class SqliteOrderBook:
                 )
         return stands
 
-    def disconnect(self) -> None:
-        """Let go of the file."""
-        self._database.close()
-
 
 def _find(book: sqlite3.Connection, order_id: str) -> OrderRecord | None:
     row = book.execute("SELECT * FROM orders WHERE order_id = ?", (order_id,)).fetchone()

@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 #: Controls, halves of characters, and separators that break a line: they have no place in a name.
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
+MOST_LINES: Final = 50
+
 _CARD_NUMBER: Final = re.compile(r"(?:\d[ .-]?){12,19}")
 
 
@@ -45,6 +47,13 @@ def _in_catalogue(sku: str, info: ValidationInfo) -> str:
     if article(sku) is None:
         raise PydanticCustomError("unknown_sku", "is not in the catalogue")
     return sku
+
+
+def countable(lines: object) -> object:
+    """Refuse a list of lines that is empty or endless, before each line is looked at."""
+    if isinstance(lines, list) and not 1 <= len(lines) <= MOST_LINES:
+        raise PydanticCustomError("lines", "must have 1 to {most} entries", {"most": MOST_LINES})
+    return lines
 
 
 _Text: TypeAlias = Annotated[

@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError, with_config
 from pydantic.alias_generators import to_camel
 
 from api import fields
@@ -51,7 +51,7 @@ class OrderRequest:
 
     customer: CustomerRequest
     shipping_address: AddressRequest
-    lines: Annotated[tuple[LineRequest, ...], Field(min_length=1, max_length=50)]
+    lines: Annotated[tuple[LineRequest, ...], BeforeValidator(fields.countable)]
     payment_method: fields.PaymentMethod
     reference: fields.Short | None = None
     note: fields.Note | None = None

@@ -42,20 +42,23 @@ def receipt(record: OrderRecord, instance: Instance) -> dict[str, Any]:
 
 def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
     """The order as it stands."""
-    order, end = record.order, settled_end(record, instance)
-    going_on = end is None
-    view: dict[str, Any] = {
+    order = record.order
+    view = {
         **receipt(record, instance),
-        "step": instance.step if going_on else None,
-        "text": instance.text if going_on else None,
+        **_progress(record, instance),
         "total": encode(order.total),
         "lines": [encode(line) for line in order.lines],
         "placedAt": order.placed_at.isoformat(),
     }
     if order.reference:
         view["reference"] = order.reference
-    if end is not None:
-        # The outcome's own fields: trackingNumber or reason, notes, failedSteps.
-        view |= encode(end)
-        view["endedAt"] = record.ended_at.isoformat() if record.ended_at else None
     return view
+
+
+def _progress(record: OrderRecord, instance: Instance) -> dict[str, Any]:
+    end = settled_end(record, instance)
+    if end is None:
+        return {"step": instance.step, "text": instance.text}
+    # The outcome's own fields: trackingNumber or reason, notes, failedSteps.
+    ended_at = record.ended_at.isoformat() if record.ended_at else None
+    return {"step": None, **encode(end), "endedAt": ended_at}

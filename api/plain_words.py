@@ -15,15 +15,13 @@ _WORDS: Final = {
     "unexpected_keyword_argument": "is not a field of an order",
     "dataclass_type": "must be an object",
     "tuple_type": "must be a list",
-    "too_short": "must have {min_length} entry or more",
-    "too_long": "must have {max_length} entries or fewer",
     "int_type": "must be a whole number",
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
     "string_type": "must be text",
     "string_unicode": "must be text without broken characters",
     "string_too_short": "must not be empty",
-    "string_too_long": "must have {max_length} characters or fewer",
+    "too_long": "must have {max_length} characters or fewer",  # only texts are counted by pydantic
 }
 
 

@@ -26,7 +26,7 @@ class FieldError:
     message: str
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
+class Problem(Exception):
     """The request cannot be served, and this is what the caller is told."""
 
     def __init__(

@@ -21,7 +21,7 @@ Context: TypeAlias = df.DurableOrchestrationContext
 Steps: TypeAlias = Generator[Any, Any, T]
 
 
-class StepFailed(Exception):  # noqa: N818 - a fault for good, after all retries
+class StepFailed(Exception):
     """A step was tried for as long as it may be, and whether it was done nobody knows."""
 
     def __init__(self, step: Activity) -> None:

@@ -6,9 +6,10 @@ same calls: paths below are what follows the prefix. Status codes and bodies are
 
 import re
 from collections.abc import Awaitable, Callable
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from local_host.durable.engine import Engine
+from local_host.durable.entities import is_entity
 from local_host.errors import InstanceConflict, InstanceEnded, NoSuchInstance, UnknownEntity
 from local_host.store.records import InstanceRecord
 from local_host.web.requests import Request, Response
@@ -17,7 +18,7 @@ from local_host.web.status import show_history, show_instance
 PREFIX = "/runtime/webhooks/durabletask"
 _Handler = Callable[[Request, dict[str, str]], Awaitable[Response]]
 _LONGEST_ID = 256
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f/\\#?]|^@")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\#?]")
 
 
 class DurableApi:
@@ -51,9 +52,9 @@ class DurableApi:
 
     async def _start(self, request: Request, found: dict[str, str]) -> Response:
         instance_id = found.get("id")
-        if instance_id is not None and (
-            len(instance_id) > _LONGEST_ID or _FORBIDDEN.search(instance_id)
-        ):
+        if instance_id is not None and "/" in instance_id:
+            return Response(404)
+        if instance_id is not None and not _usable(instance_id):
             return _message(400, f"The instance id {instance_id!r} cannot be used.")
         try:
             body = request.json()
@@ -128,10 +129,15 @@ class DurableApi:
         return Response(200, (entity.state or "null").encode(), headers)
 
 
+def _usable(instance_id: str) -> bool:
+    too_long = len(instance_id) > _LONGEST_ID
+    return not (too_long or is_entity(instance_id) or _FORBIDDEN.search(instance_id))
+
+
 def management_urls(base: str, instance_id: str, hub_name: str) -> dict[str, str]:
     """The links that the extension hands out for an instance."""
     query = f"taskHub={hub_name}&connection=Storage"
-    instance = f"{base}/instances/{instance_id}"
+    instance = f"{base}/instances/{quote(instance_id)}"
     return {
         "id": instance_id,
         "statusQueryGetUri": f"{instance}?{query}",
