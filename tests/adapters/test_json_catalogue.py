@@ -1,0 +1,75 @@
+"""Is the catalogue read, and is a wrong one refused in plain words?"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.json_catalogue import JsonCatalogue
+from domain.errors import CatalogueInvalid
+from domain.money import Money
+from tests.shop import APP
+
+MUG = {"sku": "MUG", "name": "Mug", "price": 1490, "openingBalance": 3}
+
+
+def a_catalogue(folder: Path, *items: object, **more: Any) -> JsonCatalogue:  # noqa: ANN401 - JSON
+    """A catalogue of these items."""
+    path = folder / "catalogue.json"
+    path.write_text(json.dumps({"currency": "EUR", "items": items, **more}))
+    return JsonCatalogue(path)
+
+
+def test_an_article_is_found_with_its_price(tmp_path: Path) -> None:
+    """The price carries the catalogue's currency."""
+    article = a_catalogue(tmp_path, MUG).article("MUG")
+
+    assert article is not None
+    assert article.price == Money(1490, "EUR")
+    assert not article.discontinued
+
+
+def test_an_article_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    """SKUs are compared as they stand."""
+    assert a_catalogue(tmp_path, MUG).article("mug") is None
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ({**MUG, "price": 14.9}, "price must be a whole number"),
+        ({**MUG, "price": True}, "price must be a whole number"),
+        ({**MUG, "price": -1}, "price must not be negative"),
+        ({**MUG, "sku": None}, "sku must be a text"),
+        ("MUG", "sku must be a text"),
+    ],
+)
+def test_a_wrong_article_is_named(tmp_path: Path, item: object, message: str) -> None:
+    """The error says which file, which field and which article."""
+    with pytest.raises(CatalogueInvalid, match=f"catalogue.json: {message}"):
+        a_catalogue(tmp_path, item).article("MUG")
+
+
+def test_a_sku_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
+    """Nobody could tell which price holds."""
+    with pytest.raises(CatalogueInvalid, match="twice"):
+        a_catalogue(tmp_path, MUG, MUG).article("MUG")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    """The error says which file it looked for."""
+    with pytest.raises(CatalogueInvalid, match=r"nowhere\.json"):
+        JsonCatalogue(tmp_path / "nowhere.json").article("MUG")
+
+
+def test_the_shop_sells_a_dozen_articles_and_the_first_is_in_good_supply() -> None:
+    """The catalogue of this repository reads without complaint."""
+    items = json.loads((APP / "catalogue.json").read_text())["items"]
+    shop = JsonCatalogue(APP / "catalogue.json")
+
+    articles = [shop.article(item["sku"]) for item in items]
+    assert len(articles) >= 12
+    assert articles[0] is not None
+    assert articles[0].opening_balance >= 100_000
+    assert not articles[0].discontinued

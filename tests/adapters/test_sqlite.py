@@ -1,0 +1,100 @@
+"""Do many threads share one file without losing a write?"""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from adapters.sqlite import Database
+from domain.errors import BookUnavailable
+
+SCHEMA = "CREATE TABLE IF NOT EXISTS counts (n INTEGER NOT NULL);"
+
+
+def a_database(path: Path) -> Database:
+    """A database with one table."""
+    return Database(path / "new" / "folder" / "counts.sqlite3", SCHEMA, BookUnavailable)
+
+
+def test_no_write_of_many_threads_is_lost(tmp_path: Path) -> None:
+    """Each of them reads, adds one and writes, and all of it adds up."""
+    database = a_database(tmp_path)
+    with database.writing() as connection:
+        connection.execute("INSERT INTO counts VALUES (0)")
+
+    def count(_: int) -> None:
+        with database.writing() as connection:
+            (n,) = connection.execute("SELECT n FROM counts").fetchone()
+            connection.execute("UPDATE counts SET n = ?", (n + 1,))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count, range(100)))
+
+    with database.reading() as connection:
+        assert connection.execute("SELECT n FROM counts").fetchone()[0] == 100
+
+
+def test_what_fails_half_way_is_not_written(tmp_path: Path) -> None:
+    """An error inside a transaction takes back what the transaction wrote, and stays what it is."""
+    database = a_database(tmp_path)
+
+    def write_and_fail() -> None:
+        with database.writing() as connection:
+            connection.execute("INSERT INTO counts VALUES (1)")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        write_and_fail()
+
+    with database.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM counts").fetchone()[0] == 0
+
+
+def test_a_power_cut_loses_no_commit(tmp_path: Path) -> None:
+    """The file is in WAL mode and every commit is synced."""
+    with a_database(tmp_path).reading() as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+
+
+def test_a_folder_that_cannot_be_made_counts_as_unavailable(tmp_path: Path) -> None:
+    """Whoever calls sees our own error, with the cause behind it."""
+    (tmp_path / "new").write_text("a file in the way")
+
+    with pytest.raises(BookUnavailable) as caught, a_database(tmp_path).reading():
+        pass
+
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_sqlite_errors_do_not_leave_the_adapter(tmp_path: Path) -> None:
+    """They are translated too."""
+    with pytest.raises(BookUnavailable) as caught, a_database(tmp_path).reading() as connection:
+        connection.execute("SELECT * FROM nowhere")
+
+    assert isinstance(caught.value.__cause__, sqlite3.Error)
+
+
+def test_a_file_that_is_no_database_counts_as_unavailable(tmp_path: Path) -> None:
+    """Also when the very first connection fails."""
+    path = tmp_path / "junk.sqlite3"
+    path.write_bytes(b"not a database" * 100)
+
+    with pytest.raises(BookUnavailable), Database(path, SCHEMA, BookUnavailable).reading():
+        pass
+
+
+def test_a_file_that_another_process_is_making_is_waited_for(tmp_path: Path) -> None:
+    """Two processes that start at once may both switch the new file to WAL."""
+    path = tmp_path / "counts.sqlite3"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    database = Database(path, SCHEMA, BookUnavailable)
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(lambda: database.reading().__enter__())
+        assert not reading.done()
+        other.execute("COMMIT")
+        other.close()
+        assert reading.result(timeout=5)

@@ -1,0 +1,91 @@
+"""What does a customer see of an order?"""
+
+from tests.builders import PERSONAL, an_order
+from tests.shop import Shop
+
+
+def test_a_completed_order_shows_its_tracking_number(shop: Shop) -> None:
+    """Everything that a customer asks for stands in one answer."""
+    order_id = shop.place(an_order(reference="PO-1"))
+    run = shop.app.wait(order_id)
+
+    shown = shop.look(order_id)
+
+    placed_at, ended_at = shown.pop("placedAt"), shown.pop("endedAt")
+    assert placed_at < ended_at
+    assert shown == {
+        "orderId": order_id,
+        "status": "completed",
+        "step": None,
+        "trackingNumber": run.output["trackingNumber"],
+        "total": {"minor": 2980, "currency": "EUR"},
+        "lines": [
+            {
+                "sku": "MUG-BLUE",
+                "name": "Stoneware mug, blue",
+                "quantity": 2,
+                "unitPrice": {"minor": 1490, "currency": "EUR"},
+            }
+        ],
+        "reference": "PO-1",
+        "links": {"self": f"/api/orders/{order_id}"},
+    }
+
+
+def test_a_rejected_order_shows_its_reason(shop: Shop) -> None:
+    """And no tracking number."""
+    order_id = shop.place(an_order(payment_method="pm_card_chargeDeclined"))
+    shop.app.wait(order_id)
+
+    shown = shop.look(order_id)
+
+    assert (shown["status"], shown["reason"]) == ("rejected", "cardDeclined")
+    assert "trackingNumber" not in shown
+
+
+def test_an_order_that_is_under_way_shows_its_step(shop: Shop) -> None:
+    """While the gateway is down, the customer reads what is being tried."""
+    order_id = shop.place(an_order(payment_method="pm_sandbox_unavailable"))
+    shop.app.settle()
+
+    shown = shop.look(order_id)
+
+    assert shown["status"] == "processing"
+    assert shown["step"] == "processPayment"
+    assert shown["text"] == "Holding the amount on the card."
+
+
+def test_an_order_whose_orchestration_died_is_still_processing(shop: Shop) -> None:
+    """Nobody may take it for ended: it can be taken up again."""
+    order_id = shop.place(an_order(payment_method="pm_sandbox_unavailable"))
+    shop.app.settle()
+    shop.app.terminate(order_id, "its worker died")
+
+    assert shop.look(order_id)["status"] == "processing"
+
+
+def test_nothing_personal_is_shown(shop: Shop) -> None:
+    """Whoever finds the link learns no name and no address."""
+    order_id = shop.place(an_order())
+    shop.app.wait(order_id)
+
+    shown = str(shop.look(order_id))
+
+    assert not any(word in shown for word in PERSONAL)
+
+
+def test_an_unknown_order_is_404(shop: Shop) -> None:
+    """With a problem that says so."""
+    answer = shop.app.request("GET", "/api/orders/ord_nobody")
+
+    assert answer.status == 404
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+def test_answers_are_not_kept_by_caches(shop: Shop) -> None:
+    """An order's state is news."""
+    order_id = shop.place(an_order())
+
+    answer = shop.app.request("GET", f"/api/orders/{order_id}")
+
+    assert answer.headers["cache-control"] == "no-store"

@@ -1,0 +1,80 @@
+"""What does a caller learn when the service itself is in trouble?"""
+
+import asyncio
+
+import azure.functions as func
+import pytest
+
+from api.instances import Instance, Phase, ensure_started, look_up
+from api.problems import answer
+from domain.errors import EngineUnavailable
+from tests.builders import an_order
+from tests.faults import FOREVER, Failing
+from tests.shop import Shop
+
+
+class Engine:
+    """A durable client that fails as the SDK does: with bare exceptions."""
+
+    def __init__(self, *, knows: object = None, answers: bool = True) -> None:
+        self._knows = knows
+        self._answers = answers
+
+    async def start_new(self, *_: object) -> str:
+        """Refuse to start anything."""
+        raise Exception({"Message": "something with Status Running"})  # noqa: TRY002 - the SDK's
+
+    async def get_status(self, _: str) -> object:
+        """Tell what is known, if anything works at all."""
+        if not self._answers:
+            raise Exception("The operation failed with an unexpected status code 503")  # noqa: TRY002
+        return self._knows
+
+
+@pytest.mark.parametrize("method", ["place", "find"])
+def test_a_book_that_is_down_is_503(shop: Shop, method: str) -> None:
+    """With a problem and the advice to come back; nothing of the cause."""
+    shop.use(order_book=Failing(shop.services.order_book, method, before=FOREVER))
+
+    replies = [shop.post(an_order()), shop.app.request("GET", "/api/orders/ord_1")]
+    reply = next(one for one in replies if one.status == 503)
+
+    assert reply.headers["retry-after"] == "5"
+    assert reply.headers["content-type"].startswith("application/problem+json")
+    assert "made to fail" not in reply.text
+
+
+def test_a_bug_is_told_without_a_traceback() -> None:
+    """Whatever was raised stays in the log."""
+
+    async def broken() -> func.HttpResponse:
+        raise ZeroDivisionError("secret of the house")
+
+    reply = asyncio.run(answer(broken()))
+
+    assert reply.status_code == 503
+    assert b"secret" not in reply.get_body()
+
+
+def test_a_start_that_somebody_else_won_counts_as_started() -> None:
+    """The engine refuses the second start; the orchestration is there."""
+
+    class Status:
+        runtime_status = None
+        custom_status = None
+
+    engine = Engine(knows=Status())
+
+    asyncio.run(ensure_started(engine, "ord_1"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_start_that_failed_is_told(*, answers: bool) -> None:
+    """The order is in the book: the caller repeats the request."""
+    with pytest.raises(EngineUnavailable):
+        asyncio.run(ensure_started(Engine(answers=answers), "ord_1"))  # type: ignore[arg-type]
+
+
+def test_an_orchestration_that_nobody_knows_is_absent() -> None:
+    """The SDK's answer for an unknown id is falsy."""
+    assert asyncio.run(look_up(Engine(), "ord_1")) == Instance(phase=Phase.ABSENT)  # type: ignore[arg-type]

@@ -1,0 +1,82 @@
+"""How does each persisted value look? Running orders have these shapes in their histories.
+
+A change here breaks orders that are under way: add fields with a default, never rename or remove
+one.
+"""
+
+import pytest
+
+from contracts.codec import encode
+from contracts.payloads import (
+    ConfirmationRequest,
+    Ending,
+    OrderReference,
+    PaymentRequest,
+    PaymentUndone,
+    ShipmentUndone,
+)
+from domain.answers import (
+    Authorization,
+    Booking,
+    Cancellation,
+    Capture,
+    Verdict,
+    Withdrawal,
+)
+from domain.money import Money
+from domain.outcome import Opening, OrderStatus, Outcome, Reason
+
+EUROS = Money(4980, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("value", "wire"),
+    [
+        (OrderReference(order_id="o"), {"orderId": "o"}),
+        (
+            PaymentRequest(order_id="o", amount=EUROS),
+            {"orderId": "o", "amount": {"minor": 4980, "currency": "EUR"}},
+        ),
+        (
+            ConfirmationRequest(order_id="o", tracking_number="T1"),
+            {"orderId": "o", "trackingNumber": "T1"},
+        ),
+        (
+            Ending(order_id="o", outcome=Outcome.completed("T1")),
+            {"orderId": "o", "outcome": {"status": "completed", "trackingNumber": "T1"}},
+        ),
+        (Opening(), {"resumed": False}),
+        (
+            Verdict(accepted=True, amount=EUROS),
+            {"accepted": True, "amount": {"minor": 4980, "currency": "EUR"}},
+        ),
+        (
+            Verdict(accepted=False, reason=Reason.DISCONTINUED),
+            {"accepted": False, "reason": "discontinued"},
+        ),
+        (Authorization(approved=True), {"approved": True}),
+        (Capture(captured=True), {"captured": True}),
+        (Booking(booked=True, tracking_number="T1"), {"booked": True, "trackingNumber": "T1"}),
+        (PaymentUndone(withdrawal=Withdrawal.VOIDED), {"withdrawal": "voided"}),
+        (ShipmentUndone(cancellation=Cancellation.CANCELED), {"cancellation": "canceled"}),
+        (
+            Outcome.needs_attention("unavailable", ("voidPayment",)).with_note("n"),
+            {
+                "status": "needsAttention",
+                "reason": "unavailable",
+                "notes": ["n"],
+                "failedSteps": ["voidPayment"],
+            },
+        ),
+    ],
+)
+def test_a_value_looks_on_the_wire_as_it_always_did(value: object, wire: object) -> None:
+    """Histories of running orders hold this JSON."""
+    assert encode(value) == wire
+
+
+def test_the_statuses_are_those_that_customers_know() -> None:
+    """No status is renamed or removed."""
+    assert {status.value for status in OrderStatus} == {
+        *("placed", "processing", "completed", "rejected", "canceled", "needsAttention")
+    }

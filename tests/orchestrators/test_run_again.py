@@ -1,0 +1,144 @@
+"""What happens when an order's orchestration runs again from the start?"""
+
+from typing import Any
+
+import pytest
+
+from domain.outcome import Outcome, Reason
+from tests.builders import a_booked_order, a_person, an_order
+from tests.faults import FOREVER, Failing
+from tests.shop import Shop
+
+DONE_ONCE = ["authorized", "captured", "booked", "sent"]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        an_order(),
+        an_order(payment_method="pm_card_chargeDeclined"),
+        an_order(payment_method="pm_sandbox_captureUnavailable"),
+        an_order(payment_method="pm_sandbox_undoUnavailable"),
+    ],
+)
+def test_an_order_that_has_ended_answers_with_its_end(shop: Shop, order: dict[str, Any]) -> None:
+    """Nothing is done, nothing undone, whichever way the order ended."""
+    first = shop.run(order)
+    effects = shop.effects()
+
+    second = shop.run_again(first.instance_id)
+
+    assert second.output == first.output
+    assert second.activities == ["openOrder"]
+    assert shop.effects() == effects
+
+
+@pytest.mark.parametrize(
+    ("port", "method"),
+    [
+        ("payments", "authorize"),
+        ("carrier", "book"),
+        ("payments", "capture"),
+        ("mailer", "send_confirmation"),
+        ("order_book", "close"),
+    ],
+)
+def test_an_order_that_was_lost_on_the_way_is_taken_up(shop: Shop, port: str, method: str) -> None:
+    """What the lost run did is found, what it did not do is done; nothing is done twice."""
+    with_lost_answers = Failing(getattr(shop.services, port), method, after=FOREVER)
+    shop.use(**{port: with_lost_answers})
+    order_id = shop.place(an_order())
+    shop.app.settle()
+    shop.app.terminate(order_id, "its worker died")
+    shop.mend()
+
+    run = shop.run_again(order_id)
+
+    assert run.output["status"] == "completed"
+    assert shop.effects() == DONE_ONCE
+
+
+def test_an_undoing_that_had_begun_is_finished(shop: Shop) -> None:
+    """The run goes straight to undoing and ends with the reason in the book."""
+    shop.use(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
+    order_id = shop.place(an_order(payment_method="pm_sandbox_captureUnavailable"))
+    _until(shop, order_id, "cancelShipment")
+    shop.app.terminate(order_id, "its worker died")
+    shop.mend()
+
+    run = shop.run_again(order_id)
+
+    assert run.activities == [
+        *("openOrder", "beginUndo", "cancelShipment", "voidPayment", "closeOrder")
+    ]
+    assert run.output == {"status": "rejected", "reason": "unavailable"}
+    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+
+
+def test_an_undoing_recorded_before_anything_was_done_ends_at_once(shop: Shop) -> None:
+    """There is nothing to undo, the undoing leaves its marks, and the reason stands."""
+    book = shop.services.order_book
+    book.place(a_booked_order("ord_1"), a_person(), "f")
+    book.open("ord_1")
+    book.begin_undo("ord_1", Outcome.rejected(Reason.WITHDRAWN))
+
+    run = shop.run_again("ord_1")
+
+    assert run.output == {"status": "rejected", "reason": "withdrawn"}
+    assert shop.effects() == ["nothing", "nothing"]
+
+
+def test_a_second_run_undoes_what_the_first_may_have_done(shop: Shop) -> None:
+    """A rule that refuses the order only now does not leave the first run's hold and parcel."""
+    shop.use(payments=Failing(shop.payments, "capture", before=FOREVER))
+    order_id = shop.place(an_order())
+    shop.app.settle()
+    shop.app.terminate(order_id, "its worker died")
+    shop.use(catalogue=_Empty())
+
+    run = shop.run_again(order_id)
+
+    assert run.output == {"status": "rejected", "reason": "discontinued"}
+    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+
+
+def test_an_order_whose_book_could_not_be_read_is_neither_done_nor_undone(shop: Shop) -> None:
+    """Without the book nobody knows what earlier runs did: a person or a later run takes it up."""
+    shop.use(order_book=Failing(shop.services.order_book, "open", before=FOREVER))
+    order_id = shop.place(an_order())
+    lost = shop.app.wait(order_id)
+    shop.mend()
+
+    assert lost.output["failedSteps"] == ["openOrder"]
+    assert shop.effects() == []
+    assert shop.run_again(order_id).output["status"] == "completed"
+
+
+def test_an_order_whose_end_could_not_be_written_is_not_called_ended(shop: Shop) -> None:
+    """It reads as processing until a later run closes the book, with the same end."""
+    shop.use(order_book=Failing(shop.services.order_book, "close", before=FOREVER))
+    order_id = shop.place(an_order())
+    lost = shop.app.wait(order_id)
+
+    assert lost.output["failedSteps"] == ["closeOrder"]
+    assert shop.look(order_id)["status"] == "processing"
+
+    shop.mend()
+    again = shop.run_again(order_id)
+
+    assert again.output["status"] == shop.look(order_id)["status"] == "completed"
+    assert shop.effects() == DONE_ONCE
+
+
+class _Empty:
+    """A catalogue whose shelves were cleared."""
+
+    def article(self, sku: str) -> None:
+        """Nothing is sold any more."""
+
+
+def _until(shop: Shop, order_id: str, activity: str) -> None:
+    """Let time pass until the order has tried this activity."""
+    shop.app.settle()
+    while activity not in shop.app.look(order_id).activities:
+        shop.pass_time()

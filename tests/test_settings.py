@@ -1,0 +1,68 @@
+"""Are settings read, and are wrong ones refused in plain words?"""
+
+from pathlib import Path
+
+import pytest
+
+import settings
+from domain.errors import SettingsInvalid
+from settings import Settings
+from tests.shop import APP
+
+SECRET = {"ORDERS_ID_SECRET": "a secret of sixteen or more"}
+DEV = {"ORDERS_ID_SECRET": settings._DEV_SECRET}
+
+
+def test_without_settings_files_lie_under_the_app() -> None:
+    """Wherever the host was started from."""
+    read = Settings.from_env(SECRET)
+
+    assert read.data_dir == APP / ".data"
+    assert read.catalogue == APP / "catalogue.json"
+    assert read.terms.max_quantity == 100
+    assert "DE" in read.terms.countries
+    assert not read.on_azure
+
+
+def test_every_setting_can_be_set() -> None:
+    """Under its own name."""
+    read = Settings.from_env(
+        {
+            **SECRET,
+            "ORDERS_DATA_DIR": "/var/orders",
+            "ORDERS_CATALOGUE": "other.json",
+            "ORDERS_MAX_QUANTITY": "7",
+            "ORDERS_COUNTRIES": "DE, FR",
+        }
+    )
+
+    assert read.data_dir == Path("/var/orders")
+    assert read.catalogue == APP / "other.json"
+    assert read.terms.max_quantity == 7
+    assert read.terms.countries == {"DE", "FR"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({}, "ORDERS_ID_SECRET"),
+        ({"ORDERS_ID_SECRET": "short"}, "ORDERS_ID_SECRET"),
+        ({**SECRET, "ORDERS_MAX_QUANTITY": "0"}, "ORDERS_MAX_QUANTITY"),
+        ({**SECRET, "ORDERS_MAX_QUANTITY": "many"}, "ORDERS_MAX_QUANTITY"),
+        ({**SECRET, "ORDERS_COUNTRIES": "DE,Fr"}, "ORDERS_COUNTRIES"),
+        ({**DEV, "WEBSITE_SITE_NAME": "shop"}, "ORDERS_ID_SECRET"),
+    ],
+)
+def test_a_wrong_setting_is_named(environ: dict[str, str], name: str) -> None:
+    """The error says which one, so that nobody has to guess."""
+    with pytest.raises(SettingsInvalid, match=name):
+        Settings.from_env(environ)
+
+
+@pytest.mark.parametrize("name", ["WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"])
+def test_azure_is_recognized(name: str) -> None:
+    """By what it sets on every machine; Core Tools on a laptop are not Azure."""
+    on_azure = {**SECRET, name: "x"}
+
+    assert Settings.from_env(on_azure).on_azure
+    assert not Settings.from_env({**on_azure, "FUNCTIONS_CORETOOLS_ENVIRONMENT": "true"}).on_azure
