@@ -41,11 +41,10 @@ _binding = Lock()
 def services() -> Services:
     """The services of this process, put together at first use."""
     global _bound  # noqa: PLW0603 - one composition root, bound once
-    if _bound is None:
-        with _binding:
-            if _bound is None:
-                _bound = build(Settings.from_env())
-    return _bound
+    with _binding:
+        if _bound is None:
+            _bound = build(Settings.from_env())
+        return _bound
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Services:

@@ -13,7 +13,7 @@ _TEXTS: Final[dict[Activity, str]] = {
     Activity.SEND_CONFIRMATION: "Sending the confirmation.",
     Activity.CLOSE_ORDER: "Writing down how the order ended.",
     Activity.BEGIN_UNDO: "The order cannot go on: what was done is going to be undone.",
-    Activity.VOID_PAYMENT: "Giving the money back.",
+    Activity.VOID_PAYMENT: "Giving back what was held or taken.",
     Activity.CANCEL_SHIPMENT: "Canceling the parcel.",
 }
 

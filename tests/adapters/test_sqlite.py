@@ -2,10 +2,12 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from adapters import sqlite
 from adapters.sqlite import Database
 from domain.errors import BookUnavailable
 
@@ -62,8 +64,8 @@ def test_a_folder_that_cannot_be_made_counts_as_unavailable(tmp_path: Path) -> N
     """Whoever calls sees our own error, with the cause behind it."""
     (tmp_path / "new").write_text("a file in the way")
 
-    with pytest.raises(BookUnavailable) as caught, a_database(tmp_path).reading():
-        pass
+    with pytest.raises(BookUnavailable) as caught:
+        ExitStack().enter_context(a_database(tmp_path).reading())
 
     assert isinstance(caught.value.__cause__, OSError)
 
@@ -81,20 +83,50 @@ def test_a_file_that_is_no_database_counts_as_unavailable(tmp_path: Path) -> Non
     path = tmp_path / "junk.sqlite3"
     path.write_bytes(b"not a database" * 100)
 
-    with pytest.raises(BookUnavailable), Database(path, SCHEMA, BookUnavailable).reading():
-        pass
+    with pytest.raises(BookUnavailable):
+        ExitStack().enter_context(Database(path, SCHEMA, BookUnavailable).reading())
 
 
-def test_a_file_that_another_process_is_making_is_waited_for(tmp_path: Path) -> None:
-    """Two processes that start at once may both switch the new file to WAL."""
-    path = tmp_path / "counts.sqlite3"
-    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    other.execute("BEGIN EXCLUSIVE")
-    database = Database(path, SCHEMA, BookUnavailable)
+def test_a_writer_that_waited_too_long_gives_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its caller sees a fault and tries again later."""
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 0.05)
+    slow, waiting = a_database(tmp_path), a_database(tmp_path)
 
-    with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(lambda: database.reading().__enter__())
-        assert not reading.done()
-        other.execute("COMMIT")
-        other.close()
-        assert reading.result(timeout=5)
+    with waiting.reading() as connection:
+        assert not connection.execute("SELECT * FROM counts").fetchall()
+    with slow.writing(), pytest.raises(BookUnavailable, match="locked"):
+        ExitStack().enter_context(waiting.writing())
+
+
+class Busy:
+    """A connection to a file that another process is switching to WAL, too."""
+
+    def __init__(self, *, refusals: int) -> None:
+        self.refusals = refusals
+
+    def execute(self, _: str) -> None:
+        """Refuse as SQLite does, whatever the busy timeout is."""
+        self.refusals -= 1
+        if self.refusals >= 0:
+            raise sqlite3.OperationalError("database is locked")
+
+
+def test_a_file_that_another_process_is_making_is_waited_for() -> None:
+    """Two processes that start at once both switch the new file to WAL."""
+    busy = Busy(refusals=3)
+
+    sqlite._use_wal(busy)  # type: ignore[arg-type]
+
+    assert busy.refusals == -1
+
+
+def test_a_file_that_stays_locked_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After the busy timeout it counts as a fault."""
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 0.02)
+
+    with pytest.raises(sqlite3.OperationalError):
+        sqlite._use_wal(Busy(refusals=10**6))  # type: ignore[arg-type]

@@ -133,9 +133,7 @@ def test_a_wrong_field_is_named_with_its_path(
     assert bad_fields(shop.post(order)) == {path: message}
 
 
-@pytest.mark.parametrize(
-    "number", [CARD, "4242 4242 4242 4242", f"pm_{CARD}"]
-)
+@pytest.mark.parametrize("number", [CARD, "4242 4242 4242 4242", f"pm_{CARD}"])
 def test_a_card_number_is_refused_at_the_door(shop: Shop, number: str) -> None:
     """And it is not repeated in the answer."""
     answer = shop.post(an_order(payment_method=number))

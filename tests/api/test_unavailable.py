@@ -7,6 +7,7 @@ import pytest
 
 from api.instances import Instance, Phase, ensure_started, look_up
 from api.problems import answer
+from domain.article import Article
 from domain.errors import EngineUnavailable
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
@@ -78,3 +79,16 @@ def test_a_start_that_failed_is_told(*, answers: bool) -> None:
 def test_an_orchestration_that_nobody_knows_is_absent() -> None:
     """The SDK's answer for an unknown id is falsy."""
     assert asyncio.run(look_up(Engine(), "ord_1")) == Instance(phase=Phase.ABSENT)  # type: ignore[arg-type]
+
+
+def test_an_article_that_vanishes_in_between_is_503(shop: Shop) -> None:
+    """No order gets a price that nobody can tell."""
+    articles = [shop.services.catalogue.article("MUG-BLUE"), None]
+
+    class Forgetful:
+        def article(self, _: str) -> Article | None:
+            return articles.pop(0)
+
+    shop.use(catalogue=Forgetful())
+
+    assert shop.post(an_order()).status == 503

@@ -81,3 +81,27 @@ def test_undoing_is_written_down_before_it_begins(shop: Shop) -> None:
     assert run.output["failedSteps"] == ["beginUndo"]
     assert shop.effects() == ["authorized", "booked"]
     assert shop.record(order_id).outcome is None
+
+
+def test_a_hold_that_is_gone_before_the_capture_ends_the_order(shop: Shop) -> None:
+    """The gateway says no to the capture: the parcel is canceled, nothing is charged."""
+    order_id = shop.place(an_order(postal_code="00002"))
+    shop.app.settle()
+    shop.payments.withdraw(order_id)
+
+    run = shop.app.wait(order_id)
+
+    assert run.output == {"status": "rejected", "reason": "withdrawn"}
+    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+
+
+def test_an_order_that_another_run_completed_is_not_undone(shop: Shop) -> None:
+    """A run that was believed lost closed the book: this one finds the end and leaves it."""
+    order_id = shop.place(CAPTURE_FAILS)
+    shop.app.settle()
+    shop.services.order_book.close(order_id, Outcome.completed("T1"))
+
+    run = shop.app.wait(order_id)
+
+    assert run.output == {"status": "completed", "trackingNumber": "T1"}
+    assert shop.effects() == ["authorized", "booked"]
