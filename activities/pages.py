@@ -3,14 +3,20 @@
 from bootstrap import services
 from domain.errors import UnknownOrder
 from domain.order import Order, Person
+from domain.record import OrderRecord
 
 
-def order_of(order_id: str) -> Order:
+def record_of(order_id: str) -> OrderRecord:
     """The order's page in the book."""
     record = services().order_book.find(order_id)
     if record is None:
         raise UnknownOrder
-    return record.order
+    return record
+
+
+def order_of(order_id: str) -> Order:
+    """The order as it was placed."""
+    return record_of(order_id).order
 
 
 def person_of(order_id: str) -> Person:

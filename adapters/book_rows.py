@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from domain.answers import Verdict
 from domain.money import Money
 from domain.order import Address, Order, OrderLine, Person
 from domain.outcome import OrderStatus, Outcome
@@ -39,6 +40,7 @@ def row_to_record(row: sqlite3.Row) -> OrderRecord:
         order=order,
         fingerprint=row["fingerprint"],
         runs=row["runs"],
+        verdict=text_to_verdict(row["verdict"]),
         undoing=text_to_outcome(row["undoing"]),
         outcome=text_to_outcome(row["outcome"]),
         ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
@@ -54,6 +56,20 @@ def text_to_person(text: str) -> Person:
     """The personal part that the column stands for."""
     plain = json.loads(text)
     return Person(**{**plain, "address": Address(**plain["address"])})
+
+
+def verdict_to_text(verdict: Verdict) -> str:
+    """A verdict as one column."""
+    return json.dumps(asdict(verdict))
+
+
+def text_to_verdict(text: str | None) -> Verdict | None:
+    """The verdict that the column stands for."""
+    if text is None:
+        return None
+    plain = json.loads(text)
+    amount = plain["amount"]
+    return Verdict(**{**plain, "amount": Money(**amount) if amount else None})
 
 
 def outcome_to_text(outcome: Outcome) -> str:

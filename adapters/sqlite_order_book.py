@@ -10,8 +10,10 @@ from adapters.book_rows import (
     person_to_text,
     row_to_record,
     text_to_person,
+    verdict_to_text,
 )
 from adapters.sqlite import Database
+from domain.answers import Verdict
 from domain.errors import BookUnavailable, UnknownOrder
 from domain.order import Order, Person
 from domain.outcome import Opening, Outcome
@@ -29,6 +31,7 @@ CREATE TABLE IF NOT EXISTS orders (
     payment_method TEXT NOT NULL,
     reference      TEXT,
     runs           INTEGER NOT NULL DEFAULT 0,
+    verdict        TEXT,
     undoing        TEXT,
     outcome        TEXT,
     ended_at       TEXT
@@ -85,15 +88,20 @@ class SqliteOrderBook:
             book.execute("UPDATE orders SET runs = runs + 1 WHERE order_id = ?", (order_id,))
         return record.opening()
 
+    def judge(self, order_id: str, verdict: Verdict) -> Verdict:
+        """Note what the rules say, unless that is noted already."""
+        with self._database.writing() as book:
+            stands = _get(book, order_id).judged(verdict)
+            if stands is verdict:
+                _note(book, order_id, "verdict", verdict_to_text(verdict))
+        return stands
+
     def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:
         """Note that undoing begins, unless that or an end is noted already."""
         with self._database.writing() as book:
             stands = _get(book, order_id).turned_to(towards)
             if stands is towards:
-                book.execute(
-                    "UPDATE orders SET undoing = ? WHERE order_id = ?",
-                    (outcome_to_text(towards), order_id),
-                )
+                _note(book, order_id, "undoing", outcome_to_text(towards))
         return stands
 
     def close(self, order_id: str, outcome: Outcome) -> Outcome:
@@ -101,10 +109,8 @@ class SqliteOrderBook:
         with self._database.writing() as book:
             stands = _get(book, order_id).ended_as(outcome)
             if stands is outcome:
-                book.execute(
-                    "UPDATE orders SET outcome = ?, ended_at = ? WHERE order_id = ?",
-                    (outcome_to_text(outcome), self._clock.now().isoformat(), order_id),
-                )
+                _note(book, order_id, "outcome", outcome_to_text(outcome))
+                _note(book, order_id, "ended_at", self._clock.now().isoformat())
         return stands
 
 
@@ -118,3 +124,8 @@ def _get(book: sqlite3.Connection, order_id: str) -> OrderRecord:
     if record is None:
         raise UnknownOrder
     return record
+
+
+def _note(book: sqlite3.Connection, order_id: str, column: str, text: str) -> None:
+    statement = f"UPDATE orders SET {column} = ? WHERE order_id = ?"  # noqa: S608 - the name is ours
+    book.execute(statement, (text, order_id))

@@ -32,8 +32,9 @@ def in_plain_words(error: ValidationError) -> tuple[FieldError, ...]:
 
 
 def _sentence(detail: ErrorDetails) -> str:
-    # What is not in the table are our own checks: they speak plainly already.
-    words = _WORDS.get(detail["type"], detail["msg"])
+    words = _WORDS.get(detail["type"])
+    if words is None:
+        return detail["msg"]  # one of our own checks: it speaks plainly already
     return words.format(**detail.get("ctx", {}))
 
 

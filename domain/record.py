@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.answers import Verdict
 from domain.order import Order
 from domain.outcome import Opening, Outcome
 
@@ -16,6 +17,8 @@ class OrderRecord:
     fingerprint: str
     #: How many times the order was taken up.
     runs: int = 0
+    #: What the shop's rules said.
+    verdict: Verdict | None = None
     #: Undoing has begun, towards this end. From now on the order cannot be completed.
     undoing: Outcome | None = None
     outcome: Outcome | None = None
@@ -24,6 +27,13 @@ class OrderRecord:
     def opening(self) -> Opening:
         """What the next run has to know of the earlier ones."""
         return Opening(outcome=self.outcome, undoing=self.undoing, resumed=self.runs > 0)
+
+    def judged(self, verdict: Verdict) -> Verdict:
+        """What the rules say if they are asked now: what was written first, stands.
+
+        An order that was accepted, and perhaps paid, is not refused because rules changed since.
+        """
+        return self.verdict or verdict
 
     def turned_to(self, towards: Outcome) -> Outcome:
         """Where the order goes if it is to be undone now: what was written first, stands."""

@@ -8,6 +8,7 @@ written.
 from dataclasses import dataclass
 from typing import Protocol
 
+from domain.answers import Verdict
 from domain.order import Order, Person
 from domain.outcome import Opening, Outcome
 from domain.record import OrderRecord
@@ -39,6 +40,10 @@ class OrderBook(Protocol):
 
     def open(self, order_id: str) -> Opening:
         """Note one more run and tell what earlier runs left. Raises UnknownOrder."""
+        ...
+
+    def judge(self, order_id: str, verdict: Verdict) -> Verdict:
+        """Note what the rules say; the answer is `record.judged`. Raises UnknownOrder."""
         ...
 
     def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:

@@ -8,7 +8,9 @@ import pytest
 
 from adapters.sqlite_order_book import SqliteOrderBook
 from adapters.system_clock import SystemClock
+from domain.answers import Verdict
 from domain.errors import UnknownOrder
+from domain.money import Money
 from domain.outcome import Outcome
 from tests.builders import a_booked_order, a_line, a_person
 
@@ -73,6 +75,21 @@ def test_the_first_run_is_told_from_the_later_ones(book: SqliteOrderBook) -> Non
     assert [book.open("o").resumed for _ in range(3)] == [False, True, True]
 
 
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Verdict(accepted=True, amount=Money(4980, "EUR")),
+        Verdict(accepted=False, reason="discontinued"),
+    ],
+)
+def test_a_verdict_is_noted_once(book: SqliteOrderBook, verdict: Verdict) -> None:
+    """The first one stands, and comes back as it was."""
+    book.place(a_booked_order("o"), a_person(), "f")
+
+    assert book.judge("o", verdict) == verdict
+    assert book.judge("o", Verdict(accepted=False, reason="other")) == verdict
+
+
 def test_undoing_is_noted_once(book: SqliteOrderBook) -> None:
     """The first reason stands, and the next run is told."""
     book.place(a_booked_order("o"), a_person(), "f")
@@ -98,6 +115,7 @@ def test_nothing_is_noted_of_an_order_that_is_not_there(book: SqliteOrderBook) -
     """Opening, undoing and closing it all say so."""
     for call in (
         lambda: book.open("o"),
+        lambda: book.judge("o", Verdict(accepted=True)),
         lambda: book.begin_undo("o", REJECTED),
         lambda: book.close("o", REJECTED),
     ):

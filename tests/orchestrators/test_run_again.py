@@ -89,17 +89,30 @@ def test_an_undoing_recorded_before_anything_was_done_ends_at_once(shop: Shop) -
 
 
 def test_a_second_run_undoes_what_the_first_may_have_done(shop: Shop) -> None:
-    """A rule that refuses the order only now does not leave the first run's hold and parcel."""
+    """A fault early in the second run does not leave the first run's hold and parcel."""
     shop.use(payments=Failing(shop.payments, "capture", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
     shop.app.terminate(order_id, "its worker died")
+    shop.use(payments=Failing(shop.payments, "authorize", before=FOREVER))
+
+    run = shop.run_again(order_id)
+
+    assert run.output == {"status": "rejected", "reason": "unavailable"}
+    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+
+
+def test_an_order_that_was_accepted_is_not_refused_later(shop: Shop) -> None:
+    """The article left the catalogue while the order was lost: the customer still gets it."""
+    shop.use(order_book=Failing(shop.services.order_book, "close", before=FOREVER))
+    order_id = shop.place(an_order())
+    shop.app.wait(order_id)
     shop.use(catalogue=_Empty())
 
     run = shop.run_again(order_id)
 
-    assert run.output == {"status": "rejected", "reason": "discontinued"}
-    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+    assert run.output["status"] == "completed"
+    assert shop.effects() == DONE_ONCE
 
 
 def test_an_order_whose_book_could_not_be_read_is_neither_done_nor_undone(shop: Shop) -> None:
