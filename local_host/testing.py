@@ -13,6 +13,7 @@ import contextlib
 import http.client
 import json
 import os
+import sys
 import threading
 from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import Future
@@ -208,6 +209,7 @@ def _load(app_dir: Path) -> LoadedApp:
     """An app can be indexed once in a process."""
     fast_replay.install()
     index.enter(app_dir)
+    sys.modules.pop("function_app", None)  # another app's
     return index.load_app(app_dir)
 
 

@@ -1,0 +1,1 @@
+"""Does the local host decide as the real one does? Recordings of the real host are the judge."""

@@ -1,0 +1,280 @@
+"""An app that uses each durable feature once."""
+
+import json
+import os
+import threading
+from collections.abc import Generator
+from datetime import timedelta
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+
+Steps = Generator[Any, Any, Any]
+app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+
+#: What activities did, in order; tests read it.
+calls: list[str] = []
+_lock = threading.Lock()
+
+
+class Backoff(df.RetryOptions):
+    """Retry options with the two fields that the host knows and the SDK does not."""
+
+    def to_json(self) -> dict[str, str | int]:
+        """The options with coefficient 2 and a cap of 3 seconds."""
+        return {
+            **super().to_json(),
+            "backoffCoefficient": 2,
+            "maxRetryIntervalInMilliseconds": 3000,
+        }
+
+
+# ---------------------------------------------------------------- HTTP
+
+
+@app.route(route="start/{name}/{id?}", methods=["POST"])
+@app.durable_client_input(client_name="client")
+async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """Start an orchestration as a client function does."""
+    body = json.loads(req.get_body() or b"null")
+    instance_id = await client.start_new(req.route_params["name"], req.route_params.get("id"), body)
+    return client.create_check_status_response(req, instance_id)
+
+
+@app.route(route="echo/{*rest}", methods=["GET", "PUT"])
+def echo(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Tell what came in."""
+    seen = {
+        "url": req.url,
+        "params": dict(req.params),
+        "route_params": dict(req.route_params),
+        "body": req.get_body().decode("latin-1"),
+        "function": context.function_name,
+    }
+    return func.HttpResponse(json.dumps(seen), mimetype="application/json")
+
+
+@app.route(route="items/{id:int}")
+def item(req: func.HttpRequest) -> str:
+    """Serve numbered items."""
+    return f"item {req.route_params['id']}"
+
+
+@app.route(route="items/first")
+def first_item(req: func.HttpRequest) -> str:  # noqa: ARG001 (a trigger's shape)
+    """Serve one item by name."""
+    return "the first item"
+
+
+@app.route(route="boom")
+def boom(req: func.HttpRequest) -> str:
+    """Fail."""
+    raise ValueError(req.url)
+
+
+@app.route(route="nothing")
+def nothing(req: func.HttpRequest) -> None:
+    """Return what is no response."""
+
+
+# ---------------------------------------------------------------- activities
+
+
+@app.activity_trigger(input_name="value")
+def note(value: str) -> str:
+    """Note that it ran, and give the value back."""
+    with _lock:
+        calls.append(value)
+    return value
+
+
+@app.activity_trigger(input_name="spec")
+def fail(spec: dict) -> str:
+    """Fail the first `times` times under `key`."""
+    with _lock:
+        calls.append(spec["key"])
+        failures = calls.count(spec["key"])
+    if failures <= spec["times"]:
+        raise ConnectionError(f"failure {failures}")
+    return f"worked after {failures - 1} failures"
+
+
+@app.activity_trigger(input_name="code")
+def die(code: int) -> None:
+    """Take the worker process down."""
+    os._exit(code)
+
+
+@app.activity_trigger(input_name="value", activity="renamed")
+async def python_name(value: str) -> str:
+    """Answer under another name, asynchronously."""
+    return f"renamed {value}"
+
+
+# ---------------------------------------------------------------- orchestrators
+
+
+def _input(context: df.DurableOrchestrationContext) -> Any:  # noqa: ANN401 (JSON)
+    return context.get_input()
+
+
+@app.orchestration_trigger(context_name="context")
+def chain(context: df.DurableOrchestrationContext) -> Steps:
+    """Call three activities, one after another."""
+    found = []
+    for value in ("a", "b", "c"):
+        context.set_custom_status({"at": value})
+        found.append((yield context.call_activity("note", value)))
+    return found
+
+
+@app.orchestration_trigger(context_name="context")
+def fan_out(context: df.DurableOrchestrationContext) -> Steps:
+    """Call many activities at once."""
+    tasks = [context.call_activity("note", str(n)) for n in range(_input(context))]
+    return (yield context.task_all(tasks))
+
+
+@app.orchestration_trigger(context_name="context")
+def sleep(context: df.DurableOrchestrationContext) -> Steps:
+    """Wait for as many days as the input says."""
+    days = timedelta(days=_input(context))
+    yield context.create_timer(context.current_utc_datetime + days)
+    return "awake"
+
+
+@app.orchestration_trigger(context_name="context")
+def approval(context: df.DurableOrchestrationContext) -> Steps:
+    """Wait for an event, for a day at most."""
+    deadline = context.create_timer(context.current_utc_datetime + timedelta(days=1))
+    approved = context.wait_for_external_event("Approved")
+    winner = yield context.task_any([approved, deadline])
+    if winner is deadline:
+        return "too late"
+    deadline.cancel()  # type: ignore[attr-defined]
+    return approved.result
+
+
+@app.orchestration_trigger(context_name="context")
+def retry(context: df.DurableOrchestrationContext) -> Steps:
+    """Call a failing activity up to five times."""
+    return (yield context.call_activity_with_retry("fail", Backoff(1000, 5), context.get_input()))
+
+
+@app.orchestration_trigger(context_name="context")
+def caught(context: df.DurableOrchestrationContext) -> Steps:
+    """Catch an activity's failure."""
+    try:
+        yield context.call_activity("fail", {"key": context.instance_id, "times": 1})
+    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+        return str(error).split("\n", maxsplit=1)[0].strip()
+    return "no failure"
+
+
+@app.orchestration_trigger(context_name="context")
+def parent(context: df.DurableOrchestrationContext) -> Steps:
+    """Call sub-orchestrations, one that works and one that fails."""
+    good = yield context.call_sub_orchestrator("chain")
+    try:
+        yield context.call_sub_orchestrator("gives_up", None, f"{context.instance_id}-child")
+    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+        return [good, str(error).split("\n", maxsplit=1)[0].strip()]
+    return None
+
+
+@app.orchestration_trigger(context_name="context")
+def gives_up(context: df.DurableOrchestrationContext) -> Steps:
+    """Fail after a step."""
+    yield context.call_activity("note", "before")
+    raise RuntimeError("the orchestrator gave up")
+
+
+@app.orchestration_trigger(context_name="context")
+def count_down(context: df.DurableOrchestrationContext) -> Steps:
+    """Continue as new until the input is 0."""
+    left = _input(context)
+    yield context.call_activity("note", str(left))
+    if left > 0:
+        context.continue_as_new(left - 1)
+        return None
+    return "liftoff"
+
+
+@app.orchestration_trigger(context_name="context")
+def collect(context: df.DurableOrchestrationContext) -> Steps:
+    """Gather three events, each in an execution of its own."""
+    seen = context.get_input() or []
+    seen.append((yield context.wait_for_external_event(f"Item{len(seen)}")))
+    if len(seen) < 3:
+        context.continue_as_new(seen)
+        return None
+    return seen
+
+
+@app.orchestration_trigger(context_name="context")
+def use_counter(context: df.DurableOrchestrationContext) -> Steps:
+    """Signal and call an entity."""
+    counter = df.EntityId("counter", _input(context))
+    context.signal_entity(counter, "add", 2)
+    total = yield context.call_entity(counter, "add", 5)
+    try:
+        yield context.call_entity(counter, "explode")
+    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+        return [total, str(error)]
+    return None
+
+
+@app.orchestration_trigger(context_name="context")
+def misspelled(context: df.DurableOrchestrationContext) -> Steps:
+    """Call an activity that does not exist."""
+    yield context.call_activity("no_such_activity", 1)
+
+
+@app.orchestration_trigger(context_name="context")
+def fickle(context: df.DurableOrchestrationContext) -> Steps:
+    """Ask for another activity in each replay."""
+    with _lock:
+        calls.append(context.instance_id)
+    if calls.count(context.instance_id) > 1:
+        yield context.call_activity("renamed", "x")
+    else:
+        yield context.call_activity("note", "x")
+
+
+@app.orchestration_trigger(context_name="context")
+def renamed_call(context: df.DurableOrchestrationContext) -> Steps:
+    """Call an activity by its registered name."""
+    return (yield context.call_activity("renamed", "activity"))
+
+
+@app.orchestration_trigger(context_name="context")
+def calls_http(context: df.DurableOrchestrationContext) -> Steps:
+    """Ask for a durable HTTP call."""
+    yield context.call_http("GET", "http://127.0.0.1:9/")
+
+
+@app.orchestration_trigger(context_name="context")
+def dies(context: df.DurableOrchestrationContext) -> Steps:
+    """Call an activity that takes the worker down."""
+    try:
+        yield context.call_activity("die", 3)
+    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+        return str(error).split("\n", maxsplit=1)[0].strip()
+    return None
+
+
+# ---------------------------------------------------------------- entities
+
+
+@app.entity_trigger(context_name="context")
+def counter(context: df.DurableEntityContext) -> None:
+    """Add up."""
+    total = context.get_state(lambda: 0)
+    match context.operation_name:
+        case "add":
+            total += context.get_input()
+        case "explode":
+            raise ValueError("it exploded")
+    context.set_state(total)
+    context.set_result(total)

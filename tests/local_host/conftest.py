@@ -1,0 +1,26 @@
+"""The app of this folder, on a host of its own for each test."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local_host.testing import App, start_app
+
+APP = Path(__file__).parent / "app"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """The feature app in this process, under a virtual clock."""
+    with start_app(APP, tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def calls() -> list[str]:
+    """What the app's activities noted, forgotten before each test."""
+    noted: list[str] = sys.modules["function_app"].calls
+    noted.clear()
+    return noted
