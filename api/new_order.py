@@ -22,11 +22,27 @@ def write_down(req: func.HttpRequest) -> Placed:
     """Write the requested order to the book, or find the one that the same request made before."""
     bound = services()
     key = _idempotency_key(req)
-    request = parse_order(read_json(req), bound.catalogue.article)
-    secret = bound.settings.id_secret
-    order = _order(order_id(secret, key), request, bound)
-    print_of_request = fingerprint(secret, canonical(request))
-    placed = bound.order_book.place(order, _person(request), print_of_request)
+    body = read_json(req)
+    new_id = order_id(bound.settings.id_secret, key)
+    known = bound.order_book.find(new_id) if key else None
+    if known is not None:
+        # Its articles may have left the catalogue since: what was ordered, was ordered.
+        repeated = parse_order(body, lambda _: True)
+        return _same(Placed(record=known, is_new=False), _print(repeated, bound))
+    request = parse_order(body, lambda sku: bound.catalogue.article(sku) is not None)
+    print_of_request = _print(request, bound)
+    order = _order(new_id, request, bound)
+    return _same(
+        bound.order_book.place(order, _person(request), print_of_request), print_of_request
+    )
+
+
+def _print(request: OrderRequest, bound: Services) -> str:
+    return fingerprint(bound.settings.id_secret, canonical(request))
+
+
+def _same(placed: Placed, print_of_request: str) -> Placed:
+    """The order in the book, if it is the one that was asked for."""
     if placed.record.fingerprint != print_of_request:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -12,7 +12,6 @@ from pydantic.alias_generators import to_camel
 from api import fields
 from api.plain_words import in_plain_words
 from api.problems import Problem
-from domain.article import Article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +56,10 @@ class OrderRequest:
     note: fields.Note | None = None
 
 
-def parse_order(body: object, article: Callable[[str], Article | None]) -> OrderRequest:
-    """The request in the body, or the Problem that names every bad field."""
+def parse_order(body: object, is_sold: Callable[[str], bool]) -> OrderRequest:
+    """The request in the body, or the Problem that names every bad field, unknown SKUs too."""
     try:
-        return _adapter().validate_python(body, context={"article": article})
+        return _adapter().validate_python(body, context={"is_sold": is_sold})
     except ValidationError as error:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -78,3 +78,20 @@ def test_an_order_id_tells_nothing_of_its_key() -> None:
     assert order_id("secret", "k") == order_id("secret", "k")
     assert order_id("secret", "k") != order_id("another", "k")
     assert order_id("secret", None) != order_id("secret", None)
+
+
+class EmptyCatalogue:
+    """A shop that has stopped selling everything."""
+
+    def article(self, sku: str) -> None:
+        """No article is sold any more."""
+
+
+def test_a_repetition_finds_its_order_after_the_article_has_left_the_catalogue(shop: Shop) -> None:
+    """What was ordered, was ordered; a new order for the article is refused."""
+    placed = shop.place(an_order(), key="k")
+
+    shop.use(catalogue=EmptyCatalogue())
+
+    assert shop.place(an_order(), key="k") == placed
+    assert shop.post(an_order(), key="another").status == 422
