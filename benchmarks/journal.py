@@ -13,6 +13,10 @@ from pathlib import Path
 from local_host.store.database import Database
 
 
+def _create(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE journal (workflow, step, text)")
+
+
 def _append(workflow: int, step: int, connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO journal VALUES (?, ?, ?)", (workflow, step, "x" * 200))
 
@@ -26,11 +30,7 @@ async def _workflow(database: Database, slots: asyncio.Semaphore, number: int, s
 async def journal_rate(folder: Path, workflows: int, in_flight: int, steps: int) -> float:
     """Workflows a second that the bare journal acknowledges."""
     database = Database(folder / "journal.sqlite3")
-    await database.write(
-        lambda connection: (
-            connection.execute("CREATE TABLE journal (workflow, step, text)") and None
-        )
-    )
+    await database.write(_create)
     slots = asyncio.Semaphore(in_flight)
     started = time.perf_counter()
     async with asyncio.TaskGroup() as group:
