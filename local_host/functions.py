@@ -16,6 +16,8 @@ class FunctionInfo:
     route: str | None = None
     methods: tuple[str, ...] = ()
     auth_level: str = "anonymous"
+    #: The bindings as the worker describes them to the host; one of them is the trigger.
+    bindings: tuple[dict[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As it crosses from the worker to the host."""
@@ -24,7 +26,13 @@ class FunctionInfo:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "FunctionInfo":
         """As it comes from the worker."""
-        return cls(**{**data, "methods": tuple(data["methods"])})
+        tuples = {name: tuple(data[name]) for name in ("methods", "bindings")}
+        return cls(**{**data, **tuples})
+
+    @property
+    def trigger_binding(self) -> dict[str, Any]:
+        """The binding that is the trigger."""
+        return next(b for b in self.bindings if b["type"] == self.trigger)
 
 
 class FunctionTable:
@@ -32,11 +40,15 @@ class FunctionTable:
 
     def __init__(self, infos: list[FunctionInfo]) -> None:
         self.infos = infos
-        self._names = {(info.trigger, info.registered_name.lower()) for info in infos}
+        self._names = {(info.trigger, info.registered_name.lower()): info.name for info in infos}
 
     def has(self, trigger: str, name: str) -> bool:
         """Whether callers find a function of this trigger under this name."""
         return (trigger, name.lower()) in self._names
+
+    def name_of(self, trigger: str, name: str) -> str:
+        """The function's own name, where callers use `name`."""
+        return self._names.get((trigger, name.lower()), name)
 
     def missing(self, trigger: str, name: str) -> str:
         """The real host's words for a function that is not there."""

@@ -1,40 +1,34 @@
 """Which function serves a path?
 
-ASP.NET's route templates, as the real host uses them: `orders/{id:int}`, `{name?}`, `{*rest}`.
-Letters match in any case, a trailing slash is ignored, a literal segment wins over a parameter.
+ASP.NET's route templates, as the real host uses them: `orders/{id:int}`, `{name?}`, `{*rest}`,
+`files/{name}.{kind}`. Letters match in any case, a trailing slash is ignored, a literal segment
+wins over a parameter.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from local_host.functions import FunctionInfo
+from local_host.web.constraints import Test, constraints_of, known
 
 _PARAMETER = re.compile(
-    r"\{(?P<rest>\*{0,2})(?P<name>\w+)(?::(?P<constraint>[^}?]+))?(?P<may>\??)\}"
+    r"\{(?P<rest>\*{0,2})(?P<name>[A-Za-z_]\w*)(?P<constraints>(?::[^{}]+?)?)(?P<may>\??)\}"
 )
 _ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
-_CONSTRAINTS: dict[str, Callable[[str], object]] = {
-    "int": re.compile(r"-?\d+").fullmatch,
-    "long": re.compile(r"-?\d+").fullmatch,
-    "alpha": re.compile(r"[A-Za-z]*").fullmatch,
-    "bool": re.compile(r"true|false", re.IGNORECASE).fullmatch,
-    "guid": re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE).fullmatch,
-    "double": re.compile(r"-?\d+(\.\d+)?").fullmatch,
-    "decimal": re.compile(r"-?\d+(\.\d+)?").fullmatch,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One part of a template between slashes."""
+    """One part of a template between slashes: a literal, a parameter, or several with text."""
 
-    literal: str | None
-    name: str = ""
-    constraint: str | None = None
+    pattern: re.Pattern[str]
+    tests: dict[str, list[Test]]
+    #: How exact the segment is: the lower, the earlier it is tried.
+    rank: int
     optional: bool = False
-    catch_all: bool = False
+    catch_all: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> "Segment":
@@ -43,28 +37,36 @@ class Segment:
         Raises:
             ValueError: it has a constraint that is not known.
         """
-        match = _PARAMETER.fullmatch(text)
+        found = list(_PARAMETER.finditer(text))
+        tests = {m["name"]: constraints_of(m["constraints"]) for m in found}
+        pattern = re.compile(_pattern(text), re.IGNORECASE | re.DOTALL)
+        if not found:
+            return cls(pattern, tests, 0)
+        alone = found[0] if found[0].group() == text else None
+        if alone is None:
+            return cls(pattern, tests, 1)
+        constrained = bool(alone["constraints"])
+        if alone["rest"]:
+            return cls(pattern, tests, 3 if constrained else 4, catch_all=alone["name"])
+        return cls(pattern, tests, 1 if constrained else 2, optional=bool(alone["may"]))
+
+    def take(self, text: str) -> dict[str, str] | None:
+        """The parameters in one part of a path, if it fits."""
+        match = self.pattern.fullmatch(text)
         if match is None:
-            return cls(text.lower())
-        constraint = match["constraint"]
-        if constraint is not None and constraint not in _CONSTRAINTS:
-            raise ValueError(f"the route constraint {constraint!r} is not known")
-        return cls(None, match["name"], constraint, bool(match["may"]), bool(match["rest"]))
+            return None
+        found = match.groupdict()
+        fits = all(test(found[name]) for name, tests in self.tests.items() for test in tests)
+        return found if fits else None
 
-    @property
-    def rank(self) -> int:
-        """How exact the segment is: the lower, the earlier it is tried."""
-        if self.literal is not None:
-            return 0
-        if self.catch_all:
-            return 3
-        return 1 if self.constraint else 2
 
-    def takes(self, text: str) -> bool:
-        """Whether one part of a path fits."""
-        if self.literal is not None:
-            return text.lower() == self.literal
-        return self.constraint is None or bool(_CONSTRAINTS[self.constraint](text))
+def _pattern(text: str) -> str:
+    """The template's text as a regular expression."""
+    pieces, position = [], 0
+    for match in _PARAMETER.finditer(text):
+        pieces += [re.escape(text[position : match.start()]), f"(?P<{match['name']}>.+?)"]
+        position = match.end()
+    return "".join([*pieces, re.escape(text[position:])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +81,24 @@ class Route:
         found: dict[str, str] = {}
         for position, segment in enumerate(self.segments):
             if segment.catch_all:
-                found[segment.name] = "/".join(parts[position:])
-                return found
+                rest = "/".join(parts[position:])
+                taken = segment.take(rest) if rest else {}
+                return None if taken is None else {**found, **taken}
             if position >= len(parts):
                 if not segment.optional:
                     return None
                 continue
-            if not segment.takes(parts[position]):
+            taken = segment.take(parts[position])
+            if taken is None:
                 return None
-            if segment.literal is None:
-                found[segment.name] = parts[position]
+            found.update(taken)
         return found if len(parts) <= len(self.segments) else None
+
+    def conflicts_with(self, other: "Route", prefix: str) -> bool:
+        """Whether both want the same requests of one template."""
+        mine, theirs = set(self.function.methods), set(other.function.methods)
+        same = full_path(self.function, prefix).lower() == full_path(other.function, prefix).lower()
+        return same and (not mine or not theirs or bool(mine & theirs))
 
 
 class Router:
@@ -101,7 +110,18 @@ class Router:
         Raises:
             ValueError: a route cannot be used; the message names the function.
         """
-        routes = [_route(f, prefix) for f in functions if f.route is not None]
+        #: Functions that are not served, by name, with the real host's reason.
+        self.in_error: dict[str, str] = {}
+        routes: list[Route] = []
+        for route in (_route(f, prefix) for f in functions if f.route is not None):
+            first = next((r for r in routes if route.conflicts_with(r, prefix)), None)
+            if first is None:
+                routes.append(route)
+            else:
+                self.in_error[route.function.name] = (
+                    "The route specified conflicts with the route defined by function "
+                    f"'{first.function.name}'."
+                )
         self._routes = sorted(routes, key=lambda r: [segment.rank for segment in r.segments])
 
     def find(self, method: str, raw_path: str) -> tuple[FunctionInfo, dict[str, str]] | None:
@@ -114,6 +134,15 @@ class Router:
             if found is not None:
                 return route.function, found
         return None
+
+
+def check_route(template: str) -> Iterator[str]:
+    """What is wrong with a route, as text with the mend; nothing where it can be used."""
+    for part in template.strip("/").split("/"):
+        try:
+            Segment.parse(part)
+        except ValueError as error:
+            yield f"{error}; known ones are {', '.join(known())}"
 
 
 def full_path(function: FunctionInfo, prefix: str) -> str:

@@ -1,11 +1,13 @@
 """Which functions does an app have?
 
 Loads `function_app.py` as the real Python worker does: the folder is first on `sys.path`, one
-module attribute is the app, and its `get_functions()` is asked once.
+module attribute is the app, and its `get_functions()` is asked once. Where the real worker would
+find nothing and say nothing, the reason is told here.
 """
 
 import importlib
 import inspect
+import json
 import sys
 import traceback
 from collections.abc import Callable
@@ -18,6 +20,7 @@ from azure.functions.decorators.function_app import Function
 
 from local_host.errors import BadAppFolder
 from local_host.functions import FunctionInfo
+from local_host.worker.checks import complaints, source_of, trigger_of
 
 _MODULE = "function_app"
 
@@ -73,7 +76,19 @@ def load_app(folder: Path) -> LoadedApp:
         raise
     except BaseException as error:
         raise BadAppFolder(f"{_MODULE}.py cannot be loaded: {_explain(error, folder)}") from error
+    _check(functions)
     return LoadedApp({str(f.get_function_name()): _loaded(f) for f in functions})
+
+
+def _check(functions: list[Function]) -> None:
+    found = [
+        f"{complaint} ({source_of(function.get_user_function())})"
+        for function in functions
+        for complaint in complaints(function)
+    ]
+    if found:
+        more = f" (and {len(found) - 1} more of this kind)" if found[1:] else ""
+        raise BadAppFolder(f"the real host would not load this app: {found[0]}{more}")
 
 
 def _app_of(module: object) -> FunctionRegister:
@@ -88,15 +103,12 @@ def _app_of(module: object) -> FunctionRegister:
 
 def _loaded(function: Function) -> LoadedFunction:
     name = str(function.get_function_name())
-    trigger = function.get_trigger()
-    if trigger is None:
-        raise BadAppFolder(f"function {name} has no trigger")
-    details = trigger.get_dict_repr()
+    details = trigger_of(function)
     call = function.get_user_function()
     bound = {str(binding.name) for binding in function.get_bindings()}
     parameters = set(inspect.signature(call).parameters)
     return LoadedFunction(
-        info=_info(name, details),
+        info=_info(name, details, function.get_raw_bindings()),
         call=call,
         is_async=inspect.iscoroutinefunction(call),
         trigger_parameter=str(details["name"]),
@@ -107,7 +119,7 @@ def _loaded(function: Function) -> LoadedFunction:
     )
 
 
-def _info(name: str, details: dict[str, Any]) -> FunctionInfo:
+def _info(name: str, details: dict[str, Any], bindings: list[str]) -> FunctionInfo:
     registered = details.get("orchestration") or details.get("activity")
     route = details.get("route")
     is_http = details["type"] == "httpTrigger"
@@ -118,6 +130,7 @@ def _info(name: str, details: dict[str, Any]) -> FunctionInfo:
         route=(str(route) if route is not None else name) if is_http else None,
         methods=tuple(_text(method).upper() for method in details.get("methods") or ()),
         auth_level=_text(details.get("authLevel") or "anonymous").lower(),
+        bindings=tuple(json.loads(binding) for binding in bindings),
     )
 
 

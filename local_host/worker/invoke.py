@@ -6,6 +6,7 @@ a thread pool, `async` ones on the event loop.
 """
 
 import asyncio
+import contextvars
 import os
 import uuid
 from collections.abc import Callable
@@ -17,15 +18,18 @@ from typing import Any
 import azure.functions as func
 from azure.functions.durable_functions import ActivityTriggerConverter
 from azure.functions.meta import Datum
+from azure.functions.timer import TimerRequestConverter
 
 from local_host.errors import FunctionFailed
 from local_host.wire import Frame
+from local_host.worker.http import decode_request, encode_response
 from local_host.worker.index import LoadedApp, LoadedFunction
 
 _TRIGGERS = {
     "activity": "activityTrigger",
     "orchestration": "orchestrationTrigger",
     "entity": "entityTrigger",
+    "timer": "timerTrigger",
 }
 
 
@@ -65,6 +69,10 @@ class Invoker:
         if function is None:
             raise FunctionFailed("LookupError", f"no function {header['function']!r}")
         text = request.body.decode()
+        if header["type"] == "timer":
+            timer = TimerRequestConverter.decode(Datum(text, "json"), trigger_metadata=None)
+            await self._call(function, timer)
+            return Frame({})
         if header["type"] == "activity":
             argument = _or_failure(ActivityTriggerConverter.decode, Datum(text, "string"))
             value = await self._call(function, argument)
@@ -74,31 +82,8 @@ class Invoker:
         return Frame({}, answer_text.encode())
 
     async def _invoke_http(self, function: LoadedFunction, request: Frame) -> Frame:
-        header = request.header
-        answer = await self._call(
-            function,
-            func.HttpRequest(
-                header["method"],
-                header["url"],
-                headers=header["headers"],
-                params=header["params"],
-                route_params=header["route_params"],
-                body=request.body,
-            ),
-        )
-        if isinstance(answer, str):
-            answer = func.HttpResponse(answer)
-        if not isinstance(answer, func.HttpResponse):
-            raise FunctionFailed(
-                "TypeError",
-                f"{function.info.name} returned {type(answer).__name__}, not an HttpResponse",
-            )
-        headers = [[name, value] for name, value in answer.headers.items()]
-        if not any(name.lower() == "content-type" for name, _ in headers):
-            is_text = answer.mimetype.startswith("text/")
-            charset = f"; charset={answer.charset}" if is_text else ""
-            headers.append(["Content-Type", answer.mimetype + charset])
-        return Frame({"status": answer.status_code, "headers": headers}, answer.get_body())
+        answer = await self._call(function, decode_request(request))
+        return encode_response(function.info.name, answer)
 
     async def _call(self, function: LoadedFunction, argument: Any) -> Any:  # noqa: ANN401 (the app's)
         arguments: dict[str, Any] = {function.trigger_parameter: argument}
@@ -110,8 +95,10 @@ class Invoker:
         try:
             if function.is_async:
                 return await function.call(**arguments)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, lambda: function.call(**arguments))
+            loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+            return await loop.run_in_executor(
+                self._pool, lambda: context.run(function.call, **arguments)
+            )
         except Exception as error:
             raise FunctionFailed(type(error).__name__, str(error)) from error
 

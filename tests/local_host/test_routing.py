@@ -22,7 +22,7 @@ def http(name: str, route: str, *methods: str) -> FunctionInfo:
         ("orders/{id:int}", "/orders/x", None),
         ("{kind:alpha}/{id:guid}", "/a/not-a-guid", None),
         ("{*rest}", "/a/b%20c/d", {"rest": "a/b c/d"}),
-        ("{*rest}", "/", {"rest": ""}),
+        ("{*rest}", "/", {}),
         ("/", "/", {}),
         ("", "/x", None),
         ("a/{b}", "/a/x%2Fy", {"b": "x%2Fy"}),
