@@ -3,14 +3,16 @@
 import argparse
 import asyncio
 import logging
-import signal
 import sys
 from pathlib import Path
 
-from local_host import console
-from local_host.configuration import read_configuration
+from local_host import console, logs
+from local_host.configuration import Configuration
 from local_host.errors import HostError
-from local_host.host import Host, run_host
+from local_host.host import Host
+from local_host.lifetime import Options, live
+from local_host.logs import LogStyle
+from local_host.timeline import show_timeline
 
 _DESCRIPTION = """\
 Run an Azure Functions app with Durable Functions on this machine: no Azure, no storage emulator.
@@ -18,36 +20,73 @@ Run an Azure Functions app with Durable Functions on this machine: no Azure, no 
 The app is a folder with function_app.py and host.json. Its state lives in one data folder; kill the
 host at any moment and the next start goes on where it was. It is for development and tests.
 """
+_EXAMPLES = """\
+examples:
+  python -m local_host                        run the app in this folder on port 7071
+  python -m local_host --reload --verbose     start again on each change, and log each function
+  python -m local_host --inspect ORDER-1      what has happened to an instance, also while it runs
+  python -m local_host --inspect @stock@RUG   the state of an entity
+
+settings, as on Azure, in local.settings.json or the environment:
+  FUNCTIONS_WORKER_PROCESS_COUNT    how many processes run functions (or --workers)
+  PYTHON_THREADPOOL_THREAD_COUNT    how many functions that are not async run at once in each
+  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT the largest request body, in bytes
+and in host.json: functionTimeout, logging.logLevel, extensions.http, extensions.durableTask.
+
+management API (start, query, raise events, suspend, terminate, purge):
+  http://127.0.0.1:7071/runtime/webhooks/durabletask/instances/{id}?showHistory=true
+
+Ctrl-C lets running functions finish, for 5 seconds at most; a second Ctrl-C stops at once. Exit
+status: 0 stopped, 1 could not start or go on (one line says why), 130 stopped at once.
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the host until it is told to stop; return the exit status."""
-    options = _parser().parse_args(arguments)
-    logging.basicConfig(
-        format="[%(asctime)s] %(message)s", level=logging.WARNING, stream=sys.stderr
-    )
+    chosen = _parser().parse_args(arguments)
+    app = chosen.app.resolve()
+    data = (chosen.data or app / ".data").resolve()
+    style = LogStyle(chosen.verbose, chosen.log_format == "json", logs.wants_color(sys.stderr))
+    logs.configure(style)
     try:
-        return asyncio.run(_run(options))
+        if chosen.inspect is not None:
+            print(show_timeline(data, chosen.inspect))
+            return 0
+        options = Options(app, data, chosen.port, style, chosen.reload, chosen.workers)
+        return asyncio.run(live(options, _greet))
     except HostError as error:
         print(f"local_host: {error}", file=sys.stderr)
-        return 1
+    except Exception:
+        logging.getLogger("local_host").exception("the host failed: this is a bug in it")
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local_host",
         description=_DESCRIPTION,
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--app", type=Path, default=Path(), metavar="DIR", help="the app's folder (default: this)"
+    add = parser.add_argument
+    add("--app", type=Path, default=Path(), metavar="DIR", help="the app's folder (default: this)")
+    add("--port", type=_port, default=7071, help="where to listen on 127.0.0.1 (default: 7071)")
+    add("--data", type=Path, metavar="DIR", help="where state lives (default: .data in the app)")
+    add(
+        "--workers",
+        type=_workers,
+        metavar="N",
+        help="how many processes run functions, 1 to 10 (default: as the app's settings say, or 1)",
     )
-    parser.add_argument(
-        "--port", type=_port, default=7071, help="where to listen on 127.0.0.1 (default: 7071)"
+    add("--reload", action="store_true", help="start again when a file of the app changes")
+    add("--verbose", action="store_true", help="log each function's start and end")
+    add(
+        "--log-format",
+        choices=("text", "json"),
+        default="text",
+        help="lines for people, or one JSON object a line (default: text)",
     )
-    parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="where state lives (default: .data in the app)"
-    )
+    add("--inspect", metavar="ID", help="show an instance's history, or an entity, and exit")
     return parser
 
 
@@ -58,39 +97,21 @@ def _port(text: str) -> int:
     return port
 
 
-async def _run(options: argparse.Namespace) -> int:
-    app = options.app.resolve()
-    configuration = read_configuration(app)
-    data = (options.data or app / ".data").resolve()
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    async with run_host(configuration, data, options.port) as host:
-        _greet(host, app, configuration.route_prefix)
-        await _until(stop, host)
-        if host.fault.done():
-            error = host.fault.result()
-            if isinstance(error, HostError):
-                raise error
-            logging.getLogger("local_host").error("the host failed", exc_info=error)
-            return 1
-    return 0
+def _workers(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= 10:  # noqa: PLR2004 (Azure's own limit)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10")
+    return number
 
 
-async def _until(stop: asyncio.Event, host: Host) -> None:
-    host.fault.add_done_callback(lambda _: stop.set())
-    await stop.wait()
-
-
-def _greet(host: Host, app: Path, prefix: str) -> None:
+def _greet(host: Host, configuration: Configuration) -> None:
     functions = host.engine.worker.functions.infos
-    print(console.banner(functions, host.base_url, prefix))
+    print(console.banner(functions, host.base_url, configuration.route_prefix))
     for name in console.not_run(functions):
         print(f"\n\t{name}: its trigger is not fired by this host")
     if host.recovered:
         print(f"\nGoing on with {host.recovered} open messages, timers and activities.")
-    line = console.example(app, host.base_url)
+    line = console.example(configuration.app, host.base_url)
     if line:
         print(f"\nTry it:\n\n{line}")
     print(f"\nListening on {host.base_url} (Ctrl-C stops)", flush=True)

@@ -1,16 +1,30 @@
 """What do host.json and local.settings.json tell the host?"""
 
 import json
+import logging
 import os
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from local_host.errors import BadAppFolder, BadConfiguration
+from local_host.timespan import parse_timespan
 
 _HUB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,44}")
 _MAX_BODY = 100 * 1024 * 1024
+_PROCESS_COUNT = "FUNCTIONS_WORKER_PROCESS_COUNT"
+_MOST_PROCESSES = 10
+_LOG_LEVELS = {
+    "trace": logging.DEBUG,
+    "debug": logging.DEBUG,
+    "information": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "critical": logging.CRITICAL,
+    "none": logging.CRITICAL + 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,12 @@ class Configuration:
     default_version: str | None
     #: Largest request body in bytes (app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT).
     largest_body: int
+    #: How long a function may run; None for as long as it wants.
+    function_timeout: timedelta | None
+    #: How many processes run the app's functions (app setting FUNCTIONS_WORKER_PROCESS_COUNT).
+    worker_processes: int
+    #: The least level of the app's own log lines, as `logging` counts.
+    app_log_level: int
     #: What the worker's environment gets: the process's own, over local.settings.json.
     environment: dict[str, str]
 
@@ -55,6 +75,9 @@ def read_configuration(app: Path) -> Configuration:
         ),
         default_version=durable.get("defaultVersion"),
         largest_body=int(environment.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", _MAX_BODY)),
+        function_timeout=_function_timeout(host.get("functionTimeout", "00:05:00")),
+        worker_processes=_worker_processes(environment.get(_PROCESS_COUNT, "1")),
+        app_log_level=_app_log_level(host.get("logging", {}).get("logLevel", {})),
         environment=environment,
     )
 
@@ -99,3 +122,33 @@ def _positive(section: dict[str, Any], key: str, default: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise BadConfiguration(f"host.json: {key} must be a whole number above 0, not {value!r}")
     return value
+
+
+def _function_timeout(text: object) -> timedelta | None:
+    if text == "-1":
+        return None
+    try:
+        timeout = parse_timespan(str(text))
+    except ValueError as error:
+        raise BadConfiguration(f"host.json: functionTimeout {error}, or -1 for none") from error
+    if not timeout:
+        raise BadConfiguration("host.json: functionTimeout must be above 0, or -1 for none")
+    return timeout
+
+
+def _worker_processes(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= _MOST_PROCESSES:
+        raise BadConfiguration(
+            f"{_PROCESS_COUNT} must be a whole number from 1 to {_MOST_PROCESSES}, not {text!r}"
+        )
+    return number
+
+
+def _app_log_level(levels: dict[str, Any]) -> int:
+    """What host.json says of `Function`, or else of everything."""
+    name = str(levels.get("Function", levels.get("default", "Information")))
+    level = _LOG_LEVELS.get(name.lower())
+    if level is None:
+        raise BadConfiguration(f"host.json: logLevel {name!r} is none of {', '.join(_LOG_LEVELS)}")
+    return level

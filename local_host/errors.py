@@ -5,7 +5,9 @@ HostError                  one clear line for the person at the terminal
 ├── BadConfiguration       host.json or local.settings.json cannot be used
 ├── DataFolderInUse        another host owns the data folder
 ├── BadDataFile            host.sqlite3 cannot be read or written
-└── PortTaken              the port is not free
+├── PortTaken              the port is not free
+├── WorkersKeepDying       the processes that run the functions died too often
+└── NothingToInspect       no instance or entity has the id that somebody asked for
 FunctionFailed             a function of the app raised
 WorkerLost                 the process that ran the function is gone
 InstanceConflict           an instance with this id is still running
@@ -37,6 +39,14 @@ class BadDataFile(HostError):
 
 class PortTaken(HostError):
     """The port is not free."""
+
+
+class WorkersKeepDying(HostError):
+    """The processes that run the app's functions died too often."""
+
+
+class NothingToInspect(HostError):
+    """No instance or entity has the id that somebody asked for."""
 
 
 class FunctionFailed(Exception):

@@ -14,11 +14,13 @@ from local_host.clock import Clock, SystemClock
 from local_host.configuration import Configuration
 from local_host.durable.engine import Engine
 from local_host.errors import BadAppFolder, BadDataFile, DataFolderInUse
+from local_host.logs import LogStyle
 from local_host.store.hub import TaskHub
 from local_host.web.durable_api import DurableApi, client_binding
 from local_host.web.functions import FunctionRoutes
 from local_host.web.server import Server
-from local_host.workers import Worker, WorkerProcess
+from local_host.worker_pool import WorkerPool, WorkerSettings
+from local_host.workers import Worker
 
 LOOPBACK = "127.0.0.1"
 #: Gets the client binding's JSON and returns the worker with the app loaded.
@@ -35,27 +37,55 @@ class Host:
     recovered: int
     #: Resolves with the fault that ends the host.
     fault: "asyncio.Future[BaseException]"
+    server: Server
+    timers: "asyncio.Task[None]"
+
+    def fail(self, error: BaseException) -> None:
+        """End the host for this reason; the first one counts."""
+        if not self.fault.done():
+            self.fault.set_result(error)
+
+    async def drain(self) -> None:
+        """Start nothing new, and return when everything that runs has ended and is written."""
+        self.server.refuse()
+        self.timers.cancel()
+        self.engine.rest()
+        for _ in range(2):  # an HTTP function may have begun something with its last call
+            await self.engine.worker.idle()
+            await self.engine.work.idle()
 
 
 @asynccontextmanager
-async def run_host(configuration: Configuration, data: Path, port: int) -> AsyncIterator[Host]:
-    """Run the host with a worker process beside it.
+async def run_host(
+    configuration: Configuration, data: Path, port: int, style: LogStyle
+) -> AsyncIterator[Host]:
+    """Run the host with worker processes beside it.
 
     Raises:
         HostError: it cannot start; the message says why.
     """
-    worker = WorkerProcess(configuration.app, configuration.environment)
-    await worker.launch()
+    pool = WorkerPool(
+        WorkerSettings(
+            app=configuration.app,
+            environment=configuration.environment,
+            processes=configuration.worker_processes,
+            timeout=configuration.function_timeout,
+            style=style,
+            app_log_level=configuration.app_log_level,
+        )
+    )
 
     async def load(binding: str) -> Worker:
-        await worker.load(binding)
-        return worker
+        await pool.load(binding)
+        return pool
 
     try:
+        await pool.launch()
         async with assemble(configuration, data, port, load, SystemClock(), durable=True) as host:
+            pool.fault.add_done_callback(lambda fault: host.fail(fault.result()))
             yield host
     finally:
-        await worker.stop()
+        await pool.stop()
 
 
 @asynccontextmanager
@@ -71,13 +101,18 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
     """Put a host together around a worker, and take it apart again."""
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(_owning(data))
-        server = Server(LOOPBACK, port, configuration.largest_body)
+        fault: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
+
+        def fail(error: BaseException) -> None:
+            if not fault.done():
+                fault.set_result(error)
+
+        server = Server(LOOPBACK, port, configuration.largest_body, fail)
         stack.push_async_callback(server.close)
         binding = client_binding(server.base_url, server.rpc_url, configuration.hub_name)
         worker = await load_worker(json.dumps(binding))
         hub = TaskHub(data / "host.sqlite3", durable=durable)
         stack.callback(hub.close)
-        fault: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
         engine = Engine(
             hub,
             worker,
@@ -85,7 +120,7 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
             activities_at_once=configuration.activities_at_once,
             orchestrators_at_once=configuration.orchestrators_at_once,
             default_version=configuration.default_version,
-            on_fault=lambda error: None if fault.done() else fault.set_result(error),
+            on_fault=fail,
         )
         stack.push_async_callback(engine.work.cancel)
         try:
@@ -96,7 +131,7 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
         timers = asyncio.create_task(engine.timers.run())
         stack.callback(timers.cancel)
         await server.open(routes, DurableApi(engine, configuration.hub_name))
-        yield Host(server.base_url, engine, recovered, fault)
+        yield Host(server.base_url, engine, recovered, fault, server, timers)
 
 
 @contextlib.contextmanager

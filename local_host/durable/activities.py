@@ -31,6 +31,11 @@ class Activities:
         self._work = work
         self._slots = asyncio.Semaphore(at_once)
         self._deliver = deliver
+        self._resting = False
+
+    def rest(self) -> None:
+        """Start no more activities; those that are called stay in the task hub."""
+        self._resting = True
 
     def run(self, task: Task) -> None:
         """Run an activity. It runs at least once: again, where a crash swallowed its answer."""
@@ -38,6 +43,8 @@ class Activities:
 
     async def _run(self, task: Task) -> None:
         async with self._slots:
+            if self._resting:
+                return
             event = await self._answer(task)
         self._deliver(
             Message(task.instance_id, event, execution_id=task.execution_id, answers=task)
@@ -46,11 +53,16 @@ class Activities:
     async def _answer(self, task: Task) -> history.Event:
         try:
             answer = await self._worker.invoke(
-                "activity", task.name, (task.input_ or "null").encode()
+                "activity",
+                task.name,
+                (task.input_ or "null").encode(),
+                about=task.instance_id,
             )
         except (FunctionFailed, WorkerLost) as failure:
             report = failure.report if isinstance(failure, FunctionFailed) else str(failure)
-            _log.warning("%s: activity %s failed: %s", task.instance_id, task.name, report)
+            _log.warning(
+                "Activity %s failed: %s", task.name, report, extra={"about": task.instance_id}
+            )
             reason = f"Activity function '{task.name}' failed:  {report}"
             return history.task_failed(
                 self._clock.now(), task.scheduled_id, reason, _details(report)

@@ -64,6 +64,10 @@ class Engine:
             self._activities.run(task)
         return len(messages) + len(tasks)
 
+    def rest(self) -> None:
+        """Start no more activities; episodes still write down what running ones bring."""
+        self._activities.rest()
+
     def _send(self, message: Message) -> None:
         if message.due is None:
             self._mailboxes.deliver(message)

@@ -64,11 +64,11 @@ class Entities:
         payload = entity_payload(name, key, before, operations)
         while True:
             try:
-                answer = await self._worker.invoke("entity", name, payload)
+                answer = await self._worker.invoke("entity", name, payload, about=target)
             except WorkerLost:
                 continue
             except FunctionFailed as failure:
-                _log.error("%s: %s", target, failure.report)
+                _log.error("%s", failure.report, extra={"about": target})
                 failed = {"isError": True, "result": json.dumps(str(failure))}
                 return {
                     "entityExists": bool(before and before.present),

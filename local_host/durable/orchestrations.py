@@ -128,7 +128,9 @@ class Orchestrations:
         payload = orchestration_payload(record, [*held.events, *news], replaying=bool(held.events))
         async with self._slots:
             try:
-                answer = await self._worker.invoke("orchestration", record.name, payload)
+                answer = await self._worker.invoke(
+                    "orchestration", record.name, payload, about=record.instance_id
+                )
             except FunctionFailed as failure:
                 return OrchestratorState.from_failure(failure)
         return OrchestratorState.from_answer(answer.body.decode())

@@ -25,13 +25,23 @@ _Answer = Callable[[Request], Awaitable[Response]]
 class Server:
     """The host's two listening sockets and what answers on them."""
 
-    def __init__(self, host: str, port: int, largest_body: int) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        largest_body: int,
+        on_fault: Callable[[BaseException], None],
+    ) -> None:
         """Bind both sockets; connections wait until `open` is called.
+
+        `on_fault` is told when the data file can no longer be written: the host cannot go on.
 
         Raises:
             PortTaken: the public port is not free.
         """
         self._largest_body = largest_body
+        self._on_fault = on_fault
+        self._refuses = False
         self._public = _bind(host, port)
         self._rpc = _bind("127.0.0.1", 0)
         self._rpc_path = f"/{secrets.token_urlsafe(16)}/durabletask/"
@@ -44,6 +54,8 @@ class Server:
         """Answer requests from now on."""
 
         async def public(request: Request) -> Response:
+            if self._refuses:
+                return Response(503)
             if request.raw_path.lower().startswith(PREFIX + "/"):
                 return await durable.answer(request, request.raw_path[len(PREFIX) :])
             return await routes.answer(request)
@@ -62,15 +74,23 @@ class Server:
                 response = await answer(await read_request(request, self._largest_body))
             except BodyTooLargeError:
                 response = Response(413)
-            except (BadDataFile, ConnectionError) as error:
+            except BadDataFile as error:
+                self._on_fault(error)
+                response = Response(500)
+            except ConnectionError as error:
                 _log.error("%s %s: %s", request.method, request.path, error)
                 response = Response(500)
             return _to_aiohttp(response)
 
-        runner = web.ServerRunner(web.Server(handle, access_log=None))
+        # Whoever still waits for an answer when the host ends gets none.
+        runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0)
         await runner.setup()
         await web.SockSite(runner, listening, backlog=_BACKLOG).start()
         self._runners.append(runner)
+
+    def refuse(self) -> None:
+        """Answer 503 from now on; the app's functions that run still reach the RPC."""
+        self._refuses = True
 
     async def close(self) -> None:
         """Take no more requests and end the ones that run."""

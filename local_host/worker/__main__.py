@@ -6,15 +6,16 @@ ends, whatever it is doing: a host that was killed leaves no worker behind.
 
 import argparse
 import asyncio
-import contextlib
 import logging
 import os
+import signal
 import socket
 import threading
 from pathlib import Path
 
-from local_host import wire
+from local_host import logs, wire
 from local_host.errors import BadAppFolder, FunctionFailed
+from local_host.logs import LogStyle
 from local_host.wire import Frame
 from local_host.worker import fast_replay, index
 from local_host.worker.invoke import Invoker
@@ -26,11 +27,14 @@ def main() -> None:
     """Serve the host until it is gone."""
     parser = argparse.ArgumentParser(prog="local_host.worker")
     parser.add_argument("--socket", type=int, required=True)
+    for option in LogStyle(verbose=True, as_json=True, color=True).to_arguments():
+        parser.add_argument(option, action="store_true")
     arguments = parser.parse_args()
+    # Ctrl-C reaches the whole process group; the host alone decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_host, daemon=True).start()
-    logging.basicConfig(format="[%(asctime)s] %(name)s: %(message)s", level=logging.WARNING)
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(socket.socket(fileno=arguments.socket)))
+    style = LogStyle(arguments.verbose, arguments.json, arguments.color)
+    asyncio.run(_serve(socket.socket(fileno=arguments.socket), style))
     os._exit(0)  # a function that still runs in a thread must not keep the process alive
 
 
@@ -40,13 +44,17 @@ def _end_with_host() -> None:
     os._exit(1)
 
 
-async def _serve(connection: socket.socket) -> None:
+async def _serve(connection: socket.socket, style: LogStyle) -> None:
+    # A process that the app starts must not keep the connection open.
+    os.set_inheritable(connection.fileno(), False)  # noqa: FBT003 (the library's own shape)
     reader, writer = await asyncio.open_connection(sock=connection, limit=_STREAM_LIMIT)
     fast_replay.install()
     first = await wire.read(reader)
     if first is None:
         return
     folder = Path(first.header["app"])
+    logs.configure(style, app=folder, app_level=first.header["log_level"])
+    os.chdir(folder)
     index.enter(folder)
     try:
         app = index.load_app(folder)
@@ -66,6 +74,7 @@ async def _serve(connection: socket.socket) -> None:
 
 async def _answer(invoker: Invoker, request: Frame, writer: asyncio.StreamWriter) -> None:
     identity = {"id": request.header["id"]}
+    logs.about.set(request.header.get("about"))
     try:
         answer = await invoker.invoke(request)
         frame = Frame({**identity, "ok": True, **answer.header}, answer.body)
