@@ -4,10 +4,18 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities import book, confirmation, payment, shipment, validation
-from api import orders
-from orchestrators import process_order
+from api import orders, stock_levels
+from entities import stock
+from orchestrators import change_stock, process_order
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
-for room in (orders, process_order, book, validation, payment, shipment, confirmation):
+ROOMS = (
+    *(orders, stock_levels),
+    *(process_order, change_stock),
+    *(book, validation, payment, shipment, confirmation),
+    stock,
+)
+
+for room in ROOMS:
     app.register_functions(room.bp)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from domain.answers import Verdict
+from domain.answers import StockNeed, Verdict
 from domain.money import Money
 from domain.order import Address, Order, OrderLine, Person
 from domain.outcome import OrderStatus, Outcome
@@ -69,7 +69,8 @@ def text_to_verdict(text: str | None) -> Verdict | None:
         return None
     plain = json.loads(text)
     amount = plain["amount"]
-    return Verdict(**{**plain, "amount": Money(**amount) if amount else None})
+    needs = tuple(StockNeed(**need) for need in plain["needs"])
+    return Verdict(**{**plain, "amount": Money(**amount) if amount else None, "needs": needs})
 
 
 def outcome_to_text(outcome: Outcome) -> str:

@@ -21,7 +21,7 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 def write_down(req: func.HttpRequest) -> Placed:
     """Write the requested order to the book, or find the one that the same request made before."""
     bound = services()
-    key = _idempotency_key(req)
+    key = idempotency_key(req)
     body = read_json(req)
     new_id = order_id(bound.settings.id_secret, key)
     known = bound.order_book.find(new_id) if key else None
@@ -52,7 +52,8 @@ def _same(placed: Placed, print_of_request: str) -> Placed:
     return placed
 
 
-def _idempotency_key(req: func.HttpRequest) -> str | None:
+def idempotency_key(req: func.HttpRequest) -> str | None:
+    """The caller's key, if there is one, or the Problem with it."""
     key: str | None = req.headers.get("Idempotency-Key")
     if key is not None and not _KEY.fullmatch(key):
         raise Problem(

@@ -22,6 +22,12 @@ def order_id(secret: str, idempotency_key: str | None) -> str:
     return "ord_" + base64.b32encode(raw).decode().rstrip("=").lower()
 
 
+def stock_change_id(secret: str, sku: str, idempotency_key: str) -> str:
+    """The id of the change of stock that this key stands for."""
+    raw = _keyed_hash(secret, "stock-change", f"{sku}\0{idempotency_key}".encode())[:_ID_BYTES]
+    return "stk_" + base64.b32encode(raw).decode().rstrip("=").lower()
+
+
 def fingerprint(secret: str, canonical_request: bytes) -> str:
     """Tells whether two requests ask for the same."""
     return _keyed_hash(secret, "request", canonical_request).hex()

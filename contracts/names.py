@@ -13,6 +13,39 @@ class Orchestration(StrEnum):
     #: Takes one order to its end. Its instance id is the order id.
     PROCESS_ORDER = "processOrder"
 
+    #: Changes the stock of one article by hand.
+    CHANGE_STOCK = "changeStock"
+
+
+class Entity(StrEnum):
+    """Shared state."""
+
+    #: The stock of one article; its key is the SKU.
+    STOCK = "stock"
+
+
+class StockOperation(StrEnum):
+    """What can be asked of the stock of an article. Each may be repeated."""
+
+    #: Holds units for an order.
+    RESERVE = "reserve"
+    #: Gives an order's units back.
+    RELEASE = "release"
+    #: Sells the held units.
+    COMMIT = "commit"
+    #: Adds or takes units by hand.
+    CHANGE = "change"
+    #: Drops a purged order's entry.
+    FORGET = "forget"
+
+
+class StockStep(StrEnum):
+    """Steps of an order that are no activities: operations on the stock of each of its articles."""
+
+    RESERVE_STOCK = "reserveStock"
+    RELEASE_STOCK = "releaseStock"
+    COMMIT_STOCK = "commitStock"
+
 
 class Activity(StrEnum):
     """Side effects, each one done at least once."""
@@ -45,3 +78,6 @@ class Endpoint(StrEnum):
 
     PLACE_ORDER = "placeOrder"
     GET_ORDER = "getOrder"
+    GET_STOCK = "getStock"
+    RESTOCK = "restock"
+    ADJUST_STOCK = "adjustStock"

@@ -7,11 +7,31 @@ from domain.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StockNeed:
+    """The units of one article that an order needs."""
+
+    sku: str
+    quantity: int
+    #: What the article's stock begins with, should this be its first operation.
+    opening_balance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether the shop's rules let the order pass, and what it costs."""
+    """Whether the shop's rules let the order pass, what it costs and what it needs."""
 
     accepted: bool
     amount: Money | None = None
+    reason: str | None = None
+    #: One for each article, in the order of the SKUs.
+    needs: tuple[StockNeed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """Whether units are held for the order, or sold to it."""
+
+    reserved: bool
     reason: str | None = None
 
 

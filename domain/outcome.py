@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from domain.answers import StockNeed
+
 
 class OrderStatus(StrEnum):
     """Where an order stands, in the words that customers read."""
@@ -32,6 +34,8 @@ class Reason(StrEnum):
     COUNTRY_NOT_SERVED = "countryNotServed"
     #: The article is no longer sold.
     DISCONTINUED = "discontinued"
+    #: There are fewer units than were ordered.
+    OUT_OF_STOCK = "outOfStock"
     #: The bank declined the card without saying why.
     CARD_DECLINED = "cardDeclined"
     #: The account does not cover the amount.
@@ -103,3 +107,5 @@ class Opening:
     undoing: Outcome | None = None
     #: An earlier run may have done any of the steps.
     resumed: bool = False
+    #: What earlier runs may have reserved, if the order was accepted.
+    needs: tuple[StockNeed, ...] = ()

@@ -26,7 +26,12 @@ class OrderRecord:
 
     def opening(self) -> Opening:
         """What the next run has to know of the earlier ones."""
-        return Opening(outcome=self.outcome, undoing=self.undoing, resumed=self.runs > 0)
+        return Opening(
+            outcome=self.outcome,
+            undoing=self.undoing,
+            resumed=self.runs > 0,
+            needs=self.verdict.needs if self.verdict else (),
+        )
 
     def judged(self, verdict: Verdict) -> Verdict:
         """What the rules say if they are asked now: what was written first, stands.

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from domain.answers import Verdict
+from domain.answers import StockNeed, Verdict
 from domain.article import Article
 from domain.order import Order
 from domain.outcome import Reason
@@ -26,7 +26,7 @@ def judge(order: Order, terms: Terms, article: Callable[[str], Article | None]) 
         return Verdict(accepted=False, reason=Reason.DISCONTINUED)
     if max(_units_by_sku(order).values()) > terms.max_quantity:
         return Verdict(accepted=False, reason=Reason.QUANTITY_ABOVE_LIMIT)
-    return Verdict(accepted=True, amount=order.total)
+    return Verdict(accepted=True, amount=order.total, needs=_needs(order, article))
 
 
 def _is_sold(article: Article | None) -> bool:
@@ -34,8 +34,16 @@ def _is_sold(article: Article | None) -> bool:
     return article is not None and not article.discontinued
 
 
+def _needs(order: Order, article: Callable[[str], Article | None]) -> tuple[StockNeed, ...]:
+    return tuple(
+        StockNeed(sku=sku, quantity=quantity, opening_balance=known.opening_balance)
+        for sku, quantity in sorted(_units_by_sku(order).items())
+        if (known := article(sku))
+    )
+
+
 def _units_by_sku(order: Order) -> Counter[str]:
-    # By article, not by line: two lines of one SKU must not get round the limit.
+    # By article, not by line: two lines of one SKU must not get round the limit, nor oversell.
     units: Counter[str] = Counter()
     for line in order.lines:
         units[line.sku] += line.quantity

@@ -4,6 +4,7 @@ The SDK knows only a fixed interval, but hands these options to the host as they
 knows more. After the last failure the SDK waits one more interval before it gives up.
 """
 
+from datetime import timedelta
 from typing import Final
 
 import azure.durable_functions as df
@@ -15,6 +16,13 @@ class Backoff(df.RetryOptions):
     def __init__(self, *, first_ms: int, longest_ms: int, attempts: int) -> None:
         super().__init__(first_ms, attempts)
         self._longest_ms = longest_ms
+
+    @property
+    def pauses(self) -> list[timedelta]:
+        """The wait after each failure, for calls that the host does not repeat by itself."""
+        first = self.first_retry_interval_in_milliseconds
+        waits = (first * 2**n for n in range(self.max_number_of_attempts))
+        return [timedelta(milliseconds=min(wait, self._longest_ms)) for wait in waits]
 
     def to_json(self) -> dict[str, str | int]:
         """What the host is told."""

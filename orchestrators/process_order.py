@@ -9,9 +9,11 @@ import azure.durable_functions as df
 from contracts.codec import decode, encode
 from contracts.names import Orchestration
 from contracts.payloads import OrderReference
+from domain.money import Money
 from domain.outcome import Outcome, Reason
 from orchestrators import steps
 from orchestrators.saga import Saga
+from orchestrators.shelf import Shelf
 from orchestrators.steps import Context, StepFailed, Steps
 
 bp = df.Blueprint()
@@ -39,31 +41,47 @@ def take_to_its_end(context: Context, order: OrderReference) -> Steps[Outcome]:
         return opening.outcome
 
     saga = Saga(context, order)
+    shelf = Shelf(context, order, opening.needs)
     if opening.resumed:
+        saga.undo_with(shelf.release)
         saga.undo_with(steps.void_payment)
         saga.undo_with(steps.cancel_shipment)
-    outcome = opening.undoing or (yield from fulfill_or_give_up(context, order, saga))
+    outcome = opening.undoing or (yield from fulfill_or_give_up(context, order, saga, shelf))
     if not outcome.is_success:
         outcome = yield from saga.undo(outcome)
     return (yield from steps.close_order(context, order, outcome))
 
 
-def fulfill_or_give_up(context: Context, order: OrderReference, saga: Saga) -> Steps[Outcome]:
+def fulfill_or_give_up(
+    context: Context, order: OrderReference, saga: Saga, shelf: Shelf
+) -> Steps[Outcome]:
     """Fulfill the order; a step that fails for good ends it."""
     try:
-        return (yield from fulfill(context, order, saga))
+        return (yield from fulfill(context, order, saga, shelf))
     except StepFailed:
         return Outcome.rejected(Reason.UNAVAILABLE)
 
 
-def fulfill(context: Context, order: OrderReference, saga: Saga) -> Steps[Outcome]:
-    """The happy path. A step's undo is registered before the step."""
+def fulfill(context: Context, order: OrderReference, saga: Saga, shelf: Shelf) -> Steps[Outcome]:
+    """The happy path: what the shop decides. A step's undo is registered before the step."""
     verdict = yield from steps.validate_order(context, order)
     if not (verdict.accepted and verdict.amount):
         return Outcome.rejected(verdict.reason)
 
+    shelf.needs = verdict.needs
+    saga.undo_with(shelf.release)
+    reservation = yield from shelf.reserve()
+    if not reservation.reserved:
+        return Outcome.rejected(reservation.reason)
+    return (yield from pay_and_ship(context, order, saga, shelf, verdict.amount))
+
+
+def pay_and_ship(
+    context: Context, order: OrderReference, saga: Saga, shelf: Shelf, amount: Money
+) -> Steps[Outcome]:
+    """Hold the money, book the parcel, take the money; then the articles are sold."""
     saga.undo_with(steps.void_payment)
-    authorization = yield from steps.process_payment(context, order, verdict.amount)
+    authorization = yield from steps.process_payment(context, order, amount)
     if not authorization.approved:
         saga.nothing_done(steps.void_payment)
         return Outcome.rejected(authorization.reason)
@@ -77,6 +95,9 @@ def fulfill(context: Context, order: OrderReference, saga: Saga) -> Steps[Outcom
     capture = yield from steps.capture_payment(context, order)
     if not capture.captured:
         return Outcome.rejected(capture.reason)
+    sale = yield from shelf.commit()
+    if not sale.reserved:
+        return Outcome.rejected(sale.reason)
     return (yield from confirm(context, order, booking.tracking_number))
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 import azure.durable_functions as df
 
 from contracts.codec import decode, encode
-from contracts.names import Activity
+from contracts.names import Activity, StockOperation, StockStep
 from contracts.payloads import ConfirmationRequest, Ending, OrderReference, PaymentRequest
 from contracts.progress import progress
 from domain.answers import Authorization, Booking, Capture, Verdict
@@ -24,7 +24,7 @@ Steps: TypeAlias = Generator[Any, Any, T]
 class StepFailed(Exception):
     """A step was tried for as long as it may be, and whether it was done nobody knows."""
 
-    def __init__(self, step: Activity) -> None:
+    def __init__(self, step: Activity | StockStep) -> None:
         super().__init__(step)
         self.step = step
 
@@ -86,8 +86,32 @@ def cancel_shipment(context: Context, order: OrderReference) -> Steps[None]:
 
 def _call(context: Context, step: Activity, backoff: Backoff, payload: object) -> Steps[Any]:
     context.set_custom_status(progress(step))
+    call = context.call_activity_with_retry(step.value, backoff, encode(payload))
+    return (yield from _or_step_failed(call, step))
+
+
+def ask_entity(  # noqa: PLR0913, PLR0917 - the call's own parts
+    context: Context,
+    step: StockStep,
+    backoff: Backoff,
+    entity: df.EntityId,
+    operation: StockOperation,
+    payload: object,
+) -> Steps[Any]:
+    """Ask an entity. The host repeats no operation that raised, so the pauses are made here."""
+    context.set_custom_status(progress(step))
+    for pause in backoff.pauses:
+        call = context.call_entity(entity, operation.value, encode(payload))
+        try:
+            return (yield from _or_step_failed(call, step))
+        except StepFailed:
+            yield context.create_timer(context.current_utc_datetime + pause)
+    raise StepFailed(step)
+
+
+def _or_step_failed(call: Any, step: Activity | StockStep) -> Steps[Any]:  # noqa: ANN401 - the SDK's task
     try:
-        return (yield context.call_activity_with_retry(step.value, backoff, encode(payload)))
+        return (yield call)
     except Exception as fault:
         # The SDK raises nothing more telling than Exception. Nowhere else is it caught.
         raise StepFailed(step) from fault

@@ -1,6 +1,6 @@
 """Which orders does the shop take?"""
 
-from domain.answers import Verdict
+from domain.answers import StockNeed, Verdict
 from domain.article import Article
 from domain.money import Money
 from domain.rules import Terms, judge
@@ -18,7 +18,11 @@ def test_an_order_within_the_limits_is_accepted_with_its_amount() -> None:
     """The amount is the sum over the lines at the prices of the order."""
     order = a_booked_order("ord_1", a_line(quantity=5, minor=100))
 
-    assert judge(order, TERMS, SHELF.get) == Verdict(accepted=True, amount=Money(500, "EUR"))
+    assert judge(order, TERMS, SHELF.get) == Verdict(
+        accepted=True,
+        amount=Money(500, "EUR"),
+        needs=(StockNeed(sku="MUG-BLUE", quantity=5, opening_balance=1),),
+    )
 
 
 def test_a_quantity_above_the_limit_is_refused() -> None:

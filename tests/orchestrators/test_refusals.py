@@ -38,11 +38,14 @@ def test_what_the_rules_refuse_is_rejected_before_anything_is_done(
 def test_a_declined_card_ends_the_order_before_anything_ships(
     shop: Shop, method: str, reason: str
 ) -> None:
-    """A decline is an answer: nothing is retried, shipped, captured or undone."""
+    """A decline is an answer: nothing is retried, shipped or captured; the articles go back."""
     run = shop.run(an_order(payment_method=method))
 
     assert run.output == {"status": "rejected", "reason": reason}
-    assert run.activities == ["openOrder", "validateOrder", "processPayment", "closeOrder"]
+    assert run.activities == [
+        *("openOrder", "validateOrder", "processPayment"),
+        *("beginUndo", "closeOrder"),
+    ]
     assert shop.effects() == ["declined"]
 
 
