@@ -105,7 +105,7 @@ def test_only_the_latest_changes_are_remembered() -> None:
         stock, _ = stock.change(Change(key=str(n), units=1, note="delivery"))
 
     assert stock.available == REMEMBERED_CHANGES + 5
-    assert [change.key for change in stock.changes][0] == "5"
+    assert stock.changes[0].key == "5"
 
 
 def test_a_purged_order_leaves_the_totals() -> None:
