@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -15,13 +15,19 @@ class HostProcess:
     """A running `python -m local_host`."""
 
     def __init__(
-        self, app: Path, data: Path, port: int = 0, environment: Mapping[str, str] | None = None
+        self,
+        app: Path,
+        data: Path,
+        port: int = 0,
+        environment: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
     ) -> None:
-        """Start it and wait until it listens."""
+        """Start it with more `options` and wait until it listens."""
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "local_host"),
                 *("--app", str(app), "--data", str(data), "--port", str(port)),
+                *options,
             ],
             cwd=REPOSITORY,
             env={**os.environ, **(environment or {})},
