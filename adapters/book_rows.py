@@ -42,8 +42,10 @@ def row_to_record(row: sqlite3.Row) -> OrderRecord:
         runs=row["runs"],
         verdict=text_to_verdict(row["verdict"]),
         undoing=text_to_outcome(row["undoing"]),
+        cancel_requested_at=_moment(row["cancel_requested_at"]),
+        dispatched_at=_moment(row["dispatched_at"]),
         outcome=text_to_outcome(row["outcome"]),
-        ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+        ended_at=_moment(row["ended_at"]),
     )
 
 
@@ -90,6 +92,10 @@ def text_to_outcome(text: str | None) -> Outcome | None:
         notes=tuple(plain["notes"]),
         failed_steps=tuple(plain["failed_steps"]),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _line(plain: dict[str, Any]) -> OrderLine:

@@ -13,7 +13,7 @@ from adapters.book_rows import (
     verdict_to_text,
 )
 from adapters.sqlite import Database
-from domain.answers import Verdict
+from domain.answers import Dispatch, Verdict
 from domain.errors import BookUnavailable, UnknownOrder
 from domain.order import Order, Person
 from domain.outcome import Opening, Outcome
@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS orders (
     runs           INTEGER NOT NULL DEFAULT 0,
     verdict        TEXT,
     undoing        TEXT,
+    cancel_requested_at TEXT,
+    dispatched_at  TEXT,
     outcome        TEXT,
     ended_at       TEXT
 ) STRICT;
@@ -95,6 +97,23 @@ class SqliteOrderBook:
             if stands is verdict:
                 _note(book, order_id, "verdict", verdict_to_text(verdict))
         return stands
+
+    def request_cancel(self, order_id: str) -> OrderRecord:
+        """Note that the customer wants to stop, unless it is too late."""
+        with self._database.writing() as book:
+            record = _get(book, order_id)
+            if record.can_be_canceled and record.cancel_requested_at is None:
+                _note(book, order_id, "cancel_requested_at", self._clock.now().isoformat())
+            return _get(book, order_id)
+
+    def dispatch(self, order_id: str) -> Dispatch:
+        """Note that the parcel may leave, unless the order is to stop."""
+        with self._database.writing() as book:
+            record = _get(book, order_id)
+            answer = record.dispatch()
+            if answer.dispatched and record.dispatched_at is None:
+                _note(book, order_id, "dispatched_at", self._clock.now().isoformat())
+        return answer
 
     def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:
         """Note that undoing begins, unless that or an end is noted already."""

@@ -50,6 +50,8 @@ def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
         "lines": [encode(line) for line in order.lines],
         "placedAt": order.placed_at.isoformat(),
     }
+    if record.cancel_requested_at:
+        view["cancelRequestedAt"] = record.cancel_requested_at.isoformat()
     if order.reference:
         view["reference"] = order.reference
     return view

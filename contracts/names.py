@@ -60,6 +60,8 @@ class Activity(StrEnum):
     SHIP_ORDER = "shipOrder"
     #: Takes the held money.
     CAPTURE_PAYMENT = "capturePayment"
+    #: Lets the parcel leave, unless the order is to stop: the last moment to cancel.
+    DISPATCH_ORDER = "dispatchOrder"
     #: Mails the customer.
     SEND_CONFIRMATION = "sendConfirmation"
     #: Writes the outcome to the book.
@@ -78,6 +80,7 @@ class Endpoint(StrEnum):
 
     PLACE_ORDER = "placeOrder"
     GET_ORDER = "getOrder"
+    CANCEL_ORDER = "cancelOrder"
     GET_STOCK = "getStock"
     RESTOCK = "restock"
     ADJUST_STOCK = "adjustStock"

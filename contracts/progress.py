@@ -13,6 +13,7 @@ _TEXTS: Final[dict[Step, str]] = {
     Activity.PROCESS_PAYMENT: "Holding the amount on the card.",
     Activity.SHIP_ORDER: "Booking the parcel.",
     Activity.CAPTURE_PAYMENT: "Taking the payment.",
+    Activity.DISPATCH_ORDER: "Letting the parcel leave.",
     StockStep.COMMIT_STOCK: "Taking the articles from the shelf.",
     Activity.SEND_CONFIRMATION: "Sending the confirmation.",
     Activity.CLOSE_ORDER: "Writing down how the order ended.",

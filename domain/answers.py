@@ -51,6 +51,14 @@ class Capture:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """Whether the order may leave. From then on it is neither canceled nor undone."""
+
+    dispatched: bool
+    reason: str | None = None
+
+
 class Withdrawal(StrEnum):
     """What it took to leave the customer whole."""
 

@@ -36,6 +36,8 @@ class Reason(StrEnum):
     DISCONTINUED = "discontinued"
     #: There are fewer units than were ordered.
     OUT_OF_STOCK = "outOfStock"
+    #: The customer asked to stop the order.
+    CANCELED = "canceled"
     #: The bank declined the card without saying why.
     CARD_DECLINED = "cardDeclined"
     #: The account does not cover the amount.
@@ -83,9 +85,24 @@ class Outcome:
         return cls(status=OrderStatus.REJECTED, reason=reason)
 
     @classmethod
+    def canceled(cls) -> Outcome:
+        """Stopped by request, and undone."""
+        return cls(status=OrderStatus.CANCELED, reason=Reason.CANCELED)
+
+    @classmethod
+    def stopped(cls, reason: str | None) -> Outcome:
+        """A step answered no: by request, or for a reason of its own."""
+        return cls.canceled() if reason == Reason.CANCELED else cls.rejected(reason)
+
+    @classmethod
     def needs_attention(cls, reason: str | None, failed_steps: tuple[str, ...]) -> Outcome:
         """Left to a person, with what could not be done."""
         return cls(status=OrderStatus.NEEDS_ATTENTION, reason=reason, failed_steps=failed_steps)
+
+    @property
+    def is_to_be_undone(self) -> bool:
+        """Whether nothing that was done may stay done."""
+        return self.status in {OrderStatus.REJECTED, OrderStatus.CANCELED}
 
     @property
     def is_success(self) -> bool:
@@ -105,6 +122,8 @@ class Opening:
     outcome: Outcome | None = None
     #: An earlier run had begun to undo the order, towards this end.
     undoing: Outcome | None = None
+    #: The customer asked to stop the order before it was dispatched.
+    cancel_requested: bool = False
     #: An earlier run may have done any of the steps.
     resumed: bool = False
     #: What earlier runs may have reserved, if the order was accepted.

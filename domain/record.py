@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.answers import Verdict
+from domain.answers import Dispatch, Verdict
 from domain.order import Order
-from domain.outcome import Opening, Outcome
+from domain.outcome import Opening, Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +21,29 @@ class OrderRecord:
     verdict: Verdict | None = None
     #: Undoing has begun, towards this end. From now on the order cannot be completed.
     undoing: Outcome | None = None
+    #: When the customer asked to stop the order.
+    cancel_requested_at: datetime | None = None
+    #: When the parcel was let go: from then on the order is neither canceled nor undone.
+    dispatched_at: datetime | None = None
     outcome: Outcome | None = None
     ended_at: datetime | None = None
+
+    @property
+    def can_be_canceled(self) -> bool:
+        """Whether a request to stop the order would still be heeded."""
+        return self.outcome is None and self.dispatched_at is None
+
+    @property
+    def is_being_canceled(self) -> bool:
+        """Whether the order is to stop by request."""
+        return self.cancel_requested_at is not None and self.dispatched_at is None
 
     def opening(self) -> Opening:
         """What the next run has to know of the earlier ones."""
         return Opening(
             outcome=self.outcome,
             undoing=self.undoing,
+            cancel_requested=self.is_being_canceled,
             resumed=self.runs > 0,
             needs=self.verdict.needs if self.verdict else (),
         )
@@ -42,7 +57,19 @@ class OrderRecord:
 
     def turned_to(self, towards: Outcome) -> Outcome:
         """Where the order goes if it is to be undone now: what was written first, stands."""
+        if self.outcome is None and self.undoing is None and self.dispatched_at is not None:
+            return Outcome.needs_attention(towards.reason, ())  # the parcel has left
         return self.outcome or self.undoing or towards
+
+    def dispatch(self) -> Dispatch:
+        """May the parcel leave now? What was written first, stands."""
+        if self.dispatched_at is not None:
+            return Dispatch(dispatched=True)
+        if self.cancel_requested_at is not None:
+            return Dispatch(dispatched=False, reason=Reason.CANCELED)
+        if self.undoing is not None or self.outcome is not None:
+            return Dispatch(dispatched=False, reason=Reason.WITHDRAWN)
+        return Dispatch(dispatched=True)
 
     def ended_as(self, outcome: Outcome) -> Outcome:
         """How the order ends if it is to be closed now: what was written first, stands."""

@@ -7,7 +7,7 @@ book tells what earlier runs left, and an undoing that had begun is finished.
 import azure.durable_functions as df
 
 from contracts.codec import decode, encode
-from contracts.names import Orchestration
+from contracts.names import Orchestration, StockStep
 from contracts.payloads import OrderReference
 from domain.money import Money
 from domain.outcome import Outcome, Reason
@@ -46,8 +46,12 @@ def take_to_its_end(context: Context, order: OrderReference) -> Steps[Outcome]:
         saga.undo_with(shelf.release)
         saga.undo_with(steps.void_payment)
         saga.undo_with(steps.cancel_shipment)
-    outcome = opening.undoing or (yield from fulfill_or_give_up(context, order, saga, shelf))
-    if not outcome.is_success:
+    outcome = opening.undoing
+    if outcome is None and opening.cancel_requested:
+        outcome = Outcome.canceled()
+    if outcome is None:
+        outcome = yield from fulfill_or_give_up(context, order, saga, shelf)
+    if outcome.is_to_be_undone:
         outcome = yield from saga.undo(outcome)
     return (yield from steps.close_order(context, order, outcome))
 
@@ -55,15 +59,18 @@ def take_to_its_end(context: Context, order: OrderReference) -> Steps[Outcome]:
 def fulfill_or_give_up(
     context: Context, order: OrderReference, saga: Saga, shelf: Shelf
 ) -> Steps[Outcome]:
-    """Fulfill the order; a step that fails for good ends it."""
+    """Fulfill the order; a step that fails for good before the parcel leaves ends it."""
     try:
-        return (yield from fulfill(context, order, saga, shelf))
+        outcome = yield from fulfill(context, order, saga, shelf)
     except StepFailed:
         return Outcome.rejected(Reason.UNAVAILABLE)
+    if not outcome.is_success:
+        return outcome
+    return (yield from hand_over(context, order, shelf, outcome))
 
 
 def fulfill(context: Context, order: OrderReference, saga: Saga, shelf: Shelf) -> Steps[Outcome]:
-    """The happy path: what the shop decides. A step's undo is registered before the step."""
+    """The happy path until all is paid. A step's undo is registered before the step."""
     verdict = yield from steps.validate_order(context, order)
     if not (verdict.accepted and verdict.amount):
         return Outcome.rejected(verdict.reason)
@@ -73,39 +80,49 @@ def fulfill(context: Context, order: OrderReference, saga: Saga, shelf: Shelf) -
     reservation = yield from shelf.reserve()
     if not reservation.reserved:
         return Outcome.rejected(reservation.reason)
-    return (yield from pay_and_ship(context, order, saga, shelf, verdict.amount))
+    return (yield from pay_and_ship(context, order, saga, verdict.amount))
 
 
 def pay_and_ship(
-    context: Context, order: OrderReference, saga: Saga, shelf: Shelf, amount: Money
+    context: Context, order: OrderReference, saga: Saga, amount: Money
 ) -> Steps[Outcome]:
-    """Hold the money, book the parcel, take the money; then the articles are sold."""
+    """Hold the money, book the parcel, take the money."""
     saga.undo_with(steps.void_payment)
     authorization = yield from steps.process_payment(context, order, amount)
     if not authorization.approved:
-        saga.nothing_done(steps.void_payment)
-        return Outcome.rejected(authorization.reason)
+        return saga.refused(steps.void_payment, authorization.reason)
 
     saga.undo_with(steps.cancel_shipment)
     booking = yield from steps.ship_order(context, order)
     if not (booking.booked and booking.tracking_number):
-        saga.nothing_done(steps.cancel_shipment)
-        return Outcome.rejected(booking.reason)
+        return saga.refused(steps.cancel_shipment, booking.reason)
 
     capture = yield from steps.capture_payment(context, order)
     if not capture.captured:
-        return Outcome.rejected(capture.reason)
-    sale = yield from shelf.commit()
-    if not sale.reserved:
-        return Outcome.rejected(sale.reason)
-    return (yield from confirm(context, order, booking.tracking_number))
+        return Outcome.stopped(capture.reason)
+    return Outcome.completed(booking.tracking_number)
 
 
-def confirm(context: Context, order: OrderReference, tracking_number: str) -> Steps[Outcome]:
-    """Tell the customer. A mail that cannot be sent undoes nothing."""
-    outcome = Outcome.completed(tracking_number)
+def hand_over(
+    context: Context, order: OrderReference, shelf: Shelf, outcome: Outcome
+) -> Steps[Outcome]:
+    """Let the parcel leave. From then on nothing is undone: what fails is left to a person."""
     try:
-        yield from steps.send_confirmation(context, order, tracking_number)
+        dispatch = yield from steps.dispatch_order(context, order)
+        if not dispatch.dispatched:
+            return Outcome.stopped(dispatch.reason)
+        sale = yield from shelf.commit()
+    except StepFailed as fault:
+        return Outcome.needs_attention(Reason.UNAVAILABLE, (fault.step,))
+    if not sale.reserved:
+        return Outcome.needs_attention(sale.reason, (StockStep.COMMIT_STOCK,))
+    return (yield from confirm(context, order, outcome))
+
+
+def confirm(context: Context, order: OrderReference, outcome: Outcome) -> Steps[Outcome]:
+    """Tell the customer. A mail that cannot be sent undoes nothing."""
+    try:
+        yield from steps.send_confirmation(context, order, str(outcome.tracking_number))
     except StepFailed:
         return outcome.with_note(MAIL_NOT_SENT)
     return outcome

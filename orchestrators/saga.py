@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from contracts.payloads import OrderReference
-from domain.outcome import Outcome
+from domain.outcome import Outcome, Reason
 from orchestrators import steps
 from orchestrators.steps import Context, StepFailed, Steps
 
@@ -24,17 +24,22 @@ class Saga:
         if undo not in self._undos:
             self._undos.append(undo)
 
-    def nothing_done(self, undo: Undo) -> None:
-        """The step answered that it did nothing, so there is nothing to undo."""
-        self._undos.remove(undo)
+    def refused(self, undo: Undo, reason: str | None) -> Outcome:
+        """The step answered no, so there is nothing of it to undo."""
+        # Where it was not even tried, since the customer wants to stop, an earlier run may have
+        # done it all the same.
+        if reason != Reason.CANCELED:
+            self._undos.remove(undo)
+        return Outcome.stopped(reason)
 
     def undo(self, towards: Outcome) -> Steps[Outcome]:
         """Undo the order. It ends `towards`, or needs a person where an undo failed for good."""
         if not self._undos:
             return towards
         towards = yield from steps.begin_undo(self._context, self._order, towards)
-        if towards.is_success:
-            return towards  # another run, believed lost, completed the order: it stays so
+        if not towards.is_to_be_undone:
+            # Another run, believed lost, completed the order or let the parcel go: it stays so.
+            return towards
         failed: list[str] = []
         for undo in reversed(self._undos):
             try:

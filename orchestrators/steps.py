@@ -9,7 +9,7 @@ from contracts.codec import decode, encode
 from contracts.names import Activity, StockOperation, StockStep
 from contracts.payloads import ConfirmationRequest, Ending, OrderReference, PaymentRequest
 from contracts.progress import progress
-from domain.answers import Authorization, Booking, Capture, Verdict
+from domain.answers import Authorization, Booking, Capture, Dispatch, Verdict
 from domain.money import Money
 from domain.outcome import Opening, Outcome
 from orchestrators.backoff import DOING, UNDOING, Backoff
@@ -54,6 +54,11 @@ def ship_order(context: Context, order: OrderReference) -> Steps[Booking]:
 def capture_payment(context: Context, order: OrderReference) -> Steps[Capture]:
     """Take the held money."""
     return decode(Capture, (yield from _call(context, Activity.CAPTURE_PAYMENT, DOING, order)))
+
+
+def dispatch_order(context: Context, order: OrderReference) -> Steps[Dispatch]:
+    """Let the parcel leave, unless the order is to stop."""
+    return decode(Dispatch, (yield from _call(context, Activity.DISPATCH_ORDER, UNDOING, order)))
 
 
 def send_confirmation(context: Context, order: OrderReference, tracking_number: str) -> Steps[None]:

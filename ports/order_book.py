@@ -8,7 +8,7 @@ written.
 from dataclasses import dataclass
 from typing import Protocol
 
-from domain.answers import Verdict
+from domain.answers import Dispatch, Verdict
 from domain.order import Order, Person
 from domain.outcome import Opening, Outcome
 from domain.record import OrderRecord
@@ -44,6 +44,17 @@ class OrderBook(Protocol):
 
     def judge(self, order_id: str, verdict: Verdict) -> Verdict:
         """Note what the rules say; the answer is `record.judged`. Raises UnknownOrder."""
+        ...
+
+    def request_cancel(self, order_id: str) -> OrderRecord:
+        """Note that the customer wants to stop, unless it is too late. Raises UnknownOrder.
+
+        The answer is the page as it stands then.
+        """
+        ...
+
+    def dispatch(self, order_id: str) -> Dispatch:
+        """Note that the parcel may leave; the answer is `record.dispatch`. Raises UnknownOrder."""
         ...
 
     def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:

@@ -27,6 +27,7 @@ def test_what_is_empty_is_left_out() -> None:
     """None and empty lists take no room in a history; false and zero do."""
     assert encode(Opening(outcome=Outcome.rejected("x"))) == {
         "outcome": {"status": "rejected", "reason": "x"},
+        "cancelRequested": False,
         "resumed": False,
     }
 

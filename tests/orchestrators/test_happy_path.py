@@ -10,6 +10,7 @@ STEPS = [
     Activity.PROCESS_PAYMENT,
     Activity.SHIP_ORDER,
     Activity.CAPTURE_PAYMENT,
+    Activity.DISPATCH_ORDER,
     Activity.SEND_CONFIRMATION,
     Activity.CLOSE_ORDER,
 ]
