@@ -131,6 +131,7 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
         timers = asyncio.create_task(engine.timers.run())
         stack.callback(timers.cancel)
         await server.open(routes, DurableApi(engine, configuration.hub_name))
+        stack.push_async_callback(server.close)  # nobody asks while the rest is taken apart
         yield Host(server.base_url, engine, recovered, fault, server, timers)
 
 

@@ -82,8 +82,8 @@ class Server:
                 response = Response(500)
             return _to_aiohttp(response)
 
-        # Whoever still waits for an answer when the host ends gets none.
-        runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0)
+        # Whoever still waits for an answer when the host ends gets none; 0 would mean for ever.
+        runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0.1)
         await runner.setup()
         await web.SockSite(runner, listening, backlog=_BACKLOG).start()
         self._runners.append(runner)
@@ -94,8 +94,8 @@ class Server:
 
     async def close(self) -> None:
         """Take no more requests and end the ones that run."""
-        for runner in self._runners:
-            await runner.cleanup()
+        while self._runners:
+            await self._runners.pop().cleanup()
         self._public.close()
         self._rpc.close()
 
