@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 
 from adapters.json_catalogue import JsonCatalogue
@@ -10,6 +11,7 @@ from adapters.sandbox_carrier import SandboxCarrier
 from adapters.sandbox_mailer import SandboxMailer
 from adapters.sandbox_payments import SandboxPayments
 from adapters.sqlite_order_book import SqliteOrderBook
+from adapters.sqlite_references import SqliteReferences
 from adapters.system_clock import SystemClock
 from domain.errors import SettingsInvalid
 from ports.carrier import Carrier
@@ -18,7 +20,7 @@ from ports.clock import Clock
 from ports.mailer import Mailer
 from ports.order_book import OrderBook
 from ports.payments import Payments
-from settings import Settings
+from settings import Settings, StripeAccess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +52,42 @@ def services() -> Services:
 def build(settings: Settings, clock: Clock | None = None) -> Services:
     """Put the services together as the settings say. Nothing connects before it is used."""
     if settings.on_azure:
-        raise SettingsInvalid(
-            "On Azure many machines share the work: the order book in SQLite and the sandbox"
-            " payments, carrier and mailer live on one machine only, so they are refused there."
-        )
+        _refuse_what_lives_on_one_machine(settings)
     clock = clock or SystemClock()
+    book = settings.data_dir / "orders.sqlite3"
     sandbox = settings.data_dir / "sandbox.sqlite3"
     return Services(
         settings=settings,
         clock=clock,
         catalogue=JsonCatalogue(settings.catalogue),
-        order_book=SqliteOrderBook(settings.data_dir / "orders.sqlite3", clock),
-        payments=SandboxPayments(sandbox, clock),
+        order_book=SqliteOrderBook(book, clock),
+        payments=_stripe(settings.stripe, book) or SandboxPayments(sandbox, clock),
         carrier=SandboxCarrier(sandbox, clock),
         mailer=SandboxMailer(sandbox, clock),
     )
+
+
+def _refuse_what_lives_on_one_machine(settings: Settings) -> None:
+    sandboxes = {
+        "payments (set STRIPE_API_KEY)": settings.stripe,
+    }
+    refused = ["the order book in SQLite"]
+    refused += [f"the sandbox {name}" for name, access in sandboxes.items() if access is None]
+    raise SettingsInvalid(
+        "On Azure many machines share the work, and these would live on one machine only: "
+        + ", ".join(refused)
+    )
+
+
+def _stripe(access: StripeAccess | None, book: Path) -> Payments | None:
+    if access is None:
+        return None
+    # Stripe's SDK takes a third of a second to import: only who uses it pays for it.
+    from adapters.stripe_intents import StripeIntents  # noqa: PLC0415
+    from adapters.stripe_payments import StripePayments  # noqa: PLC0415
+
+    intents = StripeIntents(access.api_key, access.api_base)
+    return StripePayments(intents, SqliteReferences(book, "payment_references"))
 
 
 @contextmanager

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from domain.errors import SettingsInvalid
 from domain.rules import Terms
@@ -18,7 +19,20 @@ _APP: Final = Path(__file__).resolve().parent
 _DEV_SECRET: Final = "local-development-only-not-a-secret"  # noqa: S105 - says so itself
 _SECRET_MIN_LENGTH: Final = 16
 
+#: The hosts that a secret may be sent to without encryption: this machine.
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
 _COUNTRIES: Final = "AT,BE,CH,CZ,DE,DK,ES,FI,FR,IE,IT,LU,NL,NO,PL,PT,SE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeAccess:
+    """How to reach Stripe."""
+
+    #: STRIPE_API_KEY: a secret or restricted key.
+    api_key: str = field(repr=False)
+    #: STRIPE_API_BASE: another server that speaks Stripe's protocol, for tests.
+    api_base: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +44,13 @@ class Settings:
     #: ORDERS_CATALOGUE: the file with the articles and prices.
     catalogue: Path
     #: ORDERS_ID_SECRET: turns an idempotency key into an order id that nobody can guess.
-    id_secret: str
+    id_secret: str = field(repr=False)
     #: ORDERS_MAX_QUANTITY, ORDERS_COUNTRIES: within which limits the shop sells.
     terms: Terms
     #: Set by Azure: whether the app runs on many machines.
     on_azure: bool
+    #: Real payments; without it, the sandbox.
+    stripe: StripeAccess | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -45,6 +61,7 @@ class Settings:
             id_secret=_secret(environ),
             terms=Terms(max_quantity=_max_quantity(environ), countries=_countries(environ)),
             on_azure=_on_azure(environ),
+            stripe=_stripe(environ),
         )
         if settings.on_azure and settings.id_secret == _DEV_SECRET:
             raise SettingsInvalid("ORDERS_ID_SECRET: on Azure it must be a secret of your own")
@@ -86,3 +103,27 @@ def _countries(environ: Mapping[str, str]) -> frozenset[str]:
     if wrong:
         raise SettingsInvalid(f"ORDERS_COUNTRIES must list codes such as DE,FR; wrong: {wrong}")
     return countries
+
+
+def _stripe(environ: Mapping[str, str]) -> StripeAccess | None:
+    api_key = environ.get("STRIPE_API_KEY", "")
+    if not api_key:
+        return None
+    if not re.fullmatch(r"(sk|rk)_[A-Za-z0-9_]+", api_key):
+        raise SettingsInvalid("STRIPE_API_KEY must be a secret key, which begins with sk_ or rk_")
+    return StripeAccess(api_key=api_key, api_base=_url(environ, "STRIPE_API_BASE"))
+
+
+def _url(environ: Mapping[str, str], name: str) -> str | None:
+    """A URL that a secret may be sent to. It is never repeated: it may hold a secret itself."""
+    text = environ.get(name, "").rstrip("/")
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        encrypted = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+    except ValueError:
+        encrypted = False
+    if not (encrypted and url.hostname):
+        raise SettingsInvalid(f"{name} must be an https:// URL, or an http:// one of this machine")
+    return text

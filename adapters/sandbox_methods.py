@@ -10,6 +10,7 @@ Named as in Stripe's test mode, where Stripe has one.
 | pm_card_chargeDeclinedExpiredCard          | declined, expiredCard |
 | pm_card_chargeDeclinedIncorrectCvc         | declined, incorrectCvc |
 | pm_card_chargeDeclinedProcessingError      | declined, processingError |
+| pm_card_authenticationRequired             | declined, customerActionRequired |
 | pm_sandbox_flaky                           | authorizing raises twice, then it is approved |
 | pm_sandbox_timeoutAfterEffect              | approved, but the first answer is lost |
 | pm_sandbox_unavailable                     | authorizing always raises |
@@ -49,6 +50,7 @@ _DECLINED: Final[dict[str, Reason]] = {
     "pm_card_chargeDeclinedExpiredCard": Reason.EXPIRED_CARD,
     "pm_card_chargeDeclinedIncorrectCvc": Reason.INCORRECT_CVC,
     "pm_card_chargeDeclinedProcessingError": Reason.PROCESSING_ERROR,
+    "pm_card_authenticationRequired": Reason.CUSTOMER_ACTION_REQUIRED,
 }
 
 

@@ -48,6 +48,8 @@ class Reason(StrEnum):
     INCORRECT_CVC = "incorrectCvc"
     #: The bank could not process the card just now.
     PROCESSING_ERROR = "processingError"
+    #: The bank wants to hear from the customer, who is not there any more.
+    CUSTOMER_ACTION_REQUIRED = "customerActionRequired"
     #: The gateway knows no such payment method.
     UNKNOWN_PAYMENT_METHOD = "unknownPaymentMethod"
     #: There is no open hold that could be captured.

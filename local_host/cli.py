@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.inspect is not None:
             print(show_timeline(data, chosen.inspect))
             return 0
-        options = Options(app, data, chosen.port, style, chosen.reload, chosen.workers)
+        options = Options(app, data, chosen.port, style, chosen.reload, chosen.workers, chosen.auth)
         return asyncio.run(live(options, _greet))
     except HostError as error:
         print(f"local_host: {error}", file=sys.stderr)
@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="how many processes run functions, 1 to 10 (default: as the app's settings say, or 1)",
     )
+    add("--auth", action="store_true", help="ask for keys, as on Azure; they are shown once")
     add("--reload", action="store_true", help="start again when a file of the app changes")
     add("--verbose", action="store_true", help="log each function's start and end")
     add(
@@ -109,6 +110,10 @@ def _greet(host: Host, configuration: Configuration) -> None:
     print(console.banner(functions, host.base_url, configuration.route_prefix))
     for name in console.not_run(functions):
         print(f"\n\t{name}: its trigger is not fired by this host")
+    for fault in console.faults(host.in_error):
+        print(f"\n{fault}")
+    if host.new_keys:
+        print(f"\n{console.new_keys(host.new_keys)}")
     if host.recovered:
         print(f"\nGoing on with {host.recovered} open messages, timers and activities.")
     line = console.example(configuration.app, host.base_url)

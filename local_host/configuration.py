@@ -6,14 +6,17 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from local_host.durable.versions import FailureStrategy, MatchStrategy, Versions
 from local_host.errors import BadAppFolder, BadConfiguration
 from local_host.timespan import parse_timespan
 
 _HUB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,44}")
 _MAX_BODY = 100 * 1024 * 1024
+_BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 _PROCESS_COUNT = "FUNCTIONS_WORKER_PROCESS_COUNT"
 _MOST_PROCESSES = 10
 _LOG_LEVELS = {
@@ -36,7 +39,7 @@ class Configuration:
     route_prefix: str
     activities_at_once: int
     orchestrators_at_once: int
-    default_version: str | None
+    versions: Versions
     #: Largest request body in bytes (app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT).
     largest_body: int
     #: How long a function may run; None for as long as it wants.
@@ -47,6 +50,10 @@ class Configuration:
     app_log_level: int
     #: What the worker's environment gets: the process's own, over local.settings.json.
     environment: dict[str, str]
+    #: Whether `/` shows that the app runs (app setting AzureWebJobsDisableHomepage).
+    has_home_page: bool = True
+    #: Whether callers need keys, as on Azure.
+    asks_for_keys: bool = False
 
 
 def read_configuration(app: Path) -> Configuration:
@@ -73,12 +80,13 @@ def read_configuration(app: Path) -> Configuration:
         orchestrators_at_once=_positive(
             durable, "maxConcurrentOrchestratorFunctions", default_at_once
         ),
-        default_version=durable.get("defaultVersion"),
-        largest_body=int(environment.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", _MAX_BODY)),
+        versions=_versions(durable),
+        largest_body=_largest_body(environment.get(_BODY_LIMIT)),
         function_timeout=_function_timeout(host.get("functionTimeout", "00:05:00")),
         worker_processes=_worker_processes(environment.get(_PROCESS_COUNT, "1")),
         app_log_level=_app_log_level(host.get("logging", {}).get("logLevel", {})),
         environment=environment,
+        has_home_page=environment.get("AzureWebJobsDisableHomepage", "").lower() != "true",
     )
 
 
@@ -117,11 +125,39 @@ def _hub_name(name: str, environment: dict[str, str]) -> str:
     return name
 
 
+def _versions(durable: dict[str, Any]) -> Versions:
+    known = Versions()
+    return Versions(
+        durable.get("defaultVersion"),
+        MatchStrategy(_one_of(durable, "versionMatchStrategy", MatchStrategy, known.match)),
+        FailureStrategy(
+            _one_of(durable, "versionFailureStrategy", FailureStrategy, known.on_mismatch)
+        ),
+    )
+
+
+def _one_of(section: dict[str, Any], key: str, choices: type[StrEnum], default: str) -> str:
+    """The choice that is set, in any case."""
+    value = str(section.get(key, default))
+    for choice in choices:
+        if choice.lower() == value.lower():
+            return choice
+    raise BadConfiguration(f"host.json: {key} {value!r} is none of {', '.join(choices)}")
+
+
 def _positive(section: dict[str, Any], key: str, default: int) -> int:
     value = section.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise BadConfiguration(f"host.json: {key} must be a whole number above 0, not {value!r}")
     return value
+
+
+def _largest_body(text: str | None) -> int:
+    if text is None:
+        return _MAX_BODY
+    if not text.isdecimal():
+        raise BadConfiguration(f"{_BODY_LIMIT} must be a number of bytes, not {text!r}")
+    return int(text)
 
 
 def _function_timeout(text: object) -> timedelta | None:

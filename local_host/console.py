@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from local_host.functions import FunctionInfo
+from local_host.web.keys import FILE_NAME, Keys
 from local_host.web.routing import full_path
 
 
@@ -23,8 +24,31 @@ def banner(functions: list[FunctionInfo], base_url: str, prefix: str) -> str:
 
 def not_run(functions: list[FunctionInfo]) -> list[str]:
     """Names of functions whose triggers this host does not fire."""
-    fired = {"httpTrigger", "orchestrationTrigger", "activityTrigger", "entityTrigger"}
+    fired = {f"{kind}Trigger" for kind in ("http", "timer", "orchestration", "activity", "entity")}
     return [f.name for f in functions if f.trigger not in fired]
+
+
+def faults(in_error: dict[str, str]) -> list[str]:
+    """Functions that are not served, in the real host's words."""
+    return [f"The '{name}' function is in error: {why}" for name, why in in_error.items()]
+
+
+def new_keys(keys: Keys) -> str:
+    """Keys that were made just now. They are shown this once."""
+    rows = [
+        ("master", keys.master),
+        *((f"function {name}", key) for name, key in keys.host.items()),
+        *((f"system {name}", key) for name, key in keys.system.items()),
+        *(
+            (f"{function} {name}", key)
+            for function, own in keys.functions.items()
+            for name, key in own.items()
+        ),
+    ]
+    lines = [f"\t{name}: {key}" for name, key in rows]
+    return "\n".join(
+        [f"Keys, shown only now ({FILE_NAME} in the data folder keeps them):", "", *lines]
+    )
 
 
 def example(app: Path, base_url: str) -> str | None:

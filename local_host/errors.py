@@ -13,6 +13,7 @@ WorkerLost                 the process that ran the function is gone
 InstanceConflict           an instance with this id is still running
 NoSuchInstance             no instance has this id
 InstanceEnded              the instance has ended and takes no more messages
+WrongStatus                the instance is not in a state in which this can be done
 UnknownEntity              no entity function has this name
 """
 
@@ -79,6 +80,17 @@ class NoSuchInstance(Exception):
 
 class InstanceEnded(Exception):
     """The instance has ended and takes no more messages."""
+
+
+class WrongStatus(Exception):
+    """The instance is not in a state in which this can be done."""
+
+    def __init__(self, operation: str, instance_id: str, status: str) -> None:
+        super().__init__(
+            f"Cannot {operation} the orchestration instance {instance_id} because instance is in "
+            f"the {status} state."
+        )
+        self.status = status
 
 
 class UnknownEntity(Exception):

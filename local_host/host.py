@@ -13,12 +13,17 @@ from pathlib import Path
 from local_host.clock import Clock, SystemClock
 from local_host.configuration import Configuration
 from local_host.durable.engine import Engine
+from local_host.durable.timers import Timers
 from local_host.errors import BadAppFolder, BadDataFile, DataFolderInUse
 from local_host.logs import LogStyle
 from local_host.store.hub import TaskHub
+from local_host.triggers.timers import TimerTriggers
+from local_host.web.admin import AdminApi
 from local_host.web.durable_api import DurableApi, client_binding
 from local_host.web.functions import FunctionRoutes
+from local_host.web.keys import DURABLE, Keys, Open, keep_keys
 from local_host.web.server import Server
+from local_host.web.site import Site
 from local_host.worker_pool import WorkerPool, WorkerSettings
 from local_host.workers import Worker
 
@@ -38,7 +43,12 @@ class Host:
     #: Resolves with the fault that ends the host.
     fault: "asyncio.Future[BaseException]"
     server: Server
+    triggers: TimerTriggers
     timers: "asyncio.Task[None]"
+    #: Keys that were made just now, and should be shown.
+    new_keys: Keys | None
+    #: Functions that are not served, by name, with the reason.
+    in_error: dict[str, str]
 
     def fail(self, error: BaseException) -> None:
         """End the host for this reason; the first one counts."""
@@ -109,8 +119,14 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
 
         server = Server(LOOPBACK, port, configuration.largest_body, fail)
         stack.push_async_callback(server.close)
-        binding = client_binding(server.base_url, server.rpc_url, configuration.hub_name)
+        keys, keys_are_new = keep_keys(data, []) if configuration.asks_for_keys else (None, False)
+        system_key = keys.system[DURABLE] if keys else None
+        hub_name = configuration.hub_name
+        binding = client_binding(server.base_url, server.rpc_url, hub_name, system_key)
         worker = await load_worker(json.dumps(binding))
+        infos = worker.functions.infos
+        if keys:
+            keys, _ = keep_keys(data, infos)
         hub = TaskHub(data / "host.sqlite3", durable=durable)
         stack.callback(hub.close)
         engine = Engine(
@@ -119,7 +135,7 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
             clock,
             activities_at_once=configuration.activities_at_once,
             orchestrators_at_once=configuration.orchestrators_at_once,
-            default_version=configuration.default_version,
+            versions=configuration.versions,
             on_fault=fail,
         )
         stack.push_async_callback(engine.work.cancel)
@@ -127,11 +143,40 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
             routes = FunctionRoutes(worker, configuration.route_prefix)
         except ValueError as error:
             raise BadAppFolder(str(error)) from error
+        triggers = TimerTriggers(hub, worker, clock, engine.work, configuration.environment)
+        in_error = {**routes.in_error, **triggers.in_error}
         recovered = engine.recover()
-        timers = asyncio.create_task(engine.timers.run())
+        await triggers.start()
+        timers = asyncio.create_task(_run_timers(engine.timers, triggers.queue))
         stack.callback(timers.cancel)
-        await server.open(routes, DurableApi(engine, configuration.hub_name))
-        yield Host(server.base_url, engine, recovered, fault, server, timers)
+        admin = AdminApi(
+            host_id=configuration.app.name,
+            functions=infos,
+            in_error=in_error,
+            timers=triggers,
+            prefix=configuration.route_prefix,
+            keys=keys,
+        )
+        durable_api = DurableApi(engine, hub_name, system_key)
+        has_home_page = configuration.has_home_page
+        site = Site(routes, durable_api, admin, keys or Open(), has_home_page=has_home_page)
+        await server.open(site.answer, durable_api)
+        stack.push_async_callback(server.close)  # nobody asks while the rest is taken apart
+        yield Host(
+            server.base_url,
+            engine,
+            recovered,
+            fault,
+            server,
+            triggers,
+            timers,
+            keys if keys_are_new else None,
+            in_error,
+        )
+
+
+async def _run_timers(*queues: Timers) -> None:
+    await asyncio.gather(*(queue.run() for queue in queues))
 
 
 @contextlib.contextmanager

@@ -37,6 +37,8 @@ class Options:
     reload: bool = False
     #: None to let the app's settings say.
     workers: int | None = None
+    #: Whether callers need keys.
+    auth: bool = False
 
 
 class Stop:
@@ -94,6 +96,7 @@ async def _live_once(
 ) -> int:
     """Run the host until it is to stop or the app has changed; return the port it had."""
     configuration = read_configuration(options.app)
+    configuration = replace(configuration, asks_for_keys=options.auth)
     if options.workers is not None:
         configuration = replace(configuration, worker_processes=options.workers)
     async with run_host(configuration, options.data, options.port, options.style) as host:

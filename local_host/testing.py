@@ -15,10 +15,12 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Coroutine, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,6 +40,8 @@ from local_host.workers import InProcessWorker
 
 T = TypeVar("T")
 _REAL_SECONDS = 60
+#: A timer trigger that fired so often while nothing else happened is not waited for any longer.
+_PATIENCE = 10
 
 
 class WaitsForEverError(AssertionError):
@@ -51,6 +55,8 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    #: Each `Set-Cookie` header.
+    cookies: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -104,7 +110,8 @@ class App:
             connection.request(method, path, body=content, headers=sent)
             answer = connection.getresponse()
             names = {name.lower(): value for name, value in answer.getheaders()}
-            return Response(answer.status, names, answer.read())
+            cookies = answer.headers.get_all("Set-Cookie") or []
+            return Response(answer.status, names, answer.read(), cookies)
 
     def start(self, orchestration: str, input: Any, instance_id: str | None = None) -> str:  # noqa: A002, ANN401
         """Start an orchestration as a durable client does; return its instance id."""
@@ -118,13 +125,31 @@ class App:
     def wait(self, instance_id: str) -> Run:
         """See an instance to its end, letting the clock jump from timer to timer.
 
+        The app's timer triggers fire on the way. One that fires ten times while the instance stands
+        still and no durable timer fires is no longer waited for: where the clock then jumps beyond
+        several of its times, it fires once.
+
         Raises:
             WaitsForEverError: it waits for something that no timer will bring.
         """
+        firings: Counter[str] = Counter()
+        before: InstanceRecord | None = None
         while not (found := _wait_for(self._settled(instance_id))).ended:
-            if not _wait_for(self._next_timer()):
+            if found != before:
+                firings.clear()
+            before = found
+            if not _wait_for(self._next_timer(firings)):
                 raise WaitsForEverError(f"{instance_id} waits for ever:\n{self._timeline(found)}")
         return self.look(instance_id)
+
+    def let_pass(self, time: timedelta) -> None:
+        """Let time pass: every durable timer and timer trigger fires when it is due."""
+        end = self.clock.now() + time
+        self.settle()
+        while (due := self._next_due()) is not None and due <= end:
+            _wait_for(self._jump(due))
+            self.settle()
+        self.clock.advance(end)
 
     def settle(self) -> None:
         """Let everything happen that can happen without the clock moving."""
@@ -152,7 +177,7 @@ class App:
 
     def terminate(self, instance_id: str, reason: str = "") -> None:
         """End an instance from outside."""
-        _wait_for(self._host.engine.terminate(instance_id, reason))
+        _wait_for(self._host.engine.operations.terminate(instance_id, reason))
 
     async def _settled(self, instance_id: str) -> InstanceRecord:
         await self._host.engine.work.idle()
@@ -161,14 +186,30 @@ class App:
             raise LookupError(f"no instance has the id {instance_id!r}")
         return record
 
-    async def _next_timer(self) -> bool:
-        timers = self._host.engine.timers
-        due = timers.next_due()
+    async def _next_timer(self, firings: Counter[str] | None = None) -> bool:
+        """Jump to what is due next; `firings` counts the triggers that fired in vain."""
+        firings = Counter() if firings is None else firings
+        tired = {name for name, times in firings.items() if times >= _PATIENCE}
+        due = self._next_due(besides=tired)
         if due is None:
             return False
-        self.clock.advance(due)
-        timers.fire_due()
+        timer = self._host.engine.timers.next_due()
+        if timer is not None and timer <= due:
+            firings.clear()
+        firings.update(name for name, at in self._host.triggers.pending.items() if at <= due)
+        await self._jump(due)
         return True
+
+    def _next_due(self, besides: Collection[str] = ()) -> datetime | None:
+        """When the next timer or trigger fires, of all but these triggers."""
+        pending = self._host.triggers.pending.items()
+        times = [at for name, at in pending if name not in besides]
+        return min([*times, *filter(None, [self._host.engine.timers.next_due()])], default=None)
+
+    async def _jump(self, moment: datetime) -> None:
+        self.clock.advance(moment)
+        self._host.engine.timers.fire_due()
+        self._host.triggers.queue.fire_due()
 
     def _history(self, record: InstanceRecord) -> list[dict[str, Any]]:
         return show_history(self._host.engine.hub.history(record.instance_id), with_outputs=True)
@@ -182,11 +223,13 @@ class App:
 
 
 @contextmanager
-def start_app(app_dir: Path, data_dir: Path, clock: VirtualClock | None = None) -> Iterator[App]:
+def start_app(
+    app_dir: Path, data_dir: Path, clock: VirtualClock | None = None, *, asks_for_keys: bool = False
+) -> Iterator[App]:
     """Run the app in `app_dir` with its state in `data_dir`, in this process."""
     app_dir = app_dir.resolve()
     clock = clock or VirtualClock()
-    configuration = read_configuration(app_dir)
+    configuration = replace(read_configuration(app_dir), asks_for_keys=asks_for_keys)
     with mock.patch.dict(os.environ, configuration.environment):
         loaded = _load(app_dir)
         invokers: list[Invoker] = []

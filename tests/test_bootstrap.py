@@ -1,5 +1,7 @@
 """Are the services put together once, and only where they may be?"""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +9,10 @@ import pytest
 
 import bootstrap
 from domain.errors import SettingsInvalid
-from tests.shop import SECRET, settings_in
+from settings import StripeAccess
+from tests.shop import APP, SECRET, settings_in
+
+STRIPE = StripeAccess(api_key="sk_test_of_these_tests")
 
 
 def test_putting_services_together_touches_nothing(tmp_path: Path) -> None:
@@ -18,9 +23,43 @@ def test_putting_services_together_touches_nothing(tmp_path: Path) -> None:
 
 
 def test_on_azure_what_lives_on_one_machine_is_refused(tmp_path: Path) -> None:
-    """Many machines would each have an order book of their own."""
-    with pytest.raises(SettingsInvalid, match="SQLite"):
+    """Many machines would each have a book and a sandbox of their own. Each port is named."""
+    with pytest.raises(SettingsInvalid) as caught:
         bootstrap.build(replace(settings_in(tmp_path), on_azure=True))
+
+    message = str(caught.value)
+    assert all(word in message for word in ("SQLite", "STRIPE_API_KEY"))
+
+
+def test_on_azure_what_is_real_is_not_refused(tmp_path: Path) -> None:
+    """The message names only what is missing."""
+    settings = replace(settings_in(tmp_path), on_azure=True, stripe=STRIPE)
+
+    with pytest.raises(SettingsInvalid) as caught:
+        bootstrap.build(settings)
+
+    assert "STRIPE_API_KEY" not in str(caught.value)
+
+
+def test_a_setting_puts_the_real_thing_in_the_place_of_the_sandbox(tmp_path: Path) -> None:
+    """One port at a time."""
+    real = bootstrap.build(replace(settings_in(tmp_path), stripe=STRIPE))
+
+    assert type(real.payments).__name__ == "StripePayments"
+
+
+def test_who_does_not_use_stripe_does_not_import_its_sdk() -> None:
+    """It takes longer than all the rest of the app."""
+    script = (
+        "import sys, function_app, bootstrap; bootstrap.services(); print('stripe' in sys.modules)"
+    )
+    environ = {"ORDERS_ID_SECRET": SECRET, "PYTHONPATH": str(APP)}
+
+    run = subprocess.run(
+        [sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout.strip() == "False"
 
 
 def test_services_are_put_together_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,11 @@ import pytest
 
 import settings
 from domain.errors import SettingsInvalid
-from settings import Settings
+from settings import Settings, StripeAccess
 from tests.shop import APP
 
 SECRET = {"ORDERS_ID_SECRET": "a secret of sixteen or more"}
+STRIPE = {"STRIPE_API_KEY": "sk_test_planted"}
 DEV = {"ORDERS_ID_SECRET": settings._DEV_SECRET}
 
 
@@ -51,12 +52,36 @@ def test_every_setting_can_be_set() -> None:
         ({**SECRET, "ORDERS_MAX_QUANTITY": "many"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_COUNTRIES": "DE,Fr"}, "ORDERS_COUNTRIES"),
         ({**DEV, "WEBSITE_SITE_NAME": "shop"}, "ORDERS_ID_SECRET"),
+        ({**SECRET, "STRIPE_API_KEY": "pk_test_1"}, "STRIPE_API_KEY"),
+        ({**SECRET, **STRIPE, "STRIPE_API_BASE": "http://stripe.example"}, "STRIPE_API_BASE"),
+        ({**SECRET, **STRIPE, "STRIPE_API_BASE": "https://"}, "STRIPE_API_BASE"),
+        ({**SECRET, **STRIPE, "STRIPE_API_BASE": "https://[1"}, "STRIPE_API_BASE"),
     ],
 )
 def test_a_wrong_setting_is_named(environ: dict[str, str], name: str) -> None:
     """The error says which one, so that nobody has to guess."""
     with pytest.raises(SettingsInvalid, match=name):
         Settings.from_env(environ)
+
+
+def test_stripe_is_reached_with_a_key() -> None:
+    """Without one there is the sandbox; the address is Stripe's own unless another is set."""
+    local = Settings.from_env({**SECRET, **STRIPE, "STRIPE_API_BASE": "http://127.0.0.1:12111/"})
+
+    assert Settings.from_env(SECRET).stripe is None
+    assert Settings.from_env({**SECRET, **STRIPE}).stripe == StripeAccess(api_key="sk_test_planted")
+    assert local.stripe is not None
+    assert local.stripe.api_base == "http://127.0.0.1:12111"
+
+
+def test_secrets_are_not_printed() -> None:
+    """Neither with the settings nor in the error about a wrong one."""
+    with pytest.raises(SettingsInvalid) as caught:
+        Settings.from_env({**SECRET, "STRIPE_API_KEY": "planted"})
+
+    assert "planted" not in str(caught.value)
+    shown = str(Settings.from_env({**SECRET, **STRIPE}))
+    assert not any(secret in shown for secret in ("planted", *SECRET.values()))
 
 
 @pytest.mark.parametrize("name", ["WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"])

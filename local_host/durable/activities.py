@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 
 from local_host.clock import Clock
-from local_host.durable import history
+from local_host.durable import history, http_activity
+from local_host.durable.builder import HTTP_ACTIVITY
 from local_host.durable.work import Work
 from local_host.errors import FunctionFailed, WorkerLost
 from local_host.store.records import Message, Task
@@ -51,6 +52,8 @@ class Activities:
         )
 
     async def _answer(self, task: Task) -> history.Event:
+        if task.name == HTTP_ACTIVITY:
+            return await http_activity.call(task, self._clock)
         try:
             answer = await self._worker.invoke(
                 "activity",

@@ -5,6 +5,7 @@ read anew from the task hub at any time; `recover` does so after a start.
 """
 
 import asyncio
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -12,15 +13,18 @@ from typing import Any
 from local_host.clock import Clock
 from local_host.durable import history
 from local_host.durable.activities import Activities
+from local_host.durable.builder import compact
 from local_host.durable.decisions import entity_request
+from local_host.durable.endings import Endings
 from local_host.durable.entities import Entities, entity_id, is_entity
 from local_host.durable.episodes import EpisodeWriter
 from local_host.durable.mailboxes import Mailboxes
+from local_host.durable.operations import Operations
 from local_host.durable.orchestrations import Orchestrations
-from local_host.durable.performer import compact
 from local_host.durable.timers import Timers
+from local_host.durable.versions import Versions
 from local_host.durable.work import Work
-from local_host.errors import InstanceConflict, InstanceEnded, NoSuchInstance, UnknownEntity
+from local_host.errors import InstanceConflict, UnknownEntity
 from local_host.store.hub import TaskHub
 from local_host.store.records import EntityRecord, InstanceRecord, Message
 from local_host.workers import Worker
@@ -37,22 +41,28 @@ class Engine:
         *,
         activities_at_once: int,
         orchestrators_at_once: int,
-        default_version: str | None,
+        versions: Versions,
         on_fault: Callable[[BaseException], None],
     ) -> None:
         self.hub = hub
         self.worker = worker
-        self._clock = clock
-        self._default_version = default_version
+        self.clock = clock
+        self._versions = versions
         self.work = Work(on_fault)
         slots = asyncio.Semaphore(orchestrators_at_once)
         self._mailboxes = Mailboxes(self.work, self._take)
         self.timers = Timers(clock, self._mailboxes.deliver)
         self._writer = EpisodeWriter(hub, clock)
-        self._orchestrations = Orchestrations(hub, worker, clock, self._writer, slots)
+        self._orchestrations = Orchestrations(
+            hub, worker, clock, self._writer, slots=slots, versions=versions
+        )
         self._entities = Entities(hub, worker, clock, slots)
         self._activities = Activities(
             worker, clock, self.work, activities_at_once, self._mailboxes.deliver
+        )
+        self._endings = Endings(clock)
+        self.operations = Operations(
+            hub, clock, self._endings, self._send, self._orchestrations.forget
         )
 
     def recover(self) -> int:
@@ -86,6 +96,8 @@ class Engine:
             self._send(message)
         for task in episode.tasks:
             self._activities.run(task)
+        if episode.instance.ended:
+            self._endings.tell(target)
 
     # ------------------------------------------------------------ what clients ask for
 
@@ -105,7 +117,7 @@ class Engine:
             name=name,
             instance_id=instance_id or uuid.uuid4().hex,
             input_=None if body is None else compact(body),
-            version=version or self._default_version,
+            version=version or self._versions.default,
         )
         in_the_way = await self.hub.start(record, started)
         if in_the_way:
@@ -121,31 +133,20 @@ class Engine:
             NoSuchInstance: nobody has this id.
             InstanceEnded: the instance takes no more events.
         """
-        event = history.event_raised(self._clock.now(), name, compact(body))
-        await self._post(self._living(instance_id), event)
+        self.operations.living(instance_id)
+        event = history.event_raised(self.clock.now(), name, compact(body))
+        await self.operations.post(instance_id, event)
 
-    async def terminate(self, instance_id: str, reason: str) -> None:
-        """End an instance from outside.
+    async def restart(self, instance_id: str, *, under_a_new_id: bool) -> str:
+        """Start an instance's orchestration once more with its input; return the id.
 
         Raises:
             NoSuchInstance: nobody has this id.
-            InstanceEnded: it has ended already.
+            InstanceConflict: it is still running, and its id was asked for.
         """
-        event = history.execution_terminated(self._clock.now(), reason)
-        await self._post(self._living(instance_id), event)
-
-    def _living(self, instance_id: str) -> str:
-        record = self.hub.instance(instance_id)
-        if record is None:
-            raise NoSuchInstance(instance_id)
-        if record.ended:
-            raise InstanceEnded(instance_id)
-        return instance_id
-
-    async def _post(self, target: str, event: history.Event) -> None:
-        message = Message(target, event, self.hub.next_message_id())
-        await self.hub.add(message)
-        self._mailboxes.deliver(message)
+        record = self.operations.found(instance_id)
+        body = None if record.input_ is None else json.loads(record.input_)
+        return await self.start(record.name, None if under_a_new_id else instance_id, body)
 
     async def signal_entity(self, name: str, key: str, operation: str, body: Any) -> None:  # noqa: ANN401 (JSON)
         """Send an operation to an entity and wait for no answer.
@@ -162,8 +163,8 @@ class Engine:
             signal=True,
         )
         target = entity_id(name, key)
-        event = history.event_sent(self._clock.now(), -1, target, "op", request)
-        await self._post(target, event)
+        event = history.event_sent(self.clock.now(), -1, target, "op", request)
+        await self.operations.post(target, event)
 
     def instance(self, instance_id: str) -> InstanceRecord | None:
         """The instance with this id, if there is one."""

@@ -8,7 +8,8 @@ import uuid
 from dataclasses import replace
 
 from local_host.clock import Clock, wire_time
-from local_host.durable import history
+from local_host.durable import history, lifecycle
+from local_host.durable.builder import compact
 from local_host.durable.decisions import (
     CallActivity,
     CallSubOrchestration,
@@ -17,11 +18,12 @@ from local_host.durable.decisions import (
     SetTimer,
 )
 from local_host.durable.history import Event
-from local_host.durable.performer import compact
 from local_host.durable.replay import Outcome
-from local_host.durable.timers import microseconds
+from local_host.durable.timers import timer_message
 from local_host.store.hub import TaskHub
 from local_host.store.records import Episode, InstanceRecord, Message, Task
+
+_GOES_ON = {"Running", "Suspended"}
 
 
 class EpisodeWriter:
@@ -34,7 +36,7 @@ class EpisodeWriter:
     def write(
         self,
         record: InstanceRecord,
-        events_before: int,
+        events_before: list[Event],
         news: list[Event],
         outcome: Outcome,
         custom_status: str | None,
@@ -42,18 +44,19 @@ class EpisodeWriter:
         """The episode in which `news` led to `outcome`; `custom_status` is JSON text."""
         instance = replace(
             record,
-            status="Running",
+            status="Suspended" if outcome.status == "Suspended" else "Running",
+            output=_reason(news, record.output),
             custom_status=custom_status,
             updated_at=wire_time(self._clock.now()),
         )
-        episode = Episode(instance, events_before, [*news], [])
+        episode = Episode(instance, record.execution_id, len(events_before), [*news], [])
         for decision in outcome.decisions:
             self._carry_out(episode, decision)
         if outcome.status == "ContinuedAsNew":
             self._continue_as_new(episode, outcome)
             return episode
-        if outcome.status != "Running":
-            self._end(episode, outcome)
+        if outcome.status not in _GOES_ON:
+            self._end(episode, outcome, _decided([*events_before, *episode.new_events]))
         episode.new_events.append(history.orchestrator_completed(self._clock.now()))
         return episode
 
@@ -65,7 +68,10 @@ class EpisodeWriter:
             case CallSubOrchestration():
                 self._start_child(episode, decision)
             case SetTimer():
-                episode.messages.append(self._timer(episode.instance, decision))
+                number, now = self._hub.next_message_id(), self._clock.now()
+                episode.messages.append(
+                    timer_message(episode.instance, number, now, decision.event)
+                )
             case MessageEntity():
                 episode.messages.append(
                     Message(decision.target, decision.event, self._hub.next_message_id())
@@ -79,15 +85,6 @@ class EpisodeWriter:
             call.event["EventId"],
             call.name,
             call.input_,
-        )
-
-    def _timer(self, record: InstanceRecord, timer: SetTimer) -> Message:
-        return Message(
-            record.instance_id,
-            history.timer_fired(self._clock.now(), timer.event["EventId"], timer.fire_at),
-            self._hub.next_message_id(),
-            microseconds(timer.fire_at),
-            record.execution_id,
         )
 
     def _start_child(self, episode: Episode, call: CallSubOrchestration) -> None:
@@ -131,20 +128,26 @@ class EpisodeWriter:
         ]
         episode.messages = [*_without_timers(episode), started, *unread]
 
-    def _end(self, episode: Episode, outcome: Outcome) -> None:
-        record, text = episode.instance, outcome.result
-        if outcome.status == "Failed":
-            text = f"Orchestrator function '{record.name}' failed: {text}"
-        event_id = sum(e["EventType"] in history.DECISIONS for e in episode.new_events)
+    def _end(self, episode: Episode, outcome: Outcome, event_id: int) -> None:
+        record, result = episode.instance, outcome.result
+        if outcome.failure:
+            result = None
+            text = "{ErrorType}: {ErrorMessage}".format_map(outcome.failure)
+        elif outcome.status == "Failed":
+            result = text = f"Orchestrator function '{record.name}' failed: {result}"
+        else:
+            text = result or ""
         episode.new_events.append(
-            history.execution_completed(self._clock.now(), event_id, outcome.status, text)
+            history.execution_completed(
+                self._clock.now(), event_id, outcome.status, result, outcome.failure
+            )
         )
         output = text if outcome.status == "Completed" else compact(text)
         episode.instance = replace(record, status=outcome.status, output=output)
         episode.ends_execution = True
         episode.messages = _without_timers(episode)
         if record.parent:
-            episode.messages.append(self._tell_parent(record.parent, outcome.status, text or ""))
+            episode.messages.append(self._tell_parent(record.parent, outcome.status, text))
 
     def _tell_parent(self, parent: Event, status: str, text: str) -> Message:
         scheduled_id, now = parent["TaskScheduleId"], self._clock.now()
@@ -198,6 +201,16 @@ class EpisodeWriter:
         )
         message_id = self._hub.next_message_id()
         return record, Message(instance_id, event, message_id, execution_id=execution_id)
+
+
+def _reason(news: list[Event], before: str | None) -> str | None:
+    """What stands in the place of an output: why the instance was suspended or resumed last."""
+    reasons = [e["Reason"] for e in news if lifecycle.holds_up(e) is not None]
+    return compact(reasons[-1]) if reasons else before
+
+
+def _decided(events: list[Event]) -> int:
+    return sum(event["EventType"] in history.DECISIONS for event in events)
 
 
 def _without_timers(episode: Episode) -> list[Message]:

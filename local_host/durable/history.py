@@ -31,6 +31,9 @@ class EventType(IntEnum):
     ORCHESTRATOR_COMPLETED = 13
     EVENT_SENT = 14
     EVENT_RAISED = 15
+    GENERIC_EVENT = 17
+    EXECUTION_SUSPENDED = 19
+    EXECUTION_RESUMED = 20
 
     @property
     def wire_name(self) -> str:
@@ -38,7 +41,7 @@ class EventType(IntEnum):
         return self.name.title().replace("_", "")
 
 
-#: What an orchestrator asked for. Only other events are flagged as played once they are old.
+#: What an orchestrator asked for; their ids count up from 0, those of other events are -1.
 DECISIONS = frozenset(
     {
         EventType.TASK_SCHEDULED,
@@ -52,12 +55,13 @@ _MARKERS = frozenset({EventType.ORCHESTRATOR_STARTED, EventType.ORCHESTRATOR_COM
 
 def played(event: Event) -> Event:
     """The event as it stands in a later episode."""
-    if event["EventType"] in DECISIONS or event["EventType"] in _MARKERS:
+    if event["EventId"] >= 0 or event["EventType"] in _MARKERS:
         return event
     return {**event, "IsPlayed": True}
 
 
-def _event(kind: EventType, at: datetime, event_id: int = -1, **fields: Any) -> Event:  # noqa: ANN401 (JSON)
+def make(kind: EventType, at: datetime, event_id: int = -1, **fields: Any) -> Event:  # noqa: ANN401 (JSON)
+    """An event with the fields that all have and those of its own."""
     return {
         "EventType": int(kind),
         **fields,
@@ -69,12 +73,12 @@ def _event(kind: EventType, at: datetime, event_id: int = -1, **fields: Any) -> 
 
 def orchestrator_started(at: datetime) -> Event:
     """An episode begins; its time is the orchestrator's `current_utc_datetime`."""
-    return _event(EventType.ORCHESTRATOR_STARTED, at)
+    return make(EventType.ORCHESTRATOR_STARTED, at)
 
 
 def orchestrator_completed(at: datetime) -> Event:
     """An episode ends."""
-    return _event(EventType.ORCHESTRATOR_COMPLETED, at)
+    return make(EventType.ORCHESTRATOR_COMPLETED, at)
 
 
 def execution_started(  # noqa: PLR0913 (the wire's own fields)
@@ -89,7 +93,7 @@ def execution_started(  # noqa: PLR0913 (the wire's own fields)
     generation: int | None = 0,
 ) -> Event:
     """An execution begins; `input_` is JSON text."""
-    return _event(
+    return make(
         EventType.EXECUTION_STARTED,
         at,
         OrchestrationInstance={"InstanceId": instance_id, "ExecutionId": execution_id},
@@ -106,26 +110,23 @@ def execution_started(  # noqa: PLR0913 (the wire's own fields)
     )
 
 
-def execution_completed(at: datetime, event_id: int, status: str, result: str | None) -> Event:
+def execution_completed(
+    at: datetime, event_id: int, status: str, result: str | None, details: Event | None = None
+) -> Event:
     """An execution has ended; `result` is JSON text, or an error's plain text."""
-    return _event(
+    return make(
         EventType.EXECUTION_COMPLETED,
         at,
         event_id,
         OrchestrationStatus=status,
         Result=result,
-        FailureDetails=None,
+        FailureDetails=details,
     )
-
-
-def execution_terminated(at: datetime, reason: str) -> Event:
-    """Somebody ended the instance from outside."""
-    return _event(EventType.EXECUTION_TERMINATED, at, Input=reason)
 
 
 def task_scheduled(at: datetime, event_id: int, name: str) -> Event:
     """An activity is called; its input stays out of the history, as on the real host."""
-    return _event(
+    return make(
         EventType.TASK_SCHEDULED,
         at,
         event_id,
@@ -139,12 +140,12 @@ def task_scheduled(at: datetime, event_id: int, name: str) -> Event:
 
 def task_completed(at: datetime, scheduled_id: int, result: str | None) -> Event:
     """An activity returned; `result` is JSON text."""
-    return _event(EventType.TASK_COMPLETED, at, TaskScheduledId=scheduled_id, Result=result)
+    return make(EventType.TASK_COMPLETED, at, TaskScheduledId=scheduled_id, Result=result)
 
 
 def task_failed(at: datetime, scheduled_id: int, reason: str, details: str) -> Event:
     """An activity raised."""
-    return _event(
+    return make(
         EventType.TASK_FAILED,
         at,
         TaskScheduledId=scheduled_id,
@@ -158,7 +159,7 @@ def sub_orchestration_created(
     at: datetime, event_id: int, name: str, version: str | None, instance_id: str
 ) -> Event:
     """A sub-orchestration is called."""
-    return _event(
+    return make(
         EventType.SUB_ORCHESTRATION_INSTANCE_CREATED,
         at,
         event_id,
@@ -173,7 +174,7 @@ def sub_orchestration_created(
 
 def sub_orchestration_completed(at: datetime, scheduled_id: int, result: str | None) -> Event:
     """A sub-orchestration returned; `result` is JSON text."""
-    return _event(
+    return make(
         EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED,
         at,
         TaskScheduledId=scheduled_id,
@@ -183,7 +184,7 @@ def sub_orchestration_completed(at: datetime, scheduled_id: int, result: str | N
 
 def sub_orchestration_failed(at: datetime, scheduled_id: int, reason: str, details: str) -> Event:
     """A sub-orchestration failed."""
-    return _event(
+    return make(
         EventType.SUB_ORCHESTRATION_INSTANCE_FAILED,
         at,
         TaskScheduledId=scheduled_id,
@@ -195,19 +196,19 @@ def sub_orchestration_failed(at: datetime, scheduled_id: int, reason: str, detai
 
 def timer_created(at: datetime, event_id: int, fire_at: datetime) -> Event:
     """A durable timer is set."""
-    return _event(EventType.TIMER_CREATED, at, event_id, FireAt=wire_time(fire_at))
+    return make(EventType.TIMER_CREATED, at, event_id, FireAt=wire_time(fire_at))
 
 
 def timer_fired(at: datetime, timer_id: int, fire_at: datetime) -> Event:
     """A durable timer has come due."""
-    return _event(EventType.TIMER_FIRED, at, TimerId=timer_id, FireAt=wire_time(fire_at))
+    return make(EventType.TIMER_FIRED, at, TimerId=timer_id, FireAt=wire_time(fire_at))
 
 
 def event_sent(at: datetime, event_id: int, target: str, name: str, input_: str) -> Event:
     """A message goes to an entity."""
-    return _event(EventType.EVENT_SENT, at, event_id, InstanceId=target, Name=name, Input=input_)
+    return make(EventType.EVENT_SENT, at, event_id, InstanceId=target, Name=name, Input=input_)
 
 
 def event_raised(at: datetime, name: str, input_: str | None) -> Event:
     """An external event, or an entity's answer; `input_` is JSON text."""
-    return _event(EventType.EVENT_RAISED, at, Name=name, Input=input_, ParentTraceContext=None)
+    return make(EventType.EVENT_RAISED, at, Name=name, Input=input_, ParentTraceContext=None)

@@ -12,18 +12,14 @@ from dataclasses import dataclass
 from local_host.clock import Clock
 from local_host.durable import history
 from local_host.durable.actions import OrchestratorState
-from local_host.durable.decisions import (
-    CallActivity,
-    CallSubOrchestration,
-    Decision,
-    MessageEntity,
-    SetTimer,
-)
+from local_host.durable.custom_status import TooLargeError, custom_status_of
 from local_host.durable.episodes import EpisodeWriter
 from local_host.durable.history import Event, EventType
+from local_host.durable.missing import can_be_done
 from local_host.durable.payloads import orchestration_payload
-from local_host.durable.performer import UnsupportedActionError, compact
+from local_host.durable.performer import UnsupportedActionError
 from local_host.durable.replay import NonDeterministicError, Outcome, Replay
+from local_host.durable.versions import MISMATCH, FailureStrategy, Versions
 from local_host.errors import FunctionFailed, WorkerLost
 from local_host.store.hub import TaskHub
 from local_host.store.records import Episode, InstanceRecord, Message
@@ -44,19 +40,22 @@ class Orchestration:
 class Orchestrations:
     """Runs episodes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (one argument for each thing it stands on)
         self,
         hub: TaskHub,
         worker: Worker,
         clock: Clock,
         writer: EpisodeWriter,
+        *,
         slots: asyncio.Semaphore,
+        versions: Versions,
     ) -> None:
         self._hub = hub
         self._worker = worker
         self._clock = clock
         self._writer = writer
         self._slots = slots
+        self._versions = versions
         self._held: OrderedDict[str, Orchestration] = OrderedDict()
 
     def forget(self, instance_id: str) -> None:
@@ -66,20 +65,39 @@ class Orchestrations:
     async def run_episode(self, instance_id: str, messages: list[Message]) -> Episode | None:
         """Take the messages; return what was written, or None where nobody is there for them."""
         held = self._hold(instance_id)
-        if held is None or held.record.ended:
+        current = [] if held is None else _current(held.record, messages)
+        if held is None or not current:
             await self._hub.drop(messages)
             return None
-        current = [m for m in messages if m.execution_id in (None, held.record.execution_id)]
-        if not current:
-            await self._hub.drop(messages)
+        if self._must_wait(held.record, current):
+            self.forget(instance_id)
             return None
         # Nothing can happen before the start, however the messages came.
         current.sort(key=lambda m: m.event["EventType"] != EventType.EXECUTION_STARTED)
         episode = await self._episode(held, [m.event for m in current])
         episode.consumed = messages
-        await self._hub.commit_episode(episode)
+        if not await self._hub.commit_episode(episode):
+            self.forget(instance_id)
+            return None
         self._keep(held, episode)
         return episode
+
+    def _must_wait(self, record: InstanceRecord, messages: list[Message]) -> bool:
+        """Whether the instance is for a host of another version; its messages stay as they are."""
+        versions = self._versions
+        if versions.on_mismatch == FailureStrategy.FAIL or versions.fit(record.version):
+            return False
+        if any(m.event["EventType"] == EventType.EXECUTION_TERMINATED for m in messages):
+            return False
+        _log.warning(
+            "Orchestrator %s of version %s must not run on a host of version %s: it waits for one "
+            "that may run it.",
+            record.name,
+            record.version,
+            versions.default,
+            extra={"about": record.instance_id},
+        )
+        return True
 
     def _hold(self, instance_id: str) -> Orchestration | None:
         if instance_id in self._held:
@@ -110,16 +128,21 @@ class Orchestrations:
         if ended_by:
             outcome = Outcome([], "Terminated", ended_by[0]["Input"])
             custom_status = record.custom_status
+        elif not self._versions.fit(record.version):
+            outcome = Outcome([], "Failed", failure=MISMATCH)
         else:
-            try:
-                state = await self._replay_in_sdk(held, news)
-                outcome = self._replay_actions(held, news, state)
-                if state.custom_status is not None:
-                    custom_status = compact(state.custom_status)
-            except (WorkerLost, NonDeterministicError, UnsupportedActionError) as error:
-                outcome = Outcome([], "Failed", str(error))
-        outcome.decisions = [d for d in outcome.decisions if self._can_be_done(record, d)]
-        return self._writer.write(record, len(held.events), news, outcome, custom_status)
+            outcome, custom_status = await self._replay(held, news)
+        functions = self._worker.functions
+        outcome.decisions = [d for d in outcome.decisions if can_be_done(functions, record, d)]
+        return self._writer.write(record, held.events, news, outcome, custom_status)
+
+    async def _replay(self, held: Orchestration, news: list[Event]) -> tuple[Outcome, str | None]:
+        """What the news lead to, and the custom status; an instance that fails here has none."""
+        try:
+            state = await self._replay_in_sdk(held, news)
+            return self._replay_actions(held, news, state), custom_status_of(state)
+        except (WorkerLost, NonDeterministicError, UnsupportedActionError, TooLargeError) as error:
+            return Outcome([], "Failed", str(error)), None
 
     async def _replay_in_sdk(self, held: Orchestration, news: list[Event]) -> OrchestratorState:
         record, functions = held.record, self._worker.functions
@@ -144,25 +167,19 @@ class Orchestrations:
             replay.feed(event)
         return replay.outcome()
 
-    def _can_be_done(self, record: InstanceRecord, decision: Decision) -> bool:
-        """Whether the called function exists. The real host hangs in silence where it does not."""
-        match decision:
-            case CallActivity():
-                kind, trigger, name = "activity", "activityTrigger", decision.name
-            case CallSubOrchestration():
-                kind, trigger, name = "orchestrator", "orchestrationTrigger", decision.name
-            case MessageEntity():
-                kind, trigger = "entity", "entityTrigger"
-                name = decision.target.split("@", 2)[1]
-            case SetTimer():
-                return True
-        if self._worker.functions.has(trigger, name):
-            return True
-        _log.error(
-            "%s: orchestrator %s calls the %s %r, which does not exist: it will wait for ever",
-            record.instance_id,
-            record.name,
-            kind,
-            name,
-        )
-        return False
+
+def _current(record: InstanceRecord, messages: list[Message]) -> list[Message]:
+    """The messages that are for the execution as it stands; the others are dropped."""
+    for message in messages:
+        parent = message.event.get("ParentInstance")
+        if parent and message.execution_id != record.execution_id and not record.ended:
+            _log.error(
+                "Orchestrator %s calls %s under an id that a running instance has: it will wait "
+                "for ever.",
+                parent["Name"],
+                message.event["Name"],
+                extra={"about": parent["OrchestrationInstance"]["InstanceId"]},
+            )
+    if record.ended:
+        return []
+    return [m for m in messages if m.execution_id in (None, record.execution_id)]

@@ -6,24 +6,15 @@ orchestrator asked for them.
 """
 
 import json
-import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from local_host.clock import parse_time
-from local_host.durable import history
 from local_host.durable.actions import Action, ActionType, RetryPolicy
+from local_host.durable.builder import Build, DecisionBuilder, compact
 from local_host.durable.cooperative import Promise, Scheduler
-from local_host.durable.decisions import (
-    CallActivity,
-    CallSubOrchestration,
-    Decision,
-    MessageEntity,
-    SetTimer,
-    entity_request,
-)
+from local_host.durable.decisions import Decision
 from local_host.durable.history import Event
 
 
@@ -43,9 +34,7 @@ class Performer:
     ) -> None:
         """`at` is the time that new decisions are recorded with."""
         self._scheduler = scheduler
-        self._instance_id = instance_id
-        self._execution_id = execution_id
-        self._at = at
+        self._build = DecisionBuilder(instance_id, execution_id, at)
         self._next_id = 0
         self._open: dict[int | str, Promise] = {}
         self._waits: dict[str, deque[Promise]] = defaultdict(deque)
@@ -96,13 +85,15 @@ class Performer:
         # apart: as on the real host, the loser of a race is waited for.
         await self._scheduler.when_all(list(self._open.values()))
 
-    def _perform(self, action: Action) -> Promise:  # noqa: PLR0911 (one for each kind of action)
-        kind = ActionType(action["actionType"])
+    def _perform(self, action: Action) -> Promise:  # noqa: C901, PLR0911 (one case for each kind)
+        kind = _kind(action)
         match kind:
             case ActionType.CALL_ACTIVITY:
                 return self._call_activity(action)
             case ActionType.CALL_ACTIVITY_WITH_RETRY:
                 return self._scheduler.start(self._retry(self._call_activity, action))
+            case ActionType.CALL_HTTP:
+                return self._decide(self._build.http_call(action))
             case ActionType.CALL_SUB_ORCHESTRATOR:
                 return self._call_sub_orchestrator(action)
             case ActionType.CALL_SUB_ORCHESTRATOR_WITH_RETRY:
@@ -118,32 +109,21 @@ class Performer:
             case ActionType.CONTINUE_AS_NEW:
                 self.next_input = compact(action["input"])
                 return self._settled()
-        raise UnsupportedActionError(f"{kind.name.lower()} is not supported by the local host yet")
 
-    def _decide(self, build: Callable[[int], Decision]) -> Promise:
+    def _decide(self, build: Build) -> Promise:
         promise = self._open[self._next_id] = Promise()
         self._record(build)
         return promise
 
-    def _record(self, build: Callable[[int], Decision]) -> None:
+    def _record(self, build: Build) -> None:
         event_id, self._next_id = self._next_id, self._next_id + 1
         self.undecided[event_id] = build(event_id)
 
-    def _call_activity(self, action: Action) -> Promise:
-        name, input_ = action["functionName"], action["input"]
-        return self._decide(
-            lambda i: CallActivity(history.task_scheduled(self._at, i, name), name, input_)
-        )
-
     def _call_sub_orchestrator(self, action: Action) -> Promise:
-        name, version = action["functionName"], action.get("version")
+        return self._decide(self._build.sub_orchestration(action))
 
-        def build(event_id: int) -> Decision:
-            child = action.get("instanceId") or f"{self._execution_id}:{event_id:x}"
-            event = history.sub_orchestration_created(self._at, event_id, name, version, child)
-            return CallSubOrchestration(event, name, version, child, compact(action["input"]))
-
-        return self._decide(build)
+    def _call_activity(self, action: Action) -> Promise:
+        return self._decide(self._build.activity(action))
 
     def _create_timer(self, action: Action) -> Promise:
         promise = self._set_timer(parse_time(action["fireAt"]))
@@ -153,9 +133,7 @@ class Performer:
         return promise
 
     def _set_timer(self, fire_at: datetime) -> Promise:
-        return self._decide(
-            lambda i: SetTimer(history.timer_created(self._at, i, fire_at), fire_at)
-        )
+        return self._decide(self._build.timer(fire_at))
 
     def _wait_for_event(self, action: Action) -> Promise:
         name = action["externalEventName"]
@@ -167,22 +145,8 @@ class Performer:
         return promise
 
     def _message_entity(self, action: Action, *, signal: bool) -> Promise:
-        # The id must be the same in every replay: the answer comes under it.
-        request_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._execution_id}:{self._next_id}"))
-        target = action["instanceId"]
-        request = entity_request(
-            operation=action["operation"],
-            input_=compact(action["input"]),
-            request_id=request_id,
-            signal=signal,
-            parent=self._instance_id,
-            parent_execution=self._execution_id,
-        )
-        self._record(
-            lambda i: MessageEntity(
-                history.event_sent(self._at, i, target, "op", request), target, request
-            )
-        )
+        request_id = self._build.request_id(self._next_id)
+        self._record(self._build.entity_message(action, request_id, signal=signal))
         if signal:
             return self._settled()
         promise = self._open[request_id] = Promise()
@@ -214,6 +178,11 @@ class Performer:
         raise last
 
 
-def compact(value: Any) -> str:  # noqa: ANN401 (JSON)
-    """JSON as the real host writes it: no spaces, letters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _kind(action: Action) -> ActionType:
+    try:
+        return ActionType(action["actionType"])
+    except ValueError:
+        raise UnsupportedActionError(
+            f"the SDK asked for an action of type {action['actionType']}, which this host "
+            "does not know"
+        ) from None

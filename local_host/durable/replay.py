@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from local_host.clock import parse_time
-from local_host.durable import history
+from local_host.durable import history, lifecycle
 from local_host.durable.actions import OrchestratorState
+from local_host.durable.builder import compact
 from local_host.durable.cooperative import Promise, Scheduler
 from local_host.durable.decisions import Decision
 from local_host.durable.history import Event, EventType
-from local_host.durable.performer import Performer, TaskFailure, compact
+from local_host.durable.performer import Performer, TaskFailure
 
 
 class NonDeterministicError(Exception):
@@ -24,14 +25,16 @@ class NonDeterministicError(Exception):
 class Outcome:
     """How an episode leaves the orchestration.
 
-    `status` is `Running`, `Completed`, `Failed`, `Terminated` or `ContinuedAsNew`; `result` is JSON
-    text, a failure's plain text, or the next execution's input.
+    `status` is `Running`, `Suspended`, `Completed`, `Failed`, `Terminated` or `ContinuedAsNew`;
+    `result` is JSON text, a failure's or a reason's plain text, or the next execution's input.
     """
 
     decisions: list[Decision]
     status: str
     result: str | None = None
     unread_events: list[Event] = field(default_factory=list)
+    #: What an ended execution's last event tells of its failure beyond `result`.
+    failure: Event | None = None
 
 
 class Replay:
@@ -45,13 +48,27 @@ class Replay:
         self._scheduler = Scheduler()
         self._performer = Performer(self._scheduler, instance_id, execution_id, at)
         self._main: Promise | None = None
+        self._suspended = False
+        self._kept: list[Event] = []
 
     def feed(self, event: Event) -> None:
-        """Take one event of the history.
+        """Take one event of the history. While suspended, all that comes is kept for later.
 
         Raises:
             NonDeterministicError: the history records another decision than the replay made.
         """
+        holds_up = lifecycle.holds_up(event)
+        if holds_up is not None:
+            self._suspended = holds_up
+            kept, self._kept = ([], self._kept) if holds_up else (self._kept, [])
+            for late in kept:
+                self._apply(late)
+        elif self._suspended:
+            self._kept.append(event)
+        else:
+            self._apply(event)
+
+    def _apply(self, event: Event) -> None:
         performer = self._performer
         match event["EventType"]:
             case EventType.ORCHESTRATOR_STARTED:
@@ -93,6 +110,8 @@ class Replay:
             UnsupportedActionError: it asked for something that this host cannot do.
         """
         performer, state = self._performer, self._state
+        if self._suspended:
+            return Outcome([], "Suspended")
         decisions = [performer.undecided[event_id] for event_id in sorted(performer.undecided)]
         if self._main is None or not self._main.done:
             return Outcome(decisions, "Running")

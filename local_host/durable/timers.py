@@ -5,8 +5,10 @@ import heapq
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from local_host.clock import Clock
-from local_host.store.records import Message
+from local_host.clock import Clock, parse_time
+from local_host.durable import history
+from local_host.durable.history import Event
+from local_host.store.records import InstanceRecord, Message
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -15,6 +17,18 @@ def microseconds(moment: datetime) -> int:
     """`moment` as the task hub keeps it: microseconds since 1970."""
     delta = moment - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def timer_message(record: InstanceRecord, message_id: int, at: datetime, created: Event) -> Message:
+    """What tells an instance that the timer of a `TimerCreated` event has come due."""
+    fire_at = parse_time(created["FireAt"])
+    return Message(
+        record.instance_id,
+        history.timer_fired(at, created["EventId"], fire_at),
+        message_id,
+        microseconds(fire_at),
+        record.execution_id,
+    )
 
 
 class Timers:

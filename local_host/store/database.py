@@ -36,10 +36,12 @@ class Database:
         self._path = path
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
+        self._searching = threading.Lock()
         try:
             self._writer = self._open(durable=durable)
             self._migrate()
             self._reader = self._open(durable=durable)
+            self._searcher = self._open(durable=durable)
         except sqlite3.Error as error:
             raise BadDataFile(f"{path} cannot be used: {error}") from error
         self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
@@ -80,11 +82,22 @@ class Database:
         """Read what is committed."""
         return self._reader.execute(sql, parameters).fetchall()
 
+    async def search(self, sql: str, *parameters: Any) -> list[sqlite3.Row]:  # noqa: ANN401 (SQL values)
+        """Read what is committed, in a thread of its own: it may take its time."""
+
+        def run() -> list[sqlite3.Row]:
+            with self._searching:
+                return self._searcher.execute(sql, parameters).fetchall()
+
+        return await asyncio.to_thread(run)
+
     def close(self) -> None:
         """Write what is queued and let go of the file."""
         self._queue.put(None)
         self._thread.join()
         self._reader.close()
+        with self._searching:
+            self._searcher.close()
         self._writer.close()
 
     def _write_groups(self) -> None:

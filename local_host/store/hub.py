@@ -1,15 +1,18 @@
-"""Which operations does the task hub know, and what does each write?"""
+"""Which operations does the task hub know?"""
 
 import json
 import sqlite3
-from dataclasses import asdict
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from local_host.durable.history import Event
+from local_host.store import statements
 from local_host.store.database import Database
+from local_host.store.queries import EntityQuery, InstanceQuery
 from local_host.store.records import EntityRecord, Episode, InstanceRecord, Message, Task
+from local_host.store.schedules import Schedules
 
 
 class TaskHub:
@@ -17,6 +20,8 @@ class TaskHub:
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         self._database = Database(path, durable=durable)
+        #: What is kept of the timer triggers.
+        self.schedules = Schedules(self._database)
         self._message_ids = count(self._highest("messages", "message_id") + 1)
         self._task_ids = count(self._highest("tasks", "task_id") + 1)
 
@@ -54,6 +59,21 @@ class TaskHub:
         """The entity with this id (`@name@key`), if it was ever touched."""
         rows = self._database.read("SELECT * FROM entities WHERE entity_id = ?", entity_id)
         return _entity(rows[0]) if rows else None
+
+    async def instances(self, query: InstanceQuery) -> list[InstanceRecord]:
+        """The instances that are meant, by id; one more than `query.top` where there are more."""
+        text, parameters = query.sql()
+        return [_instance(row) for row in await self._database.search(text, *parameters)]
+
+    async def entities(self, query: EntityQuery) -> list[EntityRecord]:
+        """The entities that are meant, by id; one more than `query.top` where there are more."""
+        text, parameters = query.sql()
+        return [_entity(row) for row in await self._database.search(text, *parameters)]
+
+    async def instance_ids(self, query: InstanceQuery) -> list[str]:
+        """The ids of the instances that are meant."""
+        text, parameters = query.sql("instance_id")
+        return [row["instance_id"] for row in await self._database.search(text, *parameters)]
 
     def messages(self) -> list[Message]:
         """All that has not been delivered, oldest first."""
@@ -93,30 +113,24 @@ class TaskHub:
         """
 
         def job(connection: sqlite3.Connection) -> str | None:
-            row = connection.execute(
-                "SELECT status FROM instances WHERE instance_id = ?", (instance.instance_id,)
-            ).fetchone()
-            if row and row["status"] in ("Pending", "Running", "Suspended", "ContinuedAsNew"):
-                return str(row["status"])
-            _forget(connection, instance.instance_id, everything=True)
-            _drop_history(connection, instance.instance_id)
-            _put_instance(connection, instance)
-            _put_messages(connection, [started])
-            return None
+            in_the_way = statements.put_new_instance(connection, instance)
+            if in_the_way is None:
+                statements.put_messages(connection, [started])
+            return in_the_way
 
         return await self._database.write(job)
 
     async def add(self, message: Message) -> None:
         """Keep a message until its target has taken it."""
-        await self._database.write(lambda connection: _put_messages(connection, [message]))
+        await self._database.write(partial(statements.put_messages, messages=[message]))
 
     async def drop(self, messages: list[Message]) -> None:
         """Forget messages that nobody will take."""
-        await self._database.write(lambda connection: _consume(connection, messages))
+        await self._database.write(partial(statements.consume, messages=messages))
 
-    async def commit_episode(self, episode: Episode) -> None:
-        """Write an episode as a whole."""
-        await self._database.write(lambda connection: _put_episode(connection, episode))
+    async def commit_episode(self, episode: Episode) -> bool:
+        """Write an episode as a whole; return False where its execution was purged meanwhile."""
+        return await self._database.write(partial(statements.put_episode, episode=episode))
 
     async def commit_batch(
         self, entity: EntityRecord, consumed: list[Message], answers: list[Message]
@@ -124,80 +138,25 @@ class TaskHub:
         """Write what a batch of operations made of an entity."""
 
         def job(connection: sqlite3.Connection) -> None:
-            _consume(connection, consumed)
-            _put_messages(connection, answers)
-            connection.execute(
-                "INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)",
-                (entity.entity_id, entity.present, entity.state, entity.updated_at),
-            )
+            statements.consume(connection, consumed)
+            statements.put_messages(connection, answers)
+            statements.put_entity(connection, entity)
 
         await self._database.write(job)
 
+    async def rewind(
+        self, instance: InstanceRecord, events: list[Event], messages: list[Message]
+    ) -> bool:
+        """Bring back a failed instance; return False where it is not Failed any more."""
+        return await self._database.write(
+            partial(statements.put_rewound, instance=instance, events=events, messages=messages)
+        )
 
-def _put_episode(connection: sqlite3.Connection, episode: Episode) -> None:
-    instance_id = episode.instance.instance_id
-    _consume(connection, episode.consumed)
-    if episode.ends_execution:
-        _forget(connection, instance_id, everything=episode.instance.ended)
-    if episode.first_position == 0:
-        _drop_history(connection, instance_id)
-    connection.executemany(
-        "INSERT INTO history VALUES (?, ?, ?)",
-        (
-            (instance_id, position, json.dumps(event))
-            for position, event in enumerate(episode.new_events, episode.first_position)
-        ),
-    )
-    for child in episode.children:
-        _put_instance(connection, child)
-    _put_messages(connection, episode.messages)
-    connection.executemany(
-        "INSERT INTO tasks VALUES (:task_id, :instance_id, :execution_id, :scheduled_id,"
-        " :name, :input_)",
-        (asdict(task) for task in episode.tasks),
-    )
-    _put_instance(connection, episode.instance)
-
-
-def _put_instance(connection: sqlite3.Connection, instance: InstanceRecord) -> None:
-    values = asdict(instance)
-    values["parent"] = json.dumps(instance.parent) if instance.parent else None
-    connection.execute(
-        "INSERT OR REPLACE INTO instances VALUES (:instance_id, :execution_id, :name, :version,"
-        " :status, :input_, :output, :custom_status, :created_at, :updated_at, :parent)",
-        values,
-    )
-
-
-def _put_messages(connection: sqlite3.Connection, messages: list[Message]) -> None:
-    connection.executemany(
-        "INSERT INTO messages VALUES (?, ?, ?, ?, ?)",
-        ((m.message_id, m.target, json.dumps(m.event), m.due, m.execution_id) for m in messages),
-    )
-
-
-def _consume(connection: sqlite3.Connection, messages: list[Message]) -> None:
-    connection.executemany(
-        "DELETE FROM messages WHERE message_id = ?",
-        [(m.message_id,) for m in messages if not m.answers],
-    )
-    connection.executemany(
-        "DELETE FROM tasks WHERE task_id = ?",
-        [(m.answers.task_id,) for m in messages if m.answers],
-    )
-
-
-def _forget(connection: sqlite3.Connection, instance_id: str, *, everything: bool) -> None:
-    """Drop an execution's timers and tasks; what others sent it stays for the next execution."""
-    connection.execute(
-        "DELETE FROM messages WHERE target = ? AND (? OR due IS NOT NULL)",
-        (instance_id, everything),
-    )
-    connection.execute("DELETE FROM tasks WHERE instance_id = ?", (instance_id,))
-
-
-def _drop_history(connection: sqlite3.Connection, instance_id: str) -> None:
-    connection.execute("DELETE FROM history WHERE instance_id = ?", (instance_id,))
+    async def purge(self, instance_ids: list[str]) -> int:
+        """Forget instances and all that belongs to them; return how many there were."""
+        return await self._database.write(
+            lambda connection: sum(statements.purge(connection, i) for i in instance_ids)
+        )
 
 
 def _instance(row: sqlite3.Row) -> InstanceRecord:

@@ -6,6 +6,8 @@ from local_host.durable.history import Event
 
 #: An instance in one of these states will not move any more.
 ENDED = frozenset({"Completed", "Failed", "Terminated"})
+#: All that a list can be asked for.
+STATUSES = ENDED | {"Pending", "Running", "Suspended", "ContinuedAsNew", "Canceled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Episode:
     """All that one episode changes: it is written as a whole or not at all."""
 
     instance: InstanceRecord
+    #: The execution that the episode was for; `instance` may be the next one already.
+    execution_before: str
     first_position: int
     new_events: list[Event]
     consumed: list[Message]

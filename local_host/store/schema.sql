@@ -13,6 +13,8 @@ CREATE TABLE instances (
     updated_at      TEXT NOT NULL,
     parent          TEXT  -- JSON, as in ExecutionStarted: whom to tell when it ends
 ) WITHOUT ROWID;
+-- The few among many: a list of what runs or failed must not read all that went well.
+CREATE INDEX noteworthy_instances ON instances (status, instance_id) WHERE status <> 'Completed';
 
 CREATE TABLE history (
     instance_id     TEXT NOT NULL,
@@ -48,3 +50,11 @@ CREATE TABLE tasks (
     input           TEXT
 );
 CREATE INDEX tasks_by_instance ON tasks (instance_id);
+
+-- The timer triggers whose missed runs are made up for. Times are text with an offset.
+CREATE TABLE timer_triggers (
+    name            TEXT PRIMARY KEY,
+    last            TEXT,
+    next            TEXT,
+    updated         TEXT
+) WITHOUT ROWID;

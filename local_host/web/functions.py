@@ -3,6 +3,7 @@
 import logging
 
 from local_host.errors import FunctionFailed, WorkerLost
+from local_host.functions import FunctionInfo
 from local_host.web.requests import Request, Response
 from local_host.web.routing import Router
 from local_host.workers import Worker
@@ -18,12 +19,19 @@ class FunctionRoutes:
         self._worker = worker
         self._router = Router(worker.functions.infos, route_prefix)
 
-    async def answer(self, request: Request) -> Response:
-        """Run the function that serves the path; 404 where none does."""
-        found = self._router.find(request.method, request.raw_path)
-        if found is None:
-            return Response(404)
-        function, route_params = found
+    @property
+    def in_error(self) -> dict[str, str]:
+        """Functions that are not served, by name, with the reason."""
+        return self._router.in_error
+
+    def find(self, request: Request) -> tuple[FunctionInfo, dict[str, str]] | None:
+        """The function that serves the request, and its route parameters."""
+        return self._router.find(request.method, request.raw_path)
+
+    async def run(
+        self, function: FunctionInfo, parameters: dict[str, str], request: Request
+    ) -> Response:
+        """Run the function; where it fails, the caller is told nothing but 500."""
         try:
             frame = await self._worker.invoke(
                 "http",
@@ -33,7 +41,7 @@ class FunctionRoutes:
                 url=request.url,
                 headers=request.headers,
                 params=request.query,
-                route_params=route_params,
+                route_params=parameters,
             )
         except (FunctionFailed, WorkerLost) as failure:
             report = failure.report if isinstance(failure, FunctionFailed) else str(failure)

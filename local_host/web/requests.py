@@ -4,11 +4,16 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 
 class BodyTooLargeError(Exception):
     """The body is larger than the host takes."""
+
+
+class BadRequestError(Exception):
+    """The request cannot be read to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class Request:
     def url(self) -> str:
         """The whole URL, as the caller wrote it."""
         return self.origin + self.raw_path + (f"?{self.query_string}" if self.query_string else "")
+
+    def header(self, name: str) -> str | None:
+        """A header's value; its name in any case."""
+        wanted = name.lower()
+        return next((v for k, v in self.headers.items() if k.lower() == wanted), None)
 
     def json(self) -> Any:  # noqa: ANN401 (JSON)
         """The body as JSON; none at all is None.
@@ -53,20 +63,29 @@ class Response:
         body = json.dumps(value, ensure_ascii=False).encode()
         return cls(status, body, [("Content-Type", "application/json; charset=utf-8"), *named])
 
+    @classmethod
+    def of_json_text(cls, text: str) -> "Response":
+        """What is JSON text already."""
+        return cls(200, text.encode(), [("Content-Type", "application/json; charset=utf-8")])
+
 
 async def read_request(request: web.BaseRequest, largest_body: int) -> Request:
     """Take a request in.
 
     Raises:
         BodyTooLargeError: its body is larger than `largest_body` bytes.
+        BadRequestError: its body is not what its headers announce.
     """
     if (request.content_length or 0) > largest_body:
         raise BodyTooLargeError
     body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > largest_body:
-            raise BodyTooLargeError
+    try:
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > largest_body:
+                raise BodyTooLargeError
+    except (ClientPayloadError, HttpProcessingError) as error:
+        raise BadRequestError from error
     return Request(
         method=request.method,
         origin=f"{request.scheme}://{request.host}",

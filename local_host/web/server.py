@@ -13,13 +13,21 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from local_host.errors import BadDataFile, PortTaken
-from local_host.web.durable_api import PREFIX, DurableApi
-from local_host.web.functions import FunctionRoutes
-from local_host.web.requests import BodyTooLargeError, Request, Response, read_request
+from local_host.web.durable_api import DurableApi
+from local_host.web.requests import (
+    BadRequestError,
+    BodyTooLargeError,
+    Request,
+    Response,
+    read_request,
+)
 
 _log = logging.getLogger("local_host.http")
 _BACKLOG = 1024
-_Answer = Callable[[Request], Awaitable[Response]]
+#: aiohttp logs a traceback for each request that is no HTTP; here that is the caller's affair.
+_silent = logging.getLogger("local_host.http.wire")
+_silent.disabled = True
+Answer = Callable[[Request], Awaitable[Response]]
 
 
 class Server:
@@ -50,15 +58,13 @@ class Server:
         self.base_url = f"http://{host}:{bound}"
         self.rpc_url = f"http://127.0.0.1:{self._rpc.getsockname()[1]}{self._rpc_path}"
 
-    async def open(self, routes: FunctionRoutes, durable: DurableApi) -> None:
-        """Answer requests from now on."""
+    async def open(self, site: Answer, durable: DurableApi) -> None:
+        """Answer requests from now on; `site` answers the public ones."""
 
         async def public(request: Request) -> Response:
             if self._refuses:
                 return Response(503)
-            if request.raw_path.lower().startswith(PREFIX + "/"):
-                return await durable.answer(request, request.raw_path[len(PREFIX) :])
-            return await routes.answer(request)
+            return await site(request)
 
         async def rpc(request: Request) -> Response:
             if not request.raw_path.startswith(self._rpc_path):
@@ -68,22 +74,30 @@ class Server:
         await self._serve(self._public, public)
         await self._serve(self._rpc, rpc)
 
-    async def _serve(self, listening: socket.socket, answer: _Answer) -> None:
+    async def _serve(self, listening: socket.socket, answer: Answer) -> None:
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
             try:
-                response = await answer(await read_request(request, self._largest_body))
+                taken = await read_request(request, self._largest_body)
+                return _to_aiohttp(await answer(taken))
             except BodyTooLargeError:
                 response = Response(413)
+            except BadRequestError:
+                response = Response(400)
             except BadDataFile as error:
                 self._on_fault(error)
                 response = Response(500)
             except ConnectionError as error:
                 _log.error("%s %s: %s", request.method, request.path, error)
                 response = Response(500)
+            except Exception:  # noqa: BLE001 (whatever it was, the caller is told nothing of it)
+                _log.exception("%s %s", request.method, request.path)
+                response = Response(500)
             return _to_aiohttp(response)
 
-        # Whoever still waits for an answer when the host ends gets none.
-        runner = web.ServerRunner(web.Server(handle, access_log=None), shutdown_timeout=0)
+        # Whoever still waits for an answer when the host ends gets none; 0 would mean for ever.
+        runner = web.ServerRunner(
+            web.Server(handle, access_log=None, logger=_silent), shutdown_timeout=0.1
+        )
         await runner.setup()
         await web.SockSite(runner, listening, backlog=_BACKLOG).start()
         self._runners.append(runner)
@@ -94,8 +108,8 @@ class Server:
 
     async def close(self) -> None:
         """Take no more requests and end the ones that run."""
-        for runner in self._runners:
-            await runner.cleanup()
+        while self._runners:
+            await self._runners.pop().cleanup()
         self._public.close()
         self._rpc.close()
 

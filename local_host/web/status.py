@@ -6,6 +6,8 @@ from typing import Any
 from local_host.clock import parse_time
 from local_host.durable.history import Event, EventType
 from local_host.store.records import InstanceRecord
+from local_host.web.durable.answers import flag
+from local_host.web.requests import Request
 
 _HIDDEN = {"EventId", "IsPlayed", "Name", "TaskScheduledId", "TimerId", "Version", "Tags"}
 _CREATION_ONLY = {"OrchestrationInstance", "ParentInstance"}
@@ -27,8 +29,8 @@ def show_instance(instance: InstanceRecord, *, with_input: bool = True) -> dict[
         "input": _parsed(instance.input_) if with_input else None,
         "customStatus": _parsed(instance.custom_status),
         "output": _parsed(instance.output),
-        "createdTime": _to_the_second(instance.created_at),
-        "lastUpdatedTime": _to_the_second(instance.updated_at),
+        "createdTime": to_the_second(instance.created_at),
+        "lastUpdatedTime": to_the_second(instance.updated_at),
     }
 
 
@@ -81,5 +83,12 @@ def _parsed(text: str | None) -> Any:  # noqa: ANN401 (JSON)
     return None if text is None else json.loads(text)
 
 
-def _to_the_second(moment: str) -> str:
+def ended_status(request: Request, instance: InstanceRecord) -> int:
+    """The HTTP status of an ended instance: 500 for a failed one only if the caller says so."""
+    failed = instance.status == "Failed"
+    return 500 if failed and flag(request, "returnInternalServerErrorOnFailure") else 200
+
+
+def to_the_second(moment: str) -> str:
+    """A history's time as statuses show it."""
     return moment.partition(".")[0] + "Z"

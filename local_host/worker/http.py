@@ -4,6 +4,7 @@ With the SDK's own converters, as the real worker does it. Cookies take the way 
 there: parsed by the worker, written anew by the host.
 """
 
+import re
 from collections.abc import Iterable
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
@@ -15,6 +16,7 @@ from azure.functions.meta import Datum
 from local_host.errors import FunctionFailed
 from local_host.wire import Frame
 
+_UNSENDABLE = re.compile(r"[\r\n\0]")
 _SAME_SITES = {"lax": "lax", "strict": "strict", "none": "none"}
 
 
@@ -37,7 +39,8 @@ def encode_response(function: str, answer: Any) -> Frame:  # noqa: ANN401 (the a
     """The response as a frame: `status` and `headers`, a list of pairs, in its header.
 
     Raises:
-        FunctionFailed: the function returned neither a string nor an HttpResponse.
+        FunctionFailed: the function returned neither a string nor an HttpResponse, or headers
+            that would break out of their lines.
     """
     if isinstance(answer, str):
         answer = HttpResponse(answer)
@@ -48,6 +51,8 @@ def encode_response(function: str, answer: Any) -> Frame:  # noqa: ANN401 (the a
     value = HttpResponseConverter.encode(answer, expected_type=None).value
     headers = [[name, datum.value] for name, datum in value["headers"].items()]
     headers += [["Set-Cookie", cookie] for cookie in _cookies(value["cookies"] or ())]
+    if any(_UNSENDABLE.search(text) for header in headers for text in header):
+        raise FunctionFailed("ValueError", f"{function} set a header that cannot be sent")
     status = int(value["status_code"].value)
     return Frame({"status": status, "headers": headers}, value["body"].value)
 

@@ -17,7 +17,6 @@ from local_host.clock import parse_time
 from local_host.durable import history
 from local_host.durable.actions import OrchestratorState
 from local_host.durable.history import Event, EventType
-from local_host.durable.performer import UnsupportedActionError
 from local_host.durable.replay import Outcome, Replay
 
 #: Episodes that no answer of the SDK explains: the real host hung on a function that does not
@@ -29,8 +28,6 @@ BESIDE_THE_REPLAY = {
     "by_reference",
     "rewindable",
 }
-#: Durable HTTP calls are not supported yet.
-UNSUPPORTED = {"http_call", "http_post"}
 FILES = [
     file
     for file in sorted((Path(__file__).parent / "payloads").glob("*.jsonl"))
@@ -102,10 +99,6 @@ def essence(event: Event) -> tuple[Any, ...]:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_engine_decides_as_the_real_host_did(file: Path) -> None:
     """Each recorded episode leads to the decisions that the next one's history shows."""
-    if file.stem in UNSUPPORTED:
-        with pytest.raises(UnsupportedActionError):
-            decide(executions(file)[0][0])
-        return
     for episodes in executions(file):
         for episode, following in pairwise(episodes):
             theirs = [essence(e) for e in decisions(following)[len(decisions(episode)) :]]
@@ -116,7 +109,7 @@ def test_the_engine_decides_as_the_real_host_did(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_engine_ends_where_the_real_host_ended(file: Path) -> None:
     """The last recorded episode completes what the SDK says is done, and decides nothing more."""
-    if file.stem in UNSUPPORTED | {"long_timer"}:  # a canceled long timer is waited for
+    if file.stem == "long_timer":  # a canceled long timer is waited for
         return
     for episodes in executions(file):
         if episodes[-1]["response"]["isDone"]:

@@ -1,12 +1,11 @@
 """The app of this folder, on a host of its own for each test."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from local_host.testing import App, start_app
+from local_host.testing import App, _load, start_app
 
 APP = Path(__file__).parent / "app"
 
@@ -21,6 +20,7 @@ def app(tmp_path: Path) -> Iterator[App]:
 @pytest.fixture
 def calls() -> list[str]:
     """What the app's activities noted, forgotten before each test."""
-    noted: list[str] = sys.modules["function_app"].calls
+    note = _load(APP.resolve()).functions["note"].call
+    noted: list[str] = note.__globals__["calls"]
     noted.clear()
     return noted

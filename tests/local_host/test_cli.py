@@ -11,7 +11,7 @@ from tests.local_host.process import HostProcess, running_host
 
 def refusal(app: Path, data: Path, port: int = 0) -> str:
     """What a host says that does not start."""
-    host = HostProcess(app, data, port)
+    host = HostProcess(app, data, port=port)
     assert host.base_url == ""
     assert host.status == 1
     assert host.output.count("\n") == 1

@@ -141,15 +141,24 @@ def test_a_terminated_instance_ends_at_once(app: App) -> None:
     assert (app.wait(instance_id).status, app.look(instance_id).output) == ("Terminated", "enough")
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("noet", "Did you mean 'note'?"),
+        ("python_name", "The function python_name is registered as 'renamed'."),
+        ("no_such_activity", "it will wait for ever."),
+    ],
+)
 def test_a_misspelled_activity_is_told_in_the_log(
-    app: App, caplog: pytest.LogCaptureFixture
+    app: App, caplog: pytest.LogCaptureFixture, name: str, hint: str
 ) -> None:
-    """The real host hangs in silence; this one hangs, and says why."""
-    instance_id = app.start("misspelled", None)
+    """The real host hangs in silence; this one hangs, and says why, and what was meant."""
+    instance_id = app.start("misspelled", name)
 
     with pytest.raises(WaitsForEverError):
         app.wait(instance_id)
-    assert "orchestrator misspelled calls the activity 'no_such_activity'" in caplog.text
+    assert f"Orchestrator misspelled calls the activity {name!r}" in caplog.text
+    assert caplog.messages[-1].endswith(hint)
 
 
 def test_a_replay_that_asks_for_something_else_fails(app: App) -> None:
@@ -166,9 +175,50 @@ def test_a_renamed_activity_answers_to_its_new_name(app: App) -> None:
     assert app.run("renamed_call", None).output == "renamed activity"
 
 
-def test_what_is_not_supported_fails_clearly(app: App) -> None:
-    """A durable HTTP call is not there yet: the instance says so instead of hanging."""
-    assert "call_http is not supported" in app.run("calls_http", None).output
+def test_a_durable_http_call_brings_the_response(app: App) -> None:
+    """The host sends the request itself; whatever is answered is the result."""
+    run = app.run("calls_http", f"{app.base_url}/api/echo/there")
+    served = app.run("calls_http", f"{app.base_url}/api/start/chain/by-http")
+
+    assert run.output == [404, ""]
+    assert served.output[0] == 202
+    assert run.activities == ["BuiltIn::HttpActivity"]
+
+
+def test_a_durable_http_call_fails_where_nobody_answers(app: App) -> None:
+    """A refused connection is a failed activity, in the words of the real host."""
+    run = app.run("calls_http", "http://127.0.0.1:9/refused")
+
+    assert "'calls_http' failed: Connection refused (127.0.0.1:9) \n {" in run.output
+
+
+def test_a_custom_status_has_a_limit(app: App) -> None:
+    """16 KB of UTF-16 are taken, with the quotes; more fails the orchestration."""
+    fits, exceeds = app.run("tells", 8190), app.run("tells", 8191)
+
+    assert (fits.status, len(fits.custom_status)) == ("Completed", 8190)
+    assert (exceeds.status, exceeds.custom_status) == ("Failed", None)
+    assert "must not exceed 16 KB" in exceeds.output
+
+
+def test_a_child_takes_the_place_of_one_that_has_ended(app: App) -> None:
+    """A second child under the same id begins with a history of its own."""
+    runs = [app.run("borrows_an_id", "child").output for _ in range(2)]
+
+    assert runs == [["a", "b", "c"]] * 2
+    assert len(app.look("child").activities) == 3
+
+
+def test_a_child_does_not_disturb_a_running_instance(
+    app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A child whose id is taken never starts; its parent waits, and the log says so."""
+    app.start("sleep", 1, "taken")
+    parent = app.start("borrows_an_id", "taken")
+
+    assert app.wait("taken").output == "awake"
+    assert app.look(parent).status == "Running"
+    assert "under an id that a running instance has" in caplog.text
 
 
 def test_an_ended_instance_can_be_started_again(app: App) -> None:

@@ -1,43 +1,10 @@
 """Does everything go on after the host, its worker, or both were killed?"""
 
-import json
 import time
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from tests.local_host.conftest import APP
-from tests.local_host.process import HostProcess, running_host
-
-HOOK = "/runtime/webhooks/durabletask"
-
-
-def call(base_url: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 (JSON)
-    """Send a request and read the JSON that comes back."""
-    request = urllib.request.Request(  # noqa: S310 (our own host)
-        base_url + path,
-        data=json.dumps(body).encode() if method == "POST" else None,
-        headers={"Content-Type": "application/json"},
-        method=method,
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 (our own host)
-        text = answer.read()
-    return json.loads(text) if text else None
-
-
-def status(host: HostProcess, instance_id: str) -> dict[str, Any]:
-    """An instance as the management API shows it."""
-    shown: dict[str, Any] = call(host.base_url, "GET", f"{HOOK}/instances/{instance_id}")
-    return shown
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until it holds, for ten seconds at most."""
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.01)
+from tests.local_host.process import HOOK, call, running_host, status, until
 
 
 def test_an_acknowledged_start_survives_a_kill(tmp_path: Path) -> None:

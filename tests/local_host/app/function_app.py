@@ -79,6 +79,35 @@ def nothing(req: func.HttpRequest) -> str:  # noqa: ARG001 (a trigger's shape)
     return None  # type: ignore[return-value]
 
 
+@app.route(route="cookies")
+def cookies(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 (a trigger's shape)
+    """Set two cookies."""
+    answer = func.HttpResponse("two")
+    answer.headers.add(
+        "Set-Cookie",
+        "a=1; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60; "
+        "Expires=Wed, 21 Oct 2026 07:28:00 GMT",
+    )
+    answer.headers.add("Set-Cookie", "b=2; Domain=example.com")
+    return answer
+
+
+@app.route(route="form", methods=["POST"])
+def form(req: func.HttpRequest) -> str:
+    """Tell which fields and files came."""
+    for file in req.files.values():
+        file.close()
+    return json.dumps({"form": dict(req.form), "files": sorted(req.files)})
+
+
+@app.route(route="split")
+def split(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 (a trigger's shape)
+    """Set a header that would end the headers."""
+    answer = func.HttpResponse("x")
+    answer.headers._list.append(("X-Evil", "a\r\n\r\nb"))
+    return answer
+
+
 # ---------------------------------------------------------------- activities
 
 
@@ -228,8 +257,8 @@ def use_counter(context: df.DurableOrchestrationContext) -> Steps:
 
 @app.orchestration_trigger(context_name="context")
 def misspelled(context: df.DurableOrchestrationContext) -> Steps:
-    """Call an activity that does not exist."""
-    yield context.call_activity("no_such_activity", 1)
+    """Call an activity that does not exist under this name."""
+    yield context.call_activity(_input(context), 1)
 
 
 @app.orchestration_trigger(context_name="context")
@@ -251,8 +280,58 @@ def renamed_call(context: df.DurableOrchestrationContext) -> Steps:
 
 @app.orchestration_trigger(context_name="context")
 def calls_http(context: df.DurableOrchestrationContext) -> Steps:
-    """Ask for a durable HTTP call."""
-    yield context.call_http("GET", "http://127.0.0.1:9/")
+    """Send a durable HTTP request to where the input says."""
+    request: Any = {"said": "ü"}
+    answer: Any = yield context.call_http("POST", _input(context), request)
+    return [answer["statusCode"], answer["content"]]
+
+
+@app.orchestration_trigger(context_name="context")
+def stumbles(context: df.DurableOrchestrationContext) -> Steps:
+    """Fail at the second step, the first time."""
+    yield context.call_activity("note", "once")
+    return (yield context.call_activity("fail", {"key": context.instance_id, "times": 1}))
+
+
+@app.orchestration_trigger(context_name="context")
+def stumbles_below(context: df.DurableOrchestrationContext) -> Steps:
+    """Fail since a sub-orchestration does."""
+    return (yield context.call_sub_orchestrator("stumbles", None, f"{context.instance_id}-child"))
+
+
+@app.orchestration_trigger(context_name="context")
+def catches_and_fails(context: df.DurableOrchestrationContext) -> Steps:
+    """Get over a failure, and fail later."""
+    try:
+        yield context.call_activity("fail", {"key": context.instance_id, "times": 1})
+    except Exception:  # noqa: BLE001 (the SDK raises nothing narrower)
+        yield context.call_activity("note", "caught")
+    raise RuntimeError("later")
+
+
+@app.orchestration_trigger(context_name="context")
+def fickle_once(context: df.DurableOrchestrationContext) -> Steps:
+    """Ask for another activity in the second replay only, while a timer is set."""
+    with _lock:
+        calls.append(context.instance_id)
+    name = "renamed" if calls.count(context.instance_id) == 2 else "note"
+    deadline = context.create_timer(context.current_utc_datetime + timedelta(days=1))
+    yield context.task_any([deadline, context.call_activity(name, "x")])
+    yield deadline
+    return "the deadline"
+
+
+@app.orchestration_trigger(context_name="context")
+def tells(context: df.DurableOrchestrationContext) -> Steps:
+    """Have a custom status of as many letters as the input says."""
+    context.set_custom_status("x" * _input(context))
+    yield context.call_activity("note", "told")
+
+
+@app.orchestration_trigger(context_name="context")
+def borrows_an_id(context: df.DurableOrchestrationContext) -> Steps:
+    """Call a sub-orchestration under an id from outside."""
+    return (yield context.call_sub_orchestrator("chain", None, _input(context)))
 
 
 @app.orchestration_trigger(context_name="context")

@@ -1,0 +1,56 @@
+"""References to a partner, in a table of the order book's file."""
+
+import sqlite3
+from pathlib import Path
+
+from adapters.sqlite import Database
+from domain.errors import BookUnavailable
+from ports.references import Reference
+
+
+class SqliteReferences:
+    """What the order book knows of one partner: a table of its own."""
+
+    def __init__(self, path: Path, table: str) -> None:
+        schema = (
+            f"CREATE TABLE IF NOT EXISTS {table} (order_id TEXT PRIMARY KEY, partner_id TEXT,"
+            " withdrawn INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 1) STRICT;"
+        )
+        self._table = table
+        self._database = Database(path, schema, BookUnavailable)
+
+    def find(self, order_id: str) -> Reference:
+        """What is written of this order."""
+        with self._database.reading() as book:
+            return self._get(book, order_id)
+
+    def keep(self, order_id: str, partner_id: str) -> Reference:
+        """Write the partner's id down, unless there is one."""
+        return self._set(order_id, "partner_id = coalesce(partner_id, ?)", partner_id)
+
+    def withdraw(self, order_id: str) -> Reference:
+        """Write down that the order is withdrawn."""
+        return self._set(order_id, "withdrawn = ?", 1)
+
+    def next_attempt(self, order_id: str, after: int) -> None:
+        """Use other keys than those of the attempt `after`."""
+        self._set(order_id, "attempt = max(attempt, ?)", after + 1)
+
+    def _set(self, order_id: str, change: str, value: str | int) -> Reference:
+        insert = f"INSERT OR IGNORE INTO {self._table} (order_id) VALUES (?)"  # noqa: S608 - ours
+        update = f"UPDATE {self._table} SET {change} WHERE order_id = ?"  # noqa: S608 - ours
+        with self._database.writing() as book:
+            book.execute(insert, (order_id,))
+            book.execute(update, (value, order_id))
+            return self._get(book, order_id)
+
+    def _get(self, book: sqlite3.Connection, order_id: str) -> Reference:
+        query = f"SELECT * FROM {self._table} WHERE order_id = ?"  # noqa: S608 - the name is ours
+        row = book.execute(query, (order_id,)).fetchone()
+        if row is None:
+            return Reference()
+        return Reference(
+            partner_id=row["partner_id"],
+            withdrawn=bool(row["withdrawn"]),
+            attempt=row["attempt"],
+        )

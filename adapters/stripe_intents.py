@@ -1,0 +1,173 @@
+"""What does Stripe say of a payment, in our words? The only importer of its SDK.
+
+No card ever comes here: a payment method is a token that Stripe made, and all that is sent along is
+the order's id. Stripe's own sentences stay out of our errors, which end up in histories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+import stripe
+
+from domain.errors import PaymentsUnavailable
+from domain.money import Money
+
+TIMEOUT_SECONDS: Final = 15.0
+
+#: Answers that Stripe does not keep under the key: another request is still running, or too many
+#: came, or the API key is wrong.
+_NOT_KEPT: Final = frozenset({None, 401, 403, 409, 429})
+
+#: Why an intent is canceled: the order is undone, or the customer would have had to act.
+Cause = Literal["requested_by_customer", "abandoned"]
+
+# Machine and platform are none of Stripe's business.
+stripe.enable_telemetry = False
+
+
+class Status(StrEnum):
+    """Where an intent stands: Stripe's words, as far as we act on them."""
+
+    #: Created; the bank was not asked.
+    REQUIRES_CONFIRMATION = "requires_confirmation"
+    #: The bank said no.
+    REQUIRES_PAYMENT_METHOD = "requires_payment_method"
+    #: The bank wants to hear from the customer.
+    REQUIRES_ACTION = "requires_action"
+    #: The amount is held.
+    REQUIRES_CAPTURE = "requires_capture"
+    #: The amount was taken.
+    SUCCEEDED = "succeeded"
+    #: Nothing is held, and nothing can be held any more.
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A PaymentIntent."""
+
+    intent_id: str
+    #: A `Status`, or one that we do not act on.
+    status: str
+    #: Why the bank said no, in Stripe's codes.
+    decline: str | None
+    canceled_for: str | None
+    #: Whether the bank held the amount at any time.
+    was_held: bool
+    #: Minor units taken, and those of them that were paid back.
+    received: int
+    refunded: int
+
+
+class AnswerKept(PaymentsUnavailable):
+    """Stripe did not do what was asked, and answers the same as long as the key is the same."""
+
+
+class StripeIntents:
+    """Stripe's PaymentIntents, held first and captured later."""
+
+    def __init__(
+        self, api_key: str, api_base: str | None = None, timeout: float = TIMEOUT_SECONDS
+    ) -> None:
+        client = stripe.StripeClient(
+            api_key,
+            base_addresses={"api": api_base} if api_base else {},
+            max_network_retries=0,  # whoever calls retries, after a look-up
+            http_client=stripe.RequestsClient(timeout=timeout),
+        )
+        self._intents = client.v1.payment_intents
+        self._refunds = client.v1.refunds
+
+    def create(self, order_id: str, amount: Money, payment_method: str, key: str) -> str | None:
+        """The id of a new intent that holds nothing yet. None: there is no such payment method."""
+        with _translated():
+            try:
+                intent = self._intents.create(
+                    {
+                        "amount": amount.minor,
+                        "currency": amount.currency.lower(),
+                        "payment_method": payment_method,
+                        "allowed_payment_method_types": ["card"],
+                        "capture_method": "manual",
+                        "metadata": {"order_id": order_id},
+                    },
+                    {"idempotency_key": key},
+                )
+            except stripe.InvalidRequestError as error:
+                if (error.code, error.param) == ("resource_missing", "payment_method"):
+                    return None
+                raise
+        return intent.id
+
+    def find(self, intent_id: str) -> Intent:
+        """The intent as it stands now."""
+        with _translated():
+            return _intent(self._intents.retrieve(intent_id, {"expand": ["latest_charge"]}))
+
+    def confirm(self, intent_id: str, key: str) -> Intent:
+        """Ask the bank to hold the amount."""
+        with _translated():
+            return _intent(
+                self._intents.confirm(
+                    intent_id, {"expand": ["latest_charge"]}, {"idempotency_key": key}
+                )
+            )
+
+    def capture(self, intent_id: str, key: str) -> Intent:
+        """Take all that is held."""
+        with _translated():
+            return _intent(
+                self._intents.capture(
+                    intent_id, {"expand": ["latest_charge"]}, {"idempotency_key": key}
+                )
+            )
+
+    def cancel(self, intent_id: str, cause: Cause, key: str) -> Intent:
+        """Give back what is held, and hold nothing any more."""
+        with _translated():
+            return _intent(
+                self._intents.cancel(
+                    intent_id,
+                    {"expand": ["latest_charge"], "cancellation_reason": cause},
+                    {"idempotency_key": key},
+                )
+            )
+
+    def refund(self, intent_id: str, minor: int, key: str) -> Intent:
+        """Pay back some of what was taken."""
+        with _translated():
+            self._refunds.create(
+                {"payment_intent": intent_id, "amount": minor}, {"idempotency_key": key}
+            )
+        return self.find(intent_id)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except stripe.StripeError as error:
+        kind = PaymentsUnavailable if error.http_status in _NOT_KEPT else AnswerKept
+        answer = f"answered {error.http_status}" if error.http_status else "did not answer"
+        raise kind(f"Stripe {answer} (code {error.code}, request {error.request_id})") from None
+
+
+def _intent(found: stripe.PaymentIntent) -> Intent:
+    charge = found.latest_charge
+    if isinstance(charge, str):
+        raise TypeError("the latest charge was not expanded")
+    refused = found.last_payment_error
+    return Intent(
+        intent_id=found.id,
+        status=found.status,
+        decline=(refused.decline_code or refused.code) if refused else None,
+        canceled_for=found.cancellation_reason,
+        was_held=charge is not None and charge.status == "succeeded",
+        received=found.amount_received,
+        refunded=charge.amount_refunded if charge else 0,
+    )

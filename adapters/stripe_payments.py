@@ -1,0 +1,134 @@
+"""Payments by Stripe: one PaymentIntent an order, held first and captured later.
+
+An intent is created unconfirmed, its id is written down, and only then it is confirmed: so no money
+is ever held under an id that we do not know. Before each act the intent is looked up by that id.
+Stripe keeps the first answer of an idempotency key, faults included, so after an answer that does
+not help the intent is looked up again, and only if nothing has happened the next try gets another
+key. No act can happen twice whatever the keys: an intent is confirmed, captured or canceled once,
+and Stripe refunds no more than it took.
+
+Giving back writes down that the order is withdrawn, then cancels the intent. An authorization that
+comes late finds the one or the other.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from adapters.stripe_intents import AnswerKept, Intent, Status, StripeIntents
+from domain.answers import Authorization, Capture, Withdrawal
+from domain.errors import PaymentsUnavailable
+from domain.money import Money
+from domain.outcome import Reason
+from ports.references import Reference, References
+
+_DECLINES: Final[dict[str | None, Reason]] = {
+    "insufficient_funds": Reason.INSUFFICIENT_FUNDS,
+    "expired_card": Reason.EXPIRED_CARD,
+    "incorrect_cvc": Reason.INCORRECT_CVC,
+    "invalid_cvc": Reason.INCORRECT_CVC,
+    "processing_error": Reason.PROCESSING_ERROR,
+    "authentication_required": Reason.CUSTOMER_ACTION_REQUIRED,
+}
+
+
+class StripePayments:
+    """A payment gateway: Stripe."""
+
+    def __init__(self, intents: StripeIntents, references: References) -> None:
+        self._intents = intents
+        self._references = references
+
+    def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
+        """Hold the amount. A decline is an answer."""
+        reference = self._begun(order_id, amount, payment_method)
+        if reference.withdrawn:
+            return _refused(Reason.WITHDRAWN)
+        if reference.partner_id is None:
+            return _refused(Reason.UNKNOWN_PAYMENT_METHOD)
+        intent = self._intents.find(reference.partner_id)
+        if intent.status == Status.REQUIRES_CONFIRMATION:
+            confirm = partial(self._intents.confirm, intent.intent_id)
+            intent = self._do(confirm, order_id, "authorize", intent)
+        if intent.status == Status.REQUIRES_ACTION:
+            abandon = partial(self._intents.cancel, intent.intent_id, "abandoned")
+            intent = self._do(abandon, order_id, "abandon", intent)
+        return _authorization(intent)
+
+    def capture(self, order_id: str) -> Capture:
+        """Take the held amount."""
+        reference = self._references.find(order_id)
+        if reference.withdrawn:
+            return Capture(captured=False, reason=Reason.WITHDRAWN)
+        if reference.partner_id is None:
+            return Capture(captured=False, reason=Reason.NO_HOLD)
+        intent = self._intents.find(reference.partner_id)
+        if intent.status == Status.REQUIRES_CAPTURE:
+            capture = partial(self._intents.capture, intent.intent_id)
+            intent = self._do(capture, order_id, "capture", intent)
+        if intent.status == Status.SUCCEEDED:
+            return Capture(captured=True)
+        withdrawn = self._references.find(order_id).withdrawn
+        return Capture(captured=False, reason=Reason.WITHDRAWN if withdrawn else Reason.NO_HOLD)
+
+    def withdraw(self, order_id: str) -> Withdrawal:
+        """Give back what was held or taken; from now on nothing more is taken."""
+        reference = self._references.withdraw(order_id)
+        if reference.partner_id is None:
+            return Withdrawal.NOTHING
+        intent = self._intents.find(reference.partner_id)
+        while intent.status not in {Status.SUCCEEDED, Status.CANCELED}:
+            void = partial(self._intents.cancel, intent.intent_id, "requested_by_customer")
+            intent = self._do(void, order_id, "void", intent)
+        while intent.refunded < intent.received:
+            owed = intent.received - intent.refunded
+            refund = partial(self._intents.refund, intent.intent_id, owed)
+            intent = self._do(refund, order_id, "refund", intent)
+        if intent.received:
+            return Withdrawal.REFUNDED
+        return Withdrawal.VOIDED if intent.was_held else Withdrawal.NOTHING
+
+    def _begun(self, order_id: str, amount: Money, payment_method: str) -> Reference:
+        reference = self._references.find(order_id)
+        if reference.partner_id or reference.withdrawn:
+            return reference
+        key = f"{order_id}:create:{reference.attempt}"
+        try:
+            intent_id = self._intents.create(order_id, amount, payment_method, key)
+        except AnswerKept:
+            # Nothing to look up: an intent whose id we never learned is never confirmed.
+            self._references.next_attempt(order_id, reference.attempt)
+            raise
+        return self._references.keep(order_id, intent_id) if intent_id else reference
+
+    def _do(self, act: Callable[[str], Intent], order_id: str, step: str, before: Intent) -> Intent:
+        """Act, and answer with the intent as it is then: another one than before, or it raises."""
+        attempt = self._references.find(order_id).attempt
+        try:
+            after = act(f"{order_id}:{step}:{attempt}")
+        except AnswerKept:
+            after = self._intents.find(before.intent_id)
+            if after == before:
+                self._references.next_attempt(order_id, attempt)
+                raise
+        if after == before:
+            raise PaymentsUnavailable("Stripe agreed, but nothing has happened yet")
+        return after
+
+
+def _authorization(intent: Intent) -> Authorization:
+    match intent.status:
+        case Status.REQUIRES_CAPTURE | Status.SUCCEEDED:
+            return Authorization(approved=True)
+        case Status.REQUIRES_PAYMENT_METHOD:
+            return _refused(_DECLINES.get(intent.decline, Reason.CARD_DECLINED))
+        case Status.CANCELED if intent.canceled_for == "abandoned":
+            return _refused(Reason.CUSTOMER_ACTION_REQUIRED)
+        case Status.CANCELED:
+            return _refused(Reason.WITHDRAWN)
+        case _:
+            raise PaymentsUnavailable(f"the payment is still {intent.status}")
+
+
+def _refused(reason: Reason) -> Authorization:
+    return Authorization(approved=False, reason=reason)

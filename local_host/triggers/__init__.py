@@ -1,0 +1,1 @@
+"""What starts functions beside HTTP and the durable engine? The clock."""

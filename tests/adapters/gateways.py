@@ -1,0 +1,80 @@
+"""Two payment gateways that a test can look into: what they hold, took and paid back."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters.sandbox_ledger import Entry
+from adapters.sandbox_payments import SandboxPayments
+from adapters.sqlite_references import SqliteReferences
+from adapters.stripe_intents import StripeIntents
+from adapters.stripe_payments import StripePayments
+from adapters.system_clock import SystemClock
+from ports.payments import Payments
+from tests.stripe_server import API_KEY, Stripe, serving
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Minor units over all orders."""
+
+    held: int = 0
+    taken: int = 0
+    returned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway behind the port, and what it says of its money."""
+
+    payments: Payments
+    balance: Callable[[], Balance]
+
+
+def stripe_payments(stripe: Stripe, folder: Path, timeout: float = 5) -> StripePayments:
+    """The adapter, asking the local Stripe."""
+    references = SqliteReferences(folder / "orders.sqlite3", "payment_references")
+    return StripePayments(StripeIntents(API_KEY, stripe.url, timeout), references)
+
+
+@contextmanager
+def sandbox_gateway(folder: Path) -> Iterator[Gateway]:
+    """The sandbox and its ledger."""
+    payments = SandboxPayments(folder / "sandbox.sqlite3", SystemClock())
+    yield Gateway(payments, lambda: _of_ledger(payments.ledger.entries()))
+
+
+@contextmanager
+def stripe_gateway(folder: Path) -> Iterator[Gateway]:
+    """Stripe's adapter and a local Stripe."""
+    with serving() as stripe:
+        yield Gateway(stripe_payments(stripe, folder), lambda: of_stripe(stripe))
+
+
+def of_stripe(stripe: Stripe) -> Balance:
+    """What the local Stripe holds, took and paid back."""
+    intents = stripe.intents.values()
+    taken = [intent for intent in intents if intent["status"] == "succeeded"]
+    return Balance(
+        held=sum(intent["amount"] for intent in intents if intent["status"] == "requires_capture"),
+        taken=sum(intent["amount_received"] for intent in taken),
+        returned=sum(_refunded(intent) for intent in taken),
+    )
+
+
+def _refunded(intent: dict[str, Any]) -> int:
+    refunded: int = intent["latest_charge"]["amount_refunded"]
+    return refunded
+
+
+def _of_ledger(entries: list[Entry]) -> Balance:
+    def total(*kinds: str) -> int:
+        return sum(int(entry.detail["minor"] or 0) for entry in entries if entry.kind in kinds)
+
+    return Balance(
+        held=total("authorized") - total("captured", "voided"),
+        taken=total("captured"),
+        returned=total("refunded"),
+    )

@@ -1,0 +1,73 @@
+"""Which versions does a host run, and what becomes of the others?"""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from local_host.configuration import read_configuration
+from local_host.durable.versions import MatchStrategy, Versions
+from local_host.errors import BadConfiguration
+from local_host.testing import start_app
+from tests.local_host.conftest import APP
+
+
+@pytest.mark.parametrize(
+    ("default", "version", "older_runs", "same_runs"),
+    [
+        (None, None, True, True),
+        (None, "1.0", False, False),
+        ("1.0", None, True, False),
+        ("1.0", "1.0", True, True),
+        ("1.10", "1.9", True, False),
+        ("1.9", "1.10", False, False),
+        ("2.0.0", "1.9", True, False),
+        ("spring", "autumn", True, False),
+        ("spring", "Spring", True, True),
+        ("spring", "summer", False, False),
+    ],
+)
+def test_versions_are_compared_as_numbers_where_they_are(
+    default: str | None, version: str | None, *, older_runs: bool, same_runs: bool
+) -> None:
+    """No version is older than any; dotted numbers count as numbers, the rest as text."""
+    assert Versions(default).fit(version) is older_runs
+    assert Versions(default, MatchStrategy.STRICT).fit(version) is same_runs
+    assert Versions(default, MatchStrategy.NONE).fit(version)
+
+
+def app_with(folder: Path, **durable: str) -> Path:
+    """A copy of the app with these settings in its host.json."""
+    shutil.copytree(APP, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    host = json.loads((folder / "host.json").read_text("utf-8"))
+    host.setdefault("extensions", {}).setdefault("durableTask", {}).update(durable)
+    (folder / "host.json").write_text(json.dumps(host), "utf-8")
+    return folder
+
+
+def test_a_strategy_that_is_none_is_refused(tmp_path: Path) -> None:
+    """The message names the setting and what it may be; case does not matter."""
+    odd = app_with(tmp_path / "odd", versionMatchStrategy="Newest")
+    good = app_with(tmp_path / "good", versionMatchStrategy="strict")
+
+    with pytest.raises(BadConfiguration, match="versionMatchStrategy 'Newest' is none of None, St"):
+        read_configuration(odd)
+    assert read_configuration(good).versions.match == MatchStrategy.STRICT
+
+
+def test_a_rejected_instance_waits_for_a_host_that_may_run_it(tmp_path: Path) -> None:
+    """It stays Pending, and goes on when the app has caught up; it can be ended meanwhile."""
+    path = "/runtime/webhooks/durabletask/orchestrators/chain"
+    with start_app(app_with(tmp_path / "old", defaultVersion="1.0"), tmp_path / "data") as app:
+        for instance_id in ("waits", "ends"):
+            app.request("POST", f"{path}/{instance_id}?version=2.0")
+        app.settle()
+        before = app.look("waits").status
+        app.terminate("ends", "enough")
+        app.settle()
+        ended = app.look("ends").status
+    with start_app(app_with(tmp_path / "new", defaultVersion="2.0"), tmp_path / "data") as app:
+        after = app.wait("waits").output
+
+    assert (before, ended, after) == ("Pending", "Terminated", ["a", "b", "c"])

@@ -1,0 +1,287 @@
+"""A small Stripe on 127.0.0.1: what its documentation says of PaymentIntents, on the wire.
+
+It keeps the first answer of an idempotency key, faults included, refuses the key with another body,
+refuses parameters that it does not know, and can be told to fail before or after an effect. It
+serves tests of our adapter, which speaks to it through Stripe's own SDK.
+"""
+
+import itertools
+import json
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Lock, Thread
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+API_KEY = "sk_test_of_these_tests"
+
+#: Payment methods of Stripe's test mode, and the codes with which their bank says no.
+DECLINES = {
+    "pm_card_chargeDeclined": ("card_declined", "generic_decline"),
+    "pm_card_chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds"),
+    "pm_card_chargeDeclinedExpiredCard": ("expired_card", None),
+    "pm_card_chargeDeclinedIncorrectCvc": ("incorrect_cvc", None),
+    "pm_card_chargeDeclinedProcessingError": ("processing_error", None),
+}
+NEEDS_ACTION = "pm_card_authenticationRequired"
+METHODS = {"pm_card_visa", "pm_card_mastercard", NEEDS_ACTION, *DECLINES}
+
+PARAMETERS = {
+    "create": {"amount", "currency", "payment_method", "capture_method", "metadata[order_id]"}
+    | {"allowed_payment_method_types[0]"},
+    "confirm": {"expand[0]"},
+    "capture": {"expand[0]"},
+    "cancel": {"expand[0]", "cancellation_reason"},
+    "refund": {"payment_intent", "amount"},
+    "find": {"expand[0]"},
+}
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class Fault(Enum):
+    """How one request goes wrong."""
+
+    #: The connection breaks before anything is done.
+    LOST_BEFORE = auto()
+    #: It is done, but the connection breaks.
+    LOST_AFTER = auto()
+    #: 500 before anything is done; the answer is kept.
+    ERROR_BEFORE = auto()
+    #: It is done, and answered with 500; the answer is kept.
+    ERROR_AFTER = auto()
+    #: Too many requests: nothing is done, and nothing kept.
+    BUSY = auto()
+    #: Another request with this key is still running: nothing is kept.
+    IN_USE = auto()
+    #: It is done, but the answer takes longer than anybody waits.
+    SLOW = auto()
+    #: An answer that is not Stripe's, from something in between.
+    GARBLED = auto()
+
+
+class Refused(Exception):
+    """Stripe's answer is an error."""
+
+    def __init__(self, status: int, **error: object) -> None:
+        super().__init__(status)
+        self.answer: Answer = (status, {"error": {"message": "a sentence of Stripe", **error}})
+
+
+@dataclass
+class Stripe:
+    """What Stripe knows, and what it was told to do wrong."""
+
+    intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    kept: dict[str, tuple[str, Answer]] = field(default_factory=dict)
+    #: (step, key) of every request, in their order.
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    url: str = ""
+    #: What somebody else does just before a step: races, on demand.
+    meanwhile: dict[str, Callable[[], object]] = field(default_factory=dict)
+    #: Whether refunds are accepted and never arrive.
+    refunds_fail: bool = False
+    _faults: dict[str, deque[Fault]] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _lock: Lock = field(default_factory=Lock)
+    closing: Event = field(default_factory=Event)
+
+    def fail(self, step: str, *faults: Fault) -> None:
+        """Let the next requests for this step go wrong, one after the other."""
+        self._faults.setdefault(step, deque()).extend(faults)
+
+    def steps(self, *, named: str) -> list[str]:
+        """The keys with which a step was asked for."""
+        return [key for step, key in self.requests if step == named]
+
+    def serve(self, step: str, intent_id: str, given: dict[str, str], key: str) -> Answer | None:
+        """Answer one request. None: the connection breaks."""
+        self.meanwhile.pop(step, lambda: None)()
+        with self._lock:
+            self.requests.append((step, key))
+            faults = self._faults.get(step)
+            fault = faults.popleft() if faults else None
+            if fault in {Fault.LOST_BEFORE, Fault.BUSY, Fault.IN_USE, Fault.GARBLED}:
+                return _without_effect(fault)
+            answer = self._once(step, intent_id, given, key, fault)
+        if fault is Fault.SLOW:
+            self.closing.wait(10)
+        return None if fault in {Fault.LOST_AFTER, Fault.SLOW} else answer
+
+    def _once(
+        self, step: str, intent_id: str, given: dict[str, str], key: str, fault: Fault | None
+    ) -> Answer:
+        body = json.dumps([step, intent_id, given])
+        if key in self.kept:
+            first, answer = self.kept[key]
+            return answer if first == body else Refused(400, type="idempotency_error").answer
+        answer = (500, {"error": {"type": "api_error", "message": "a sentence of Stripe"}})
+        if fault is not Fault.ERROR_BEFORE:
+            done = self._answer(step, intent_id, given)
+            answer = answer if fault is Fault.ERROR_AFTER else done
+        if key:
+            self.kept[key] = (body, answer)
+        return answer
+
+    def _answer(self, step: str, intent_id: str, given: dict[str, str]) -> Answer:
+        try:
+            for name in given.keys() - PARAMETERS[step]:
+                raise _invalid("parameter_unknown", name)
+            act = getattr(self, f"_{step}")
+            return 200, act(given) if step in {"create", "refund"} else act(
+                self._known(intent_id), given
+            )
+        except Refused as refused:
+            return refused.answer
+
+    def _known(self, intent_id: str) -> dict[str, Any]:
+        if intent_id not in self.intents:
+            raise Refused(404, type="invalid_request_error", code="resource_missing")
+        return self.intents[intent_id]
+
+    def _create(self, given: dict[str, str]) -> dict[str, Any]:
+        if given["payment_method"] not in METHODS:
+            raise _invalid("resource_missing", "payment_method")
+        intent = {
+            "id": f"pi_{next(self._numbers)}",
+            "object": "payment_intent",
+            "status": "requires_confirmation",
+            "amount": int(given["amount"]),
+            "currency": given["currency"],
+            "payment_method": given["payment_method"],
+            "capture_method": given["capture_method"],
+            "metadata": {"order_id": given["metadata[order_id]"]},
+            "amount_received": 0,
+            "latest_charge": None,
+            "last_payment_error": None,
+            "cancellation_reason": None,
+        }
+        self.intents[str(intent["id"])] = intent
+        return json.loads(json.dumps(intent))  # type: ignore[no-any-return]
+
+    def _find(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
+        shown = json.loads(json.dumps(intent))
+        if given.get("expand[0]") != "latest_charge" and intent["latest_charge"]:
+            shown["latest_charge"] = intent["latest_charge"]["id"]
+        return shown  # type: ignore[no-any-return]
+
+    def _confirm(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
+        _must_be(intent, "requires_confirmation")
+        method = intent["payment_method"]
+        if method == NEEDS_ACTION:
+            intent["status"] = "requires_action"
+            return self._find(intent, given)
+        charge = {"id": f"ch_{next(self._numbers)}", "object": "charge", "amount_refunded": 0}
+        intent["latest_charge"] = charge
+        if method in DECLINES:
+            code, decline_code = DECLINES[method]
+            error = {"type": "card_error", "code": code, "decline_code": decline_code}
+            charge["status"] = "failed"
+            intent.update(status="requires_payment_method", last_payment_error=error)
+            raise Refused(402, **error)
+        charge["status"] = "succeeded"
+        intent["status"] = "requires_capture"
+        return self._find(intent, given)
+
+    def _capture(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
+        _must_be(intent, "requires_capture")
+        intent.update(status="succeeded", amount_received=intent["amount"])
+        return self._find(intent, given)
+
+    def _cancel(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
+        _must_be(
+            intent,
+            *("requires_payment_method", "requires_confirmation"),
+            *("requires_action", "requires_capture"),
+        )
+        if intent["status"] == "requires_capture":
+            intent["latest_charge"]["amount_refunded"] = intent["amount"]
+        intent.update(status="canceled", cancellation_reason=given["cancellation_reason"])
+        return self._find(intent, given)
+
+    def _refund(self, given: dict[str, str]) -> dict[str, Any]:
+        intent = self._known(given["payment_intent"])
+        charge = intent["latest_charge"]
+        if charge["amount_refunded"] + int(given["amount"]) > intent["amount_received"]:
+            raise _invalid("charge_already_refunded", "amount")
+        status = "failed" if self.refunds_fail else "succeeded"
+        charge["amount_refunded"] += 0 if self.refunds_fail else int(given["amount"])
+        return {"id": f"re_{next(self._numbers)}", "object": "refund", "status": status}
+
+
+def _without_effect(fault: Fault) -> Answer | None:
+    match fault:
+        case Fault.BUSY:
+            return Refused(429, type="invalid_request_error", code="lock_timeout").answer
+        case Fault.IN_USE:
+            return Refused(409, type="idempotency_error", code="idempotency_key_in_use").answer
+        case Fault.GARBLED:
+            return 502, {}
+        case _:
+            return None
+
+
+def _invalid(code: str, param: str) -> Refused:
+    return Refused(400, type="invalid_request_error", code=code, param=param)
+
+
+def _must_be(intent: dict[str, Any], *statuses: str) -> None:
+    if intent["status"] not in statuses:
+        raise _invalid("payment_intent_unexpected_state", "intent")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """HTTP on one side, `Stripe` on the other."""
+
+    stripe: Stripe
+
+    def do_GET(self) -> None:
+        """Look an intent up."""
+        url = urlsplit(self.path)
+        self._serve("find", url.path.split("/")[3], dict(parse_qsl(url.query)))
+
+    def do_POST(self) -> None:
+        """Create something, or act on an intent."""
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
+        _, _, resource, *path = self.path.split("/")
+        step = "refund" if resource == "refunds" else path[-1] if path else "create"
+        self._serve(step, path[0] if path else "", dict(parse_qsl(body)))
+
+    def _serve(self, step: str, intent_id: str, given: dict[str, str]) -> None:
+        answer: Answer | None = Refused(401, type="invalid_request_error").answer
+        if self.headers["Authorization"] == f"Bearer {API_KEY}":
+            key = self.headers["Idempotency-Key"] or ""
+            answer = self.stripe.serve(step, intent_id, given, key)
+        if answer is None:
+            return
+        status, body = answer
+        payload = json.dumps(body).encode() if body else b"<html>bad gateway</html>"
+        self.send_response(status)
+        self.send_header("Request-Id", "req_1")
+        self.send_header("Content-Length", str(len(payload)))
+        self.end_headers()
+        self.wfile.write(payload)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serving() -> Iterator[Stripe]:
+    """A Stripe without payments, under `url`, until the end."""
+    stripe = Stripe()
+    handler = type("Handler", (_Handler,), {"stripe": stripe})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        stripe.url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield stripe
+        finally:
+            stripe.closing.set()
+            server.shutdown()
+            thread.join()
