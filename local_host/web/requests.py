@@ -55,6 +55,8 @@ class Response:
     status: int
     body: bytes = b""
     headers: list[tuple[str, str]] = field(default_factory=list)
+    #: Whether it goes out without a length, as functions' bodies do on the real host.
+    chunked: bool = False
 
     @classmethod
     def of_json(cls, value: Any, status: int = 200, **headers: str) -> "Response":  # noqa: ANN401 (JSON)
