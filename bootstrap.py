@@ -20,7 +20,7 @@ from ports.clock import Clock
 from ports.mailer import Mailer
 from ports.order_book import OrderBook
 from ports.payments import Payments
-from settings import Settings, StripeAccess
+from settings import CarrierAccess, Settings, StripeAccess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         catalogue=JsonCatalogue(settings.catalogue),
         order_book=SqliteOrderBook(book, clock),
         payments=_stripe(settings.stripe, book) or SandboxPayments(sandbox, clock),
-        carrier=SandboxCarrier(sandbox, clock),
+        carrier=_carrier(settings.carrier, book) or SandboxCarrier(sandbox, clock),
         mailer=SandboxMailer(sandbox, clock),
     )
 
@@ -70,6 +70,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
 def _refuse_what_lives_on_one_machine(settings: Settings) -> None:
     sandboxes = {
         "payments (set STRIPE_API_KEY)": settings.stripe,
+        "carrier (set CARRIER_URL)": settings.carrier,
     }
     refused = ["the order book in SQLite"]
     refused += [f"the sandbox {name}" for name, access in sandboxes.items() if access is None]
@@ -88,6 +89,14 @@ def _stripe(access: StripeAccess | None, book: Path) -> Payments | None:
 
     intents = StripeIntents(access.api_key, access.api_base)
     return StripePayments(intents, SqliteReferences(book, "payment_references"))
+
+
+def _carrier(access: CarrierAccess | None, book: Path) -> Carrier | None:
+    if access is None:
+        return None
+    from adapters.http_carrier import HttpCarrier  # noqa: PLC0415 - likewise
+
+    return HttpCarrier(access.url, access.token, SqliteReferences(book, "parcel_references"))
 
 
 @contextmanager

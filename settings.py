@@ -36,6 +36,16 @@ class StripeAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierAccess:
+    """How to reach the carrier."""
+
+    #: CARRIER_URL: where it answers.
+    url: str
+    #: CARRIER_TOKEN: who we are.
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What can be set, and what it is set to."""
 
@@ -51,6 +61,8 @@ class Settings:
     on_azure: bool
     #: Real payments; without it, the sandbox.
     stripe: StripeAccess | None = None
+    #: A real carrier; without it, the sandbox.
+    carrier: CarrierAccess | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -62,6 +74,7 @@ class Settings:
             terms=Terms(max_quantity=_max_quantity(environ), countries=_countries(environ)),
             on_azure=_on_azure(environ),
             stripe=_stripe(environ),
+            carrier=_carrier(environ),
         )
         if settings.on_azure and settings.id_secret == _DEV_SECRET:
             raise SettingsInvalid("ORDERS_ID_SECRET: on Azure it must be a secret of your own")
@@ -114,6 +127,17 @@ def _stripe(environ: Mapping[str, str]) -> StripeAccess | None:
     return StripeAccess(api_key=api_key, api_base=_url(environ, "STRIPE_API_BASE"))
 
 
+def _carrier(environ: Mapping[str, str]) -> CarrierAccess | None:
+    url, token = _url(environ, "CARRIER_URL"), environ.get("CARRIER_TOKEN", "")
+    if url is None and not token:
+        return None
+    if url is None or not token:
+        raise SettingsInvalid("CARRIER_URL and CARRIER_TOKEN must be set together")
+    if not re.fullmatch(r"[!-~]+", token):
+        raise SettingsInvalid("CARRIER_TOKEN must be one word of letters, digits and signs")
+    return CarrierAccess(url=url, token=token)
+
+
 def _url(environ: Mapping[str, str], name: str) -> str | None:
     """A URL that a secret may be sent to. It is never repeated: it may hold a secret itself."""
     text = environ.get(name, "").rstrip("/")
@@ -121,9 +145,10 @@ def _url(environ: Mapping[str, str], name: str) -> str | None:
         return None
     try:
         url = urlsplit(text)
-        encrypted = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+        private = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+        good = private and url.hostname and "@" not in url.netloc and not url.query
     except ValueError:
-        encrypted = False
-    if not (encrypted and url.hostname):
+        good = False
+    if not good:
         raise SettingsInvalid(f"{name} must be an https:// URL, or an http:// one of this machine")
     return text

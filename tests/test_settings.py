@@ -6,11 +6,12 @@ import pytest
 
 import settings
 from domain.errors import SettingsInvalid
-from settings import Settings, StripeAccess
+from settings import CarrierAccess, Settings, StripeAccess
 from tests.shop import APP
 
 SECRET = {"ORDERS_ID_SECRET": "a secret of sixteen or more"}
 STRIPE = {"STRIPE_API_KEY": "sk_test_planted"}
+CARRIER = {"CARRIER_URL": "https://carrier.example/v1", "CARRIER_TOKEN": "planted-token"}
 DEV = {"ORDERS_ID_SECRET": settings._DEV_SECRET}
 
 
@@ -55,6 +56,10 @@ def test_every_setting_can_be_set() -> None:
         ({**SECRET, "STRIPE_API_KEY": "pk_test_1"}, "STRIPE_API_KEY"),
         ({**SECRET, **STRIPE, "STRIPE_API_BASE": "http://stripe.example"}, "STRIPE_API_BASE"),
         ({**SECRET, **STRIPE, "STRIPE_API_BASE": "https://"}, "STRIPE_API_BASE"),
+        ({**SECRET, "CARRIER_URL": "https://carrier.example"}, "CARRIER_TOKEN"),
+        ({**SECRET, "CARRIER_TOKEN": "t"}, "CARRIER_URL"),
+        ({**SECRET, **CARRIER, "CARRIER_TOKEN": "two words"}, "CARRIER_TOKEN"),
+        ({**SECRET, **CARRIER, "CARRIER_URL": "https://u:p@carrier.example"}, "CARRIER_URL"),
         ({**SECRET, **STRIPE, "STRIPE_API_BASE": "https://[1"}, "STRIPE_API_BASE"),
     ],
 )
@@ -74,13 +79,21 @@ def test_stripe_is_reached_with_a_key() -> None:
     assert local.stripe.api_base == "http://127.0.0.1:12111"
 
 
+def test_a_carrier_is_reached_with_a_token() -> None:
+    """Without both there is the sandbox."""
+    read = Settings.from_env({**SECRET, **CARRIER})
+
+    assert Settings.from_env(SECRET).carrier is None
+    assert read.carrier == CarrierAccess(url=CARRIER["CARRIER_URL"], token=CARRIER["CARRIER_TOKEN"])
+
+
 def test_secrets_are_not_printed() -> None:
     """Neither with the settings nor in the error about a wrong one."""
     with pytest.raises(SettingsInvalid) as caught:
         Settings.from_env({**SECRET, "STRIPE_API_KEY": "planted"})
 
     assert "planted" not in str(caught.value)
-    shown = str(Settings.from_env({**SECRET, **STRIPE}))
+    shown = str(Settings.from_env({**SECRET, **STRIPE, **CARRIER}))
     assert not any(secret in shown for secret in ("planted", *SECRET.values()))
 
 
