@@ -25,8 +25,6 @@ from tests.local_host.random_programs import (
     note_crash,
 )
 
-_ID = "main"
-
 
 @dataclass(frozen=True, slots=True)
 class CrashPoint:
@@ -76,7 +74,11 @@ class Power:
 
 
 def run_through(
-    program: Program, crashes: list[CrashPoint], data: Path, effects: Path
+    program: Program,
+    crashes: list[CrashPoint],
+    data: Path,
+    effects: Path,
+    instance_id: str = "main",
 ) -> tuple[Found, list[set[str]]]:
     """Run a program to its end; return what became of it, and what each crash left unanswered."""
     clock, unsent = VirtualClock(), list(awaited_events(program))
@@ -85,8 +87,8 @@ def run_through(
         power = Power(crash)
         with _powered(power), testing.start_app(PROGRAMS, data, clock) as app:
             with contextlib.suppress(Crashed):
-                testing._wait_for(power.until(_drive(app, program, unsent)))
-            found = None if power.gone.is_set() else app.look(_ID)
+                testing._wait_for(power.until(_drive(app, instance_id, program, unsent)))
+            found = None if power.gone.is_set() else app.look(instance_id)
         _let_threads_end()
         if found:
             return Found(found.status, found.output, found.custom_status), pending
@@ -112,14 +114,14 @@ def _let_threads_end() -> None:
             thread.join(5)
 
 
-async def _drive(app: testing.App, program: Program, unsent: list[str]) -> None:
+async def _drive(app: testing.App, instance_id: str, program: Program, unsent: list[str]) -> None:
     """Start the program unless it is there, send its events, let time pass until it has ended."""
     engine = app._host.engine
-    if engine.instance(_ID) is None:
-        await engine.start("interpret", _ID, testing._dumps(program).decode())
+    if engine.instance(instance_id) is None:
+        await engine.start("interpret", instance_id, testing._dumps(program).decode())
     while unsent:
         with contextlib.suppress(InstanceEnded):
-            await engine.raise_event(_ID, unsent[0], unsent[0])
+            await engine.raise_event(instance_id, unsent[0], unsent[0])
         unsent.pop(0)
-    while not (await app._settled(_ID)).ended:
-        assert await app._next_timer(), app._timeline(await app._settled(_ID))
+    while not (await app._settled(instance_id)).ended:
+        assert await app._next_timer(), app._timeline(await app._settled(instance_id))
