@@ -6,9 +6,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Final
-from urllib.parse import urlsplit
+from typing import Final, Literal, cast
+from urllib.parse import unquote, urlsplit
 
 from domain.errors import SettingsInvalid
 from domain.rules import Terms
@@ -21,6 +24,8 @@ _SECRET_MIN_LENGTH: Final = 16
 
 #: The hosts that a secret may be sent to without encryption: this machine.
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_SMTP_PORTS: Final = {"smtp": 25, "starttls": 587, "smtps": 465}
 
 _COUNTRIES: Final = "AT,BE,CH,CZ,DE,DK,ES,FI,FR,IE,IT,LU,NL,NO,PL,PT,SE"
 
@@ -46,6 +51,19 @@ class CarrierAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpAccess:
+    """How to reach the mail server: SMTP_URL, and MAIL_FROM."""
+
+    #: "smtp": without encryption, "starttls", or "smtps": encrypted from the first byte.
+    scheme: Literal["smtp", "starttls", "smtps"]
+    host: str
+    port: int
+    sender: Address
+    username: str | None = None
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What can be set, and what it is set to."""
 
@@ -63,6 +81,8 @@ class Settings:
     stripe: StripeAccess | None = None
     #: A real carrier; without it, the sandbox.
     carrier: CarrierAccess | None = None
+    #: Real mail; without it, the sandbox.
+    smtp: SmtpAccess | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -75,6 +95,7 @@ class Settings:
             on_azure=_on_azure(environ),
             stripe=_stripe(environ),
             carrier=_carrier(environ),
+            smtp=_smtp(environ),
         )
         if settings.on_azure and settings.id_secret == _DEV_SECRET:
             raise SettingsInvalid("ORDERS_ID_SECRET: on Azure it must be a secret of your own")
@@ -136,6 +157,40 @@ def _carrier(environ: Mapping[str, str]) -> CarrierAccess | None:
     if not re.fullmatch(r"[!-~]+", token):
         raise SettingsInvalid("CARRIER_TOKEN must be one word of letters, digits and signs")
     return CarrierAccess(url=url, token=token)
+
+
+def _smtp(environ: Mapping[str, str]) -> SmtpAccess | None:
+    if not environ.get("SMTP_URL") and not environ.get("MAIL_FROM"):
+        return None
+    try:
+        url = urlsplit(environ.get("SMTP_URL", ""))
+        host, port = url.hostname, url.port
+    except ValueError:
+        host = None
+    if not (host and url.scheme in _SMTP_PORTS and url.path in {"", "/"}):
+        raise SettingsInvalid(
+            "SMTP_URL must look like smtps://user:password@host:465, starttls://… or smtp://…"
+        )
+    if url.password and url.scheme == "smtp" and host not in _LOOPBACK:
+        raise SettingsInvalid("SMTP_URL must be smtps:// or starttls:// to send a password")
+    return SmtpAccess(
+        scheme=cast("Literal['smtp', 'starttls', 'smtps']", url.scheme),
+        host=host,
+        port=port or _SMTP_PORTS[url.scheme],
+        sender=_sender(environ),
+        username=unquote(url.username) if url.username else None,
+        password=unquote(url.password or ""),
+    )
+
+
+def _sender(environ: Mapping[str, str]) -> Address:
+    name, address = parseaddr(environ.get("MAIL_FROM", ""))
+    try:
+        return Address(name, addr_spec=address)
+    except (ValueError, HeaderParseError, IndexError):
+        raise SettingsInvalid(
+            "MAIL_FROM must be an address such as The Shop <orders@shop.example>"
+        ) from None
 
 
 def _url(environ: Mapping[str, str], name: str) -> str | None:

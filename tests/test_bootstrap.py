@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 
 import bootstrap
 from domain.errors import SettingsInvalid
-from settings import CarrierAccess, StripeAccess
+from settings import CarrierAccess, SmtpAccess, StripeAccess
 from tests.shop import APP, SECRET, settings_in
 
 CARRIER = CarrierAccess(url="https://carrier.example", token=SECRET)
+SMTP = SmtpAccess(
+    scheme="smtps", host="mail.example", port=465, sender=Address("", "orders", "shop.example")
+)
 STRIPE = StripeAccess(api_key="sk_test_of_these_tests")
 
 
@@ -30,7 +34,7 @@ def test_on_azure_what_lives_on_one_machine_is_refused(tmp_path: Path) -> None:
         bootstrap.build(replace(settings_in(tmp_path), on_azure=True))
 
     message = str(caught.value)
-    assert all(word in message for word in ("SQLite", "STRIPE_API_KEY", "CARRIER_URL"))
+    assert all(word in message for word in ("SQLite", "STRIPE_API_KEY", "CARRIER_URL", "SMTP_URL"))
 
 
 def test_on_azure_what_is_real_is_not_refused(tmp_path: Path) -> None:
@@ -49,6 +53,7 @@ def test_on_azure_what_is_real_is_not_refused(tmp_path: Path) -> None:
     [
         ("payments", {"stripe": STRIPE}, "StripePayments"),
         ("carrier", {"carrier": CARRIER}, "HttpCarrier"),
+        ("mailer", {"smtp": SMTP}, "SmtpMailer"),
     ],
 )
 def test_a_setting_puts_the_real_thing_in_the_place_of_the_sandbox(
@@ -72,7 +77,7 @@ def test_who_uses_sandboxes_imports_no_client() -> None:
     """Stripe's SDK alone takes longer than all the rest of the app."""
     script = (
         "import sys, function_app, bootstrap; bootstrap.services();"
-        "print({'stripe', 'urllib3'} & set(sys.modules))"
+        "print({'stripe', 'urllib3', 'smtplib'} & set(sys.modules))"
     )
     environ = {"ORDERS_ID_SECRET": SECRET, "PYTHONPATH": str(APP)}
 
