@@ -20,7 +20,7 @@ from ports.clock import Clock
 from ports.mailer import Mailer
 from ports.order_book import OrderBook
 from ports.payments import Payments
-from settings import Settings, StripeAccess
+from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +62,16 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         catalogue=JsonCatalogue(settings.catalogue),
         order_book=SqliteOrderBook(book, clock),
         payments=_stripe(settings.stripe, book) or SandboxPayments(sandbox, clock),
-        carrier=SandboxCarrier(sandbox, clock),
-        mailer=SandboxMailer(sandbox, clock),
+        carrier=_carrier(settings.carrier, book) or SandboxCarrier(sandbox, clock),
+        mailer=_smtp(settings.smtp, book, clock) or SandboxMailer(sandbox, clock),
     )
 
 
 def _refuse_what_lives_on_one_machine(settings: Settings) -> None:
     sandboxes = {
         "payments (set STRIPE_API_KEY)": settings.stripe,
+        "carrier (set CARRIER_URL)": settings.carrier,
+        "mailer (set SMTP_URL)": settings.smtp,
     }
     refused = ["the order book in SQLite"]
     refused += [f"the sandbox {name}" for name, access in sandboxes.items() if access is None]
@@ -88,6 +90,30 @@ def _stripe(access: StripeAccess | None, book: Path) -> Payments | None:
 
     intents = StripeIntents(access.api_key, access.api_base)
     return StripePayments(intents, SqliteReferences(book, "payment_references"))
+
+
+def _carrier(access: CarrierAccess | None, book: Path) -> Carrier | None:
+    if access is None:
+        return None
+    from adapters.http_carrier import HttpCarrier  # noqa: PLC0415 - likewise
+
+    return HttpCarrier(access.url, access.token, SqliteReferences(book, "parcel_references"))
+
+
+def _smtp(access: SmtpAccess | None, book: Path, clock: Clock) -> Mailer | None:
+    if access is None:
+        return None
+    from adapters.smtp_mailer import SmtpMailer, SmtpServer  # noqa: PLC0415 - likewise
+
+    server = SmtpServer(
+        scheme=access.scheme,
+        host=access.host,
+        port=access.port,
+        username=access.username,
+        password=access.password,
+    )
+    references = SqliteReferences(book, "mail_references")
+    return SmtpMailer(server, access.sender, references, clock)
 
 
 @contextmanager

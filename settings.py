@@ -6,9 +6,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Final
-from urllib.parse import urlsplit
+from typing import Final, Literal, cast
+from urllib.parse import unquote, urlsplit
 
 from domain.errors import SettingsInvalid
 from domain.rules import Terms
@@ -22,6 +25,8 @@ _SECRET_MIN_LENGTH: Final = 16
 #: The hosts that a secret may be sent to without encryption: this machine.
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
+_SMTP_PORTS: Final = {"smtp": 25, "starttls": 587, "smtps": 465}
+
 _COUNTRIES: Final = "AT,BE,CH,CZ,DE,DK,ES,FI,FR,IE,IT,LU,NL,NO,PL,PT,SE"
 
 
@@ -33,6 +38,29 @@ class StripeAccess:
     api_key: str = field(repr=False)
     #: STRIPE_API_BASE: another server that speaks Stripe's protocol, for tests.
     api_base: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierAccess:
+    """How to reach the carrier."""
+
+    #: CARRIER_URL: where it answers.
+    url: str
+    #: CARRIER_TOKEN: who we are.
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpAccess:
+    """How to reach the mail server: SMTP_URL, and MAIL_FROM."""
+
+    #: "smtp": without encryption, "starttls", or "smtps": encrypted from the first byte.
+    scheme: Literal["smtp", "starttls", "smtps"]
+    host: str
+    port: int
+    sender: Address
+    username: str | None = None
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +79,10 @@ class Settings:
     on_azure: bool
     #: Real payments; without it, the sandbox.
     stripe: StripeAccess | None = None
+    #: A real carrier; without it, the sandbox.
+    carrier: CarrierAccess | None = None
+    #: Real mail; without it, the sandbox.
+    smtp: SmtpAccess | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -62,6 +94,8 @@ class Settings:
             terms=Terms(max_quantity=_max_quantity(environ), countries=_countries(environ)),
             on_azure=_on_azure(environ),
             stripe=_stripe(environ),
+            carrier=_carrier(environ),
+            smtp=_smtp(environ),
         )
         if settings.on_azure and settings.id_secret == _DEV_SECRET:
             raise SettingsInvalid("ORDERS_ID_SECRET: on Azure it must be a secret of your own")
@@ -114,6 +148,51 @@ def _stripe(environ: Mapping[str, str]) -> StripeAccess | None:
     return StripeAccess(api_key=api_key, api_base=_url(environ, "STRIPE_API_BASE"))
 
 
+def _carrier(environ: Mapping[str, str]) -> CarrierAccess | None:
+    url, token = _url(environ, "CARRIER_URL"), environ.get("CARRIER_TOKEN", "")
+    if url is None and not token:
+        return None
+    if url is None or not token:
+        raise SettingsInvalid("CARRIER_URL and CARRIER_TOKEN must be set together")
+    if not re.fullmatch(r"[!-~]+", token):
+        raise SettingsInvalid("CARRIER_TOKEN must be one word of letters, digits and signs")
+    return CarrierAccess(url=url, token=token)
+
+
+def _smtp(environ: Mapping[str, str]) -> SmtpAccess | None:
+    if not environ.get("SMTP_URL") and not environ.get("MAIL_FROM"):
+        return None
+    try:
+        url = urlsplit(environ.get("SMTP_URL", ""))
+        host, port = url.hostname, url.port
+    except ValueError:
+        host = None
+    if not (host and url.scheme in _SMTP_PORTS and url.path in {"", "/"}):
+        raise SettingsInvalid(
+            "SMTP_URL must look like smtps://user:password@host:465, starttls://… or smtp://…"
+        )
+    if url.password and url.scheme == "smtp" and host not in _LOOPBACK:
+        raise SettingsInvalid("SMTP_URL must be smtps:// or starttls:// to send a password")
+    return SmtpAccess(
+        scheme=cast("Literal['smtp', 'starttls', 'smtps']", url.scheme),
+        host=host,
+        port=port or _SMTP_PORTS[url.scheme],
+        sender=_sender(environ),
+        username=unquote(url.username) if url.username else None,
+        password=unquote(url.password or ""),
+    )
+
+
+def _sender(environ: Mapping[str, str]) -> Address:
+    name, address = parseaddr(environ.get("MAIL_FROM", ""))
+    try:
+        return Address(name, addr_spec=address)
+    except (ValueError, HeaderParseError, IndexError):
+        raise SettingsInvalid(
+            "MAIL_FROM must be an address such as The Shop <orders@shop.example>"
+        ) from None
+
+
 def _url(environ: Mapping[str, str], name: str) -> str | None:
     """A URL that a secret may be sent to. It is never repeated: it may hold a secret itself."""
     text = environ.get(name, "").rstrip("/")
@@ -121,9 +200,10 @@ def _url(environ: Mapping[str, str], name: str) -> str | None:
         return None
     try:
         url = urlsplit(text)
-        encrypted = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+        private = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+        good = private and url.hostname and "@" not in url.netloc and not url.query
     except ValueError:
-        encrypted = False
-    if not (encrypted and url.hostname):
+        good = False
+    if not good:
         raise SettingsInvalid(f"{name} must be an https:// URL, or an http:// one of this machine")
     return text

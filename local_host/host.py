@@ -146,7 +146,6 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
         triggers = TimerTriggers(hub, worker, clock, engine.work, configuration.environment)
         in_error = {**routes.in_error, **triggers.in_error}
         recovered = engine.recover()
-        await triggers.start()
         timers = asyncio.create_task(_run_timers(engine.timers, triggers.queue))
         stack.callback(timers.cancel)
         admin = AdminApi(
@@ -161,6 +160,7 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
         has_home_page = configuration.has_home_page
         site = Site(routes, durable_api, admin, keys or Open(), has_home_page=has_home_page)
         await server.open(site.answer, durable_api)
+        await triggers.start()
         stack.push_async_callback(server.close)  # nobody asks while the rest is taken apart
         yield Host(
             server.base_url,

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Collection, Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,7 @@ from local_host.clock import VirtualClock
 from local_host.configuration import read_configuration
 from local_host.functions import FunctionTable
 from local_host.store.records import InstanceRecord
+from local_host.timeline import render
 from local_host.web.status import show_history, show_instance
 from local_host.worker import fast_replay, index
 from local_host.worker.index import LoadedApp
@@ -215,11 +216,7 @@ class App:
         return show_history(self._host.engine.hub.history(record.instance_id), with_outputs=True)
 
     def _timeline(self, record: InstanceRecord) -> str:
-        lines = [
-            f"  {event['Timestamp']}  {event['EventType']}  {event.get('FunctionName') or ''}"
-            for event in self._history(record)
-        ]
-        return "\n".join([f"  {record.name} is {record.status}, {record.custom_status}", *lines])
+        return render(asdict(record), self._host.engine.hub.history(record.instance_id))
 
 
 @contextmanager

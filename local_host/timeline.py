@@ -7,7 +7,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def _show_found(file: sqlite3.Connection, name: str) -> str:
     raise NothingToInspect(f"no instance or entity has the id {name!r}.{hint}")
 
 
-def render(instance: dict[str, Any], events: list[Event], now: datetime | None = None) -> str:
+def render(instance: dict[str, Any], events: list[Event]) -> str:
     """The timeline; `instance` has the fields of an instance's record."""
     lines = [
         f"{instance['name']}  {instance['instance_id']}  {instance['status']}",
@@ -86,7 +86,7 @@ def render(instance: dict[str, Any], events: list[Event], now: datetime | None =
         since = "" if before is None else f"+{_length(at - before)}"
         lines.append(f"{_moment(at)}  {since:>9}  {_tell(event, events)}")
         before = at
-    lines += _waits(events, now or datetime.now(UTC)) if _is_open(events) else []
+    lines += _waits(events) if _is_open(events) else []
     return "\n".join(lines)
 
 
@@ -153,13 +153,13 @@ def _is_open(events: list[Event]) -> bool:
     return not any(e["EventType"] == EventType.EXECUTION_COMPLETED for e in events)
 
 
-def _waits(events: list[Event], now: datetime) -> Iterator[str]:
+def _waits(events: list[Event]) -> Iterator[str]:
     """What the instance waits for, as far as its history tells."""
     answered = {e.get("TaskScheduledId", e.get("TimerId")) for e in events}
     yield ""
     for event in events:
         if event["EventType"] in _OPEN and event["EventId"] not in answered:
-            since = _length(now - parse_time(event["Timestamp"]))
+            since = _moment(parse_time(event["Timestamp"]))
             yield f"open since {since}: {_tell(event, events)}"
 
 

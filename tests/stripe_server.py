@@ -7,15 +7,14 @@ serves tests of our adapter, which speaks to it through Stripe's own SDK.
 
 import itertools
 import json
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import Enum, auto
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
+
+from tests.wire import Fault, Plan, Reply, Request, listening
 
 API_KEY = "sk_test_of_these_tests"
 
@@ -43,27 +42,6 @@ PARAMETERS = {
 Answer = tuple[int, dict[str, Any]]
 
 
-class Fault(Enum):
-    """How one request goes wrong."""
-
-    #: The connection breaks before anything is done.
-    LOST_BEFORE = auto()
-    #: It is done, but the connection breaks.
-    LOST_AFTER = auto()
-    #: 500 before anything is done; the answer is kept.
-    ERROR_BEFORE = auto()
-    #: It is done, and answered with 500; the answer is kept.
-    ERROR_AFTER = auto()
-    #: Too many requests: nothing is done, and nothing kept.
-    BUSY = auto()
-    #: Another request with this key is still running: nothing is kept.
-    IN_USE = auto()
-    #: It is done, but the answer takes longer than anybody waits.
-    SLOW = auto()
-    #: An answer that is not Stripe's, from something in between.
-    GARBLED = auto()
-
-
 class Refused(Exception):
     """Stripe's answer is an error."""
 
@@ -81,18 +59,11 @@ class Stripe:
     #: (step, key) of every request, in their order.
     requests: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
-    #: What somebody else does just before a step: races, on demand.
-    meanwhile: dict[str, Callable[[], object]] = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)
     #: Whether refunds are accepted and never arrive.
     refunds_fail: bool = False
-    _faults: dict[str, deque[Fault]] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _lock: Lock = field(default_factory=Lock)
-    closing: Event = field(default_factory=Event)
-
-    def fail(self, step: str, *faults: Fault) -> None:
-        """Let the next requests for this step go wrong, one after the other."""
-        self._faults.setdefault(step, deque()).extend(faults)
 
     def steps(self, *, named: str) -> list[str]:
         """The keys with which a step was asked for."""
@@ -100,17 +71,28 @@ class Stripe:
 
     def serve(self, step: str, intent_id: str, given: dict[str, str], key: str) -> Answer | None:
         """Answer one request. None: the connection breaks."""
-        self.meanwhile.pop(step, lambda: None)()
+        self.plan.meanwhile.pop(step, lambda: None)()
         with self._lock:
             self.requests.append((step, key))
-            faults = self._faults.get(step)
-            fault = faults.popleft() if faults else None
-            if fault in {Fault.LOST_BEFORE, Fault.BUSY, Fault.IN_USE, Fault.GARBLED}:
+            fault = self.plan.next_fault(step)
+            if fault and fault.is_before and fault is not Fault.ERROR_BEFORE:
                 return _without_effect(fault)
             answer = self._once(step, intent_id, given, key, fault)
         if fault is Fault.SLOW:
-            self.closing.wait(10)
+            self.plan.wait()
         return None if fault in {Fault.LOST_AFTER, Fault.SLOW} else answer
+
+    def respond(self, request: Request) -> Reply:
+        """What Stripe says over HTTP."""
+        answer: Answer | None = Refused(401, type="invalid_request_error").answer
+        if request.headers["Authorization"] == f"Bearer {API_KEY}":
+            step, intent_id = _step(request)
+            given = {**request.query, **dict(parse_qsl(request.body))}
+            answer = self.serve(step, intent_id, given, request.headers["Idempotency-Key"] or "")
+        if answer is None:
+            return None
+        status, body = answer
+        return status, json.dumps(body).encode() if body else b"<html>bad gateway</html>"
 
     def _once(
         self, step: str, intent_id: str, given: dict[str, str], key: str, fault: Fault | None
@@ -234,54 +216,21 @@ def _must_be(intent: dict[str, Any], *statuses: str) -> None:
         raise _invalid("payment_intent_unexpected_state", "intent")
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """HTTP on one side, `Stripe` on the other."""
-
-    stripe: Stripe
-
-    def do_GET(self) -> None:
-        """Look an intent up."""
-        url = urlsplit(self.path)
-        self._serve("find", url.path.split("/")[3], dict(parse_qsl(url.query)))
-
-    def do_POST(self) -> None:
-        """Create something, or act on an intent."""
-        body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
-        _, _, resource, *path = self.path.split("/")
-        step = "refund" if resource == "refunds" else path[-1] if path else "create"
-        self._serve(step, path[0] if path else "", dict(parse_qsl(body)))
-
-    def _serve(self, step: str, intent_id: str, given: dict[str, str]) -> None:
-        answer: Answer | None = Refused(401, type="invalid_request_error").answer
-        if self.headers["Authorization"] == f"Bearer {API_KEY}":
-            key = self.headers["Idempotency-Key"] or ""
-            answer = self.stripe.serve(step, intent_id, given, key)
-        if answer is None:
-            return
-        status, body = answer
-        payload = json.dumps(body).encode() if body else b"<html>bad gateway</html>"
-        self.send_response(status)
-        self.send_header("Request-Id", "req_1")
-        self.send_header("Content-Length", str(len(payload)))
-        self.end_headers()
-        self.wfile.write(payload)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+def _step(request: Request) -> tuple[str, str]:
+    match request.method, request.path:
+        case "GET", [_, _, intent_id]:
+            return "find", intent_id
+        case _, [_, "refunds"]:
+            return "refund", ""
+        case _, [_, _, intent_id, step]:
+            return step, intent_id
+        case _:
+            return "create", ""
 
 
 @contextmanager
 def serving() -> Iterator[Stripe]:
     """A Stripe without payments, under `url`, until the end."""
     stripe = Stripe()
-    handler = type("Handler", (_Handler,), {"stripe": stripe})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        stripe.url = f"http://127.0.0.1:{server.server_port}"
-        try:
-            yield stripe
-        finally:
-            stripe.closing.set()
-            server.shutdown()
-            thread.join()
+    with listening(stripe.respond, stripe.plan) as stripe.url:
+        yield stripe

@@ -3,15 +3,21 @@
 import subprocess
 import sys
 from dataclasses import replace
+from email.headerregistry import Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import bootstrap
 from domain.errors import SettingsInvalid
-from settings import StripeAccess
+from settings import CarrierAccess, SmtpAccess, StripeAccess
 from tests.shop import APP, SECRET, settings_in
 
+CARRIER = CarrierAccess(url="https://carrier.example", token=SECRET)
+SMTP = SmtpAccess(
+    scheme="smtps", host="mail.example", port=465, sender=Address("", "orders", "shop.example")
+)
 STRIPE = StripeAccess(api_key="sk_test_of_these_tests")
 
 
@@ -28,30 +34,50 @@ def test_on_azure_what_lives_on_one_machine_is_refused(tmp_path: Path) -> None:
         bootstrap.build(replace(settings_in(tmp_path), on_azure=True))
 
     message = str(caught.value)
-    assert all(word in message for word in ("SQLite", "STRIPE_API_KEY"))
+    assert all(word in message for word in ("SQLite", "STRIPE_API_KEY", "CARRIER_URL", "SMTP_URL"))
 
 
 def test_on_azure_what_is_real_is_not_refused(tmp_path: Path) -> None:
     """The message names only what is missing."""
-    settings = replace(settings_in(tmp_path), on_azure=True, stripe=STRIPE)
+    settings = replace(settings_in(tmp_path), on_azure=True, carrier=CARRIER)
 
     with pytest.raises(SettingsInvalid) as caught:
         bootstrap.build(settings)
 
-    assert "STRIPE_API_KEY" not in str(caught.value)
+    assert "CARRIER_URL" not in str(caught.value)
+    assert "STRIPE_API_KEY" in str(caught.value)
 
 
-def test_a_setting_puts_the_real_thing_in_the_place_of_the_sandbox(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("port", "access", "real"),
+    [
+        ("payments", {"stripe": STRIPE}, "StripePayments"),
+        ("carrier", {"carrier": CARRIER}, "HttpCarrier"),
+        ("mailer", {"smtp": SMTP}, "SmtpMailer"),
+    ],
+)
+def test_a_setting_puts_the_real_thing_in_the_place_of_the_sandbox(
+    tmp_path: Path, port: str, access: dict[str, Any], real: str
+) -> None:
     """One port at a time."""
-    real = bootstrap.build(replace(settings_in(tmp_path), stripe=STRIPE))
+    before = bootstrap.build(settings_in(tmp_path))
 
-    assert type(real.payments).__name__ == "StripePayments"
+    after = bootstrap.build(replace(settings_in(tmp_path), **access))
+
+    changed = {
+        name
+        for name in ("order_book", "payments", "carrier", "mailer")
+        if type(getattr(before, name)) is not type(getattr(after, name))
+    }
+    assert changed == {port}
+    assert type(getattr(after, port)).__name__ == real
 
 
-def test_who_does_not_use_stripe_does_not_import_its_sdk() -> None:
-    """It takes longer than all the rest of the app."""
+def test_who_uses_sandboxes_imports_no_client() -> None:
+    """Stripe's SDK alone takes longer than all the rest of the app."""
     script = (
-        "import sys, function_app, bootstrap; bootstrap.services(); print('stripe' in sys.modules)"
+        "import sys, function_app, bootstrap; bootstrap.services();"
+        "print({'stripe', 'urllib3', 'smtplib'} & set(sys.modules))"
     )
     environ = {"ORDERS_ID_SECRET": SECRET, "PYTHONPATH": str(APP)}
 
@@ -59,7 +85,7 @@ def test_who_does_not_use_stripe_does_not_import_its_sdk() -> None:
         [sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True
     )
 
-    assert run.stdout.strip() == "False"
+    assert run.stdout.strip() == "set()"
 
 
 def test_services_are_put_together_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

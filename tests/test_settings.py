@@ -1,16 +1,23 @@
 """Are settings read, and are wrong ones refused in plain words?"""
 
+from email.headerregistry import Address
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 import settings
 from domain.errors import SettingsInvalid
-from settings import Settings, StripeAccess
+from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess
 from tests.shop import APP
 
 SECRET = {"ORDERS_ID_SECRET": "a secret of sixteen or more"}
 STRIPE = {"STRIPE_API_KEY": "sk_test_planted"}
+CARRIER = {"CARRIER_URL": "https://carrier.example/v1", "CARRIER_TOKEN": "planted-token"}
+MAIL = {
+    "SMTP_URL": "starttls://shop%40example:planted%2Fpassword@mail.example",
+    "MAIL_FROM": "The Shop <orders@shop.example>",
+}
 DEV = {"ORDERS_ID_SECRET": settings._DEV_SECRET}
 
 
@@ -55,6 +62,17 @@ def test_every_setting_can_be_set() -> None:
         ({**SECRET, "STRIPE_API_KEY": "pk_test_1"}, "STRIPE_API_KEY"),
         ({**SECRET, **STRIPE, "STRIPE_API_BASE": "http://stripe.example"}, "STRIPE_API_BASE"),
         ({**SECRET, **STRIPE, "STRIPE_API_BASE": "https://"}, "STRIPE_API_BASE"),
+        ({**SECRET, "CARRIER_URL": "https://carrier.example"}, "CARRIER_TOKEN"),
+        ({**SECRET, "CARRIER_TOKEN": "t"}, "CARRIER_URL"),
+        ({**SECRET, **CARRIER, "CARRIER_TOKEN": "two words"}, "CARRIER_TOKEN"),
+        ({**SECRET, **CARRIER, "CARRIER_URL": "https://u:p@carrier.example"}, "CARRIER_URL"),
+        ({**SECRET, **MAIL, "SMTP_URL": ""}, "SMTP_URL"),
+        ({**SECRET, **MAIL, "SMTP_URL": "mail.example"}, "SMTP_URL"),
+        ({**SECRET, **MAIL, "SMTP_URL": "http://mail.example"}, "SMTP_URL"),
+        ({**SECRET, **MAIL, "SMTP_URL": "smtps://mail.example:no"}, "SMTP_URL"),
+        ({**SECRET, **MAIL, "SMTP_URL": "smtp://u:planted@mail.example"}, "SMTP_URL"),
+        ({**SECRET, **MAIL, "MAIL_FROM": ""}, "MAIL_FROM"),
+        ({**SECRET, **MAIL, "MAIL_FROM": "The Shop"}, "MAIL_FROM"),
         ({**SECRET, **STRIPE, "STRIPE_API_BASE": "https://[1"}, "STRIPE_API_BASE"),
     ],
 )
@@ -74,13 +92,44 @@ def test_stripe_is_reached_with_a_key() -> None:
     assert local.stripe.api_base == "http://127.0.0.1:12111"
 
 
+def test_a_carrier_is_reached_with_a_token() -> None:
+    """Without both there is the sandbox."""
+    read = Settings.from_env({**SECRET, **CARRIER})
+
+    assert Settings.from_env(SECRET).carrier is None
+    assert read.carrier == CarrierAccess(url=CARRIER["CARRIER_URL"], token=CARRIER["CARRIER_TOKEN"])
+
+
+def test_a_mail_server_is_reached_with_a_password() -> None:
+    """Which may hold any sign, written as in every URL; the port is the usual one."""
+    read = Settings.from_env({**SECRET, **MAIL})
+
+    assert Settings.from_env(SECRET).smtp is None
+    assert read.smtp == SmtpAccess(
+        scheme="starttls",
+        host="mail.example",
+        port=587,
+        sender=Address("The Shop", "orders", "shop.example"),
+        username="shop@example",
+        password=unquote("planted%2Fpassword"),
+    )
+
+
+def test_a_mail_server_may_want_no_password() -> None:
+    """Such as one on this machine, on a port of its own."""
+    smtp = Settings.from_env({**SECRET, **MAIL, "SMTP_URL": "smtp://127.0.0.1:2525"}).smtp
+
+    assert smtp is not None
+    assert (smtp.scheme, smtp.port, smtp.username) == ("smtp", 2525, None)
+
+
 def test_secrets_are_not_printed() -> None:
     """Neither with the settings nor in the error about a wrong one."""
     with pytest.raises(SettingsInvalid) as caught:
         Settings.from_env({**SECRET, "STRIPE_API_KEY": "planted"})
 
     assert "planted" not in str(caught.value)
-    shown = str(Settings.from_env({**SECRET, **STRIPE}))
+    shown = str(Settings.from_env({**SECRET, **STRIPE, **CARRIER, **MAIL}))
     assert not any(secret in shown for secret in ("planted", *SECRET.values()))
 
 

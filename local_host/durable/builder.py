@@ -82,5 +82,8 @@ class DecisionBuilder:
 
 
 def compact(value: Any) -> str:  # noqa: ANN401 (JSON)
-    """JSON as the real host writes it: no spaces, letters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """JSON as the real host writes it: no spaces, letters as they are, no half characters."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -48,4 +48,4 @@ class FunctionRoutes:
             _log.error("function %s failed: %s", function.name, report)
             return Response(500)
         headers = [(name, value) for name, value in frame.header["headers"]]
-        return Response(frame.header["status"], frame.body, headers)
+        return Response(frame.header["status"], frame.body, headers, chunked=bool(frame.body))

@@ -7,6 +7,9 @@ from typing import Any
 from aiohttp import ClientPayloadError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+#: Newtonsoft's limit, with which the real host reads JSON.
+_DEEPEST = 64
+
 
 class BodyTooLargeError(Exception):
     """The body is larger than the host takes."""
@@ -43,9 +46,26 @@ class Request:
         """The body as JSON; none at all is None.
 
         Raises:
-            ValueError: it is not JSON.
+            ValueError: it is not JSON, or deeper than the real host reads.
         """
-        return json.loads(self.body) if self.body.strip() else None
+        if not self.body.strip():
+            return None
+        try:
+            value = json.loads(self.body)
+        except RecursionError as error:
+            raise ValueError("too deep") from error
+        brackets = self.body.count(b"[") + self.body.count(b"{")
+        if brackets > _DEEPEST and _is_deeper(value, _DEEPEST):
+            raise ValueError("too deep")
+        return value
+
+
+def _is_deeper(value: Any, levels: int) -> bool:  # noqa: ANN401 (JSON)
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return False
+    return not levels or any(_is_deeper(part, levels - 1) for part in value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +75,14 @@ class Response:
     status: int
     body: bytes = b""
     headers: list[tuple[str, str]] = field(default_factory=list)
+    #: Whether it goes out without a length, as functions' bodies do on the real host.
+    chunked: bool = False
 
     @classmethod
     def of_json(cls, value: Any, status: int = 200, **headers: str) -> "Response":  # noqa: ANN401 (JSON)
         """A JSON response as the real host writes it; `_` in a header's name stands for `-`."""
         named = [(name.replace("_", "-"), text) for name, text in headers.items()]
-        body = json.dumps(value, ensure_ascii=False).encode()
+        body = json.dumps(value, ensure_ascii=False).encode(errors="replace")
         return cls(status, body, [("Content-Type", "application/json; charset=utf-8"), *named])
 
     @classmethod

@@ -10,7 +10,7 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from local_host.errors import BadDataFile, PortTaken
 from local_host.web.durable_api import DurableApi
@@ -78,7 +78,7 @@ class Server:
         async def handle(request: web.BaseRequest) -> web.StreamResponse:
             try:
                 taken = await read_request(request, self._largest_body)
-                return _to_aiohttp(await answer(taken))
+                return _to_aiohttp(await answer(taken), request)
             except BodyTooLargeError:
                 response = Response(413)
             except BadRequestError:
@@ -92,7 +92,7 @@ class Server:
             except Exception:  # noqa: BLE001 (whatever it was, the caller is told nothing of it)
                 _log.exception("%s %s", request.method, request.path)
                 response = Response(500)
-            return _to_aiohttp(response)
+            return _to_aiohttp(response, request)
 
         # Whoever still waits for an answer when the host ends gets none; 0 would mean for ever.
         runner = web.ServerRunner(
@@ -119,6 +119,7 @@ def _bind(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
@@ -129,9 +130,12 @@ def _bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _to_aiohttp(response: Response) -> web.Response:
+def _to_aiohttp(response: Response, request: web.BaseRequest) -> web.Response:
     answer = web.Response(status=response.status, body=response.body or None)
     answer.headers.popall("Content-Type", None)
+    answer.headers["Server"] = "Kestrel"  # an orchestrator that calls its own app can see it
+    if response.chunked and request.method != "HEAD" and request.version >= HttpVersion11:
+        answer.enable_chunked_encoding()
     for name, value in response.headers:
         answer.headers.add(name, value)
     return answer

@@ -36,10 +36,10 @@ def complaints(function: Function) -> Iterator[str]:
     bindings = {str(b.name): str(b.type) for b in function.get_bindings() if b.name != "$return"}
     try:
         annotations = typing.get_type_hints(call)
-    except NameError as error:
+    except Exception as error:  # noqa: BLE001 (an annotation as text may raise anything)
         yield (
-            f"{who}: an annotation names {error.name!r}, which does not exist when the worker "
-            "resolves it; import it at run time, not under TYPE_CHECKING"
+            f"{who}: an annotation cannot be resolved: {error}; "
+            "what it names must exist at run time, not only under TYPE_CHECKING"
         )
         return
     yield from _parameters(who, trigger["type"], set(inspect.signature(call).parameters), bindings)

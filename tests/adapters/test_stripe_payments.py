@@ -13,7 +13,8 @@ from domain.answers import Withdrawal
 from domain.errors import PaymentsUnavailable, Unavailable
 from domain.money import Money
 from tests.adapters.gateways import Balance, of_stripe, stripe_payments
-from tests.stripe_server import Fault, Stripe, serving
+from tests.stripe_server import Stripe, serving
+from tests.wire import Fault
 
 EUROS = Money(4980, "EUR")
 VISA = "pm_card_visa"
@@ -67,7 +68,7 @@ def test_a_request_that_fails_is_made_good(
 ) -> None:
     """Before or after its effect, twice in a row: the money is right, and moved once."""
     failing, steps, balance = case
-    stripe.fail(failing, fault, fault)
+    stripe.plan.fail(failing, fault, fault)
 
     for step in steps:
         until_it_answers(payments, step)
@@ -77,7 +78,7 @@ def test_a_request_that_fails_is_made_good(
 
 def test_a_kept_fault_is_not_asked_for_for_ever(stripe: Stripe, payments: StripePayments) -> None:
     """Stripe keeps its 500 under the key: after a look-up the next try has another key."""
-    stripe.fail("confirm", Fault.ERROR_BEFORE)
+    stripe.plan.fail("confirm", Fault.ERROR_BEFORE)
 
     until_it_answers(payments, "authorize")
 
@@ -88,7 +89,7 @@ def test_a_lost_answer_is_asked_for_under_the_same_key(
     stripe: Stripe, payments: StripePayments
 ) -> None:
     """Nobody knows whether an intent was made, so Stripe must be able to recognize the request."""
-    stripe.fail("create", Fault.LOST_AFTER)
+    stripe.plan.fail("create", Fault.LOST_AFTER)
 
     until_it_answers(payments, "authorize")
 
@@ -101,7 +102,7 @@ def test_a_fault_after_the_effect_needs_no_second_try(
 ) -> None:
     """The look-up shows that the money was taken, whatever the 500 said."""
     payments.authorize("o", EUROS, VISA)
-    stripe.fail("capture", Fault.ERROR_AFTER)
+    stripe.plan.fail("capture", Fault.ERROR_AFTER)
 
     assert payments.capture("o").captured
     assert stripe.steps(named="capture") == ["o:capture:1"]
@@ -113,7 +114,7 @@ def test_a_refund_after_a_kept_fault_pays_back_what_is_still_owed(
     """Somebody paid a part back by hand meanwhile: the same key with another amount is refused."""
     payments.authorize("o", EUROS, VISA)
     payments.capture("o")
-    stripe.fail("refund", Fault.ERROR_BEFORE)
+    stripe.plan.fail("refund", Fault.ERROR_BEFORE)
     with pytest.raises(PaymentsUnavailable):
         payments.withdraw("o")
     stripe.intents["pi_0"]["latest_charge"]["amount_refunded"] = 1000
@@ -125,7 +126,7 @@ def test_a_refund_after_a_kept_fault_pays_back_what_is_still_owed(
 def test_a_slow_stripe_counts_as_unavailable(stripe: Stripe, tmp_path: Path) -> None:
     """Nobody waits longer than the time limit; what was done meanwhile is found."""
     payments = stripe_payments(stripe, tmp_path, timeout=0.5)
-    stripe.fail("confirm", Fault.SLOW)
+    stripe.plan.fail("confirm", Fault.SLOW)
 
     with pytest.raises(PaymentsUnavailable, match="did not answer"):
         payments.authorize("o", EUROS, VISA)
@@ -140,7 +141,7 @@ def test_an_intent_is_known_to_the_book_before_it_is_confirmed(
     """So nothing is ever held that nobody could find again."""
     references = SqliteReferences(tmp_path / "orders.sqlite3", "payment_references")
     written: list[str | None] = []
-    stripe.meanwhile["confirm"] = lambda: written.append(references.find("o").partner_id)
+    stripe.plan.meanwhile["confirm"] = lambda: written.append(references.find("o").partner_id)
 
     payments.authorize("o", EUROS, VISA)
 
@@ -152,7 +153,7 @@ def test_an_undo_during_the_authorization_leaves_nothing_held(
     stripe: Stripe, payments: StripePayments, moment: str
 ) -> None:
     """Whether it comes before the intent is known, or just before the bank is asked."""
-    stripe.meanwhile[moment] = lambda: payments.withdraw("o")
+    stripe.plan.meanwhile[moment] = lambda: payments.withdraw("o")
 
     assert payments.authorize("o", EUROS, VISA).reason == "withdrawn"
     assert payments.withdraw("o") is Withdrawal.NOTHING
@@ -162,7 +163,7 @@ def test_an_undo_during_the_authorization_leaves_nothing_held(
 def test_an_undo_during_the_capture_takes_nothing(stripe: Stripe, payments: StripePayments) -> None:
     """The hold is voided first, and the capture learns it."""
     payments.authorize("o", EUROS, VISA)
-    stripe.meanwhile["capture"] = lambda: payments.withdraw("o")
+    stripe.plan.meanwhile["capture"] = lambda: payments.withdraw("o")
 
     assert payments.capture("o").reason == "withdrawn"
     assert of_stripe(stripe) == Balance()
@@ -171,7 +172,7 @@ def test_an_undo_during_the_capture_takes_nothing(stripe: Stripe, payments: Stri
 def test_a_capture_during_the_undo_is_paid_back(stripe: Stripe, payments: StripePayments) -> None:
     """The money is taken between the look-up and the void, so the void turns into a refund."""
     payments.authorize("o", EUROS, VISA)
-    stripe.meanwhile["cancel"] = lambda: stripe.serve("capture", "pi_0", {}, "by hand")
+    stripe.plan.meanwhile["cancel"] = lambda: stripe.serve("capture", "pi_0", {}, "by hand")
 
     assert payments.withdraw("o") is Withdrawal.REFUNDED
     assert of_stripe(stripe) == PAID_BACK
@@ -189,7 +190,7 @@ def test_a_payment_that_is_still_under_way_is_waited_for(
     stripe: Stripe, payments: StripePayments
 ) -> None:
     """Neither yes nor no: it is asked again later."""
-    stripe.meanwhile["find"] = lambda: stripe.intents["pi_0"].update(status="processing")
+    stripe.plan.meanwhile["find"] = lambda: stripe.intents["pi_0"].update(status="processing")
 
     with pytest.raises(PaymentsUnavailable, match="still processing"):
         payments.authorize("o", EUROS, VISA)

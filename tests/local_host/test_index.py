@@ -114,7 +114,9 @@ def test_a_name_for_type_checkers_alone_is_told(folder: Path) -> None:
     )
     (folder / "function_app.py").write_text(source)
 
-    with pytest.raises(BadAppFolder, match=r"names 'Decimal', .* not under TYPE_CHECKING"):
+    with pytest.raises(
+        BadAppFolder, match=r"'Decimal' is not defined; .*run time, not only under TYPE_CHECKING"
+    ):
         load_app(folder)
 
 

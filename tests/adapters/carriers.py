@@ -1,0 +1,51 @@
+"""Two carriers that a test can look into."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.http_carrier import HttpCarrier
+from adapters.sandbox_carrier import SandboxCarrier
+from adapters.sqlite_references import SqliteReferences
+from adapters.system_clock import SystemClock
+from ports.carrier import Carrier as Port
+from tests import carrier_server
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """A carrier behind the port, and how many parcels it will fetch."""
+
+    carrier: Port
+    parcels: Callable[[], int]
+
+
+def http_carrier(served: carrier_server.Carrier, folder: Path, timeout: float = 5) -> HttpCarrier:
+    """The adapter, asking the local carrier."""
+    references = SqliteReferences(folder / "orders.sqlite3", "parcel_references")
+    return HttpCarrier(served.url, carrier_server.TOKEN, references, timeout)
+
+
+@contextmanager
+def sandbox_depot(folder: Path) -> Iterator[Depot]:
+    """The sandbox and its ledger."""
+    carrier = SandboxCarrier(folder / "sandbox.sqlite3", SystemClock())
+
+    def parcels() -> int:
+        kinds = [entry.kind for entry in carrier.ledger.entries()]
+        return kinds.count("booked") - kinds.count("canceled")
+
+    yield Depot(carrier, parcels)
+
+
+@contextmanager
+def http_depot(folder: Path) -> Iterator[Depot]:
+    """The adapter and a local carrier."""
+    with carrier_server.serving() as served:
+        yield Depot(http_carrier(served, folder), lambda: booked(served))
+
+
+def booked(served: carrier_server.Carrier) -> int:
+    """How many parcels the local carrier will fetch."""
+    return [shipment["status"] for shipment in served.shipments].count("booked")

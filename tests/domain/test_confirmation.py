@@ -1,0 +1,37 @@
+"""Does the customer read what was ordered, in either form?"""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.confirmation import Mail, confirmation
+from tests.builders import EMAIL, NAME, a_booked_order, a_line, a_person
+
+
+@pytest.fixture
+def mail() -> Mail:
+    """The confirmation of an order of two lines."""
+    order = a_booked_order("ord_1", a_line(quantity=2), a_line("TEA-ASSAM", 1, 1250))
+    return confirmation(order, a_person(), "SBX1")
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_a_confirmation_says_what_was_ordered(mail: Mail, form: str) -> None:
+    """Name, lines, total and tracking number."""
+    words = (NAME, "Stoneware mug", "29.80 EUR", "12.50 EUR", "42.30 EUR", "SBX1")
+
+    assert [word for word in words if word not in getattr(mail, form)] == []
+
+
+def test_a_confirmation_goes_to_the_customer(mail: Mail) -> None:
+    """With the order in its subject."""
+    assert (mail.recipient, mail.subject) == (EMAIL, "Your order ord_1 is on its way")
+
+
+def test_what_the_customer_wrote_is_no_markup() -> None:
+    """A name is shown as it was typed."""
+    person = replace(a_person(), name="<b>Bobby & Co</b>")
+
+    mail = confirmation(a_booked_order(), person, "SBX1")
+
+    assert "&lt;b&gt;Bobby &amp; Co&lt;/b&gt;" in mail.html
