@@ -80,19 +80,35 @@ async def _lives(
 ) -> None:
     """One life after another, until one ends for good."""
     while not stop.gently.is_set():
+        change = asyncio.ensure_future(_change(options))
+        await asyncio.sleep(0)  # watching has begun before a file is read: no change is missed
         try:
-            port = await _live_once(options, greet, stop)
+            port = await _live_once(options, greet, stop, change)
         except (BadAppFolder, BadConfiguration) as error:
             if not options.reload:
                 raise
             _log.error("%s\nWaiting for a change.", error)
-            await _first(stop.gently.wait(), changed_file(options.app, options.data))
+            await _first(stop.gently.wait(), change)
         else:
             options = replace(options, port=port)
+        finally:
+            change.cancel()
+            await asyncio.gather(change, return_exceptions=True)
+
+
+async def _change(options: Options) -> None:
+    """Return when a file of the app has changed, if anybody wants to know."""
+    if options.reload:
+        await changed_file(options.app, options.data)
+    else:
+        await asyncio.Event().wait()
 
 
 async def _live_once(
-    options: Options, greet: Callable[[Host, Configuration], None], stop: Stop
+    options: Options,
+    greet: Callable[[Host, Configuration], None],
+    stop: Stop,
+    change: "asyncio.Future[None]",
 ) -> int:
     """Run the host until it is to stop or the app has changed; return the port it had."""
     configuration = read_configuration(options.app)
@@ -101,10 +117,7 @@ async def _live_once(
         configuration = replace(configuration, worker_processes=options.workers)
     async with run_host(configuration, options.data, options.port, options.style) as host:
         greet(host, configuration)
-        reasons: list[Coroutine[Any, Any, object]] = [stop.gently.wait()]
-        if options.reload:
-            reasons.append(changed_file(options.app, options.data))
-        await _first(host.fault, *reasons)
+        await _first(host.fault, stop.gently.wait(), change)
         if not host.fault.done():
             await _drain(host)
         if host.fault.done():
