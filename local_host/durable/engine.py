@@ -18,6 +18,7 @@ from local_host.durable.decisions import entity_request
 from local_host.durable.endings import Endings
 from local_host.durable.entities import Entities, entity_id, is_entity
 from local_host.durable.episodes import EpisodeWriter
+from local_host.durable.executions import new_execution
 from local_host.durable.mailboxes import Mailboxes
 from local_host.durable.operations import Operations
 from local_host.durable.orchestrations import Orchestrations
@@ -52,9 +53,9 @@ class Engine:
         slots = asyncio.Semaphore(orchestrators_at_once)
         self._mailboxes = Mailboxes(self.work, self._take)
         self.timers = Timers(clock, self._mailboxes.deliver)
-        self._writer = EpisodeWriter(hub, clock)
+        writer = EpisodeWriter(hub, clock)
         self._orchestrations = Orchestrations(
-            hub, worker, clock, self._writer, slots=slots, versions=versions
+            hub, worker, clock, writer, slots=slots, versions=versions
         )
         self._entities = Entities(hub, worker, clock, slots)
         self._activities = Activities(
@@ -113,7 +114,9 @@ class Engine:
         Raises:
             InstanceConflict: an instance of this id is still running.
         """
-        record, started = self._writer.new_instance(
+        record, started = new_execution(
+            self.hub,
+            self.clock,
             name=name,
             instance_id=instance_id or uuid.uuid4().hex,
             input_=None if body is None else compact(body),

@@ -4,7 +4,6 @@ An outcome becomes one `Episode`: the new history, the tasks, messages and child
 it is committed, and the instance as it stands then.
 """
 
-import uuid
 from dataclasses import replace
 
 from local_host.clock import Clock, wire_time
@@ -17,6 +16,7 @@ from local_host.durable.decisions import (
     MessageEntity,
     SetTimer,
 )
+from local_host.durable.executions import new_execution
 from local_host.durable.history import Event
 from local_host.durable.replay import Outcome
 from local_host.durable.timers import timer_message
@@ -97,7 +97,9 @@ class EpisodeWriter:
             "TaskScheduleId": call.event["EventId"],
             "Version": episode.instance.version,
         }
-        child, started = self.new_instance(
+        child, started = new_execution(
+            self._hub,
+            self._clock,
             name=call.name,
             instance_id=call.instance_id,
             input_=call.input_,
@@ -109,7 +111,9 @@ class EpisodeWriter:
 
     def _continue_as_new(self, episode: Episode, outcome: Outcome) -> None:
         record = episode.instance
-        anew, started = self.new_instance(
+        anew, started = new_execution(
+            self._hub,
+            self._clock,
             name=record.name,
             instance_id=record.instance_id,
             input_=outcome.result,
@@ -163,44 +167,6 @@ class EpisodeWriter:
             self._hub.next_message_id(),
             execution_id=instance["ExecutionId"],
         )
-
-    def new_instance(  # noqa: PLR0913 (what an execution consists of)
-        self,
-        *,
-        name: str,
-        instance_id: str,
-        input_: str | None,
-        version: str | None,
-        parent: Event | None = None,
-        generation: int | None = 0,
-    ) -> tuple[InstanceRecord, Message]:
-        """A new execution of an orchestration, and the message that starts it."""
-        at, execution_id = self._clock.now(), str(uuid.uuid4())
-        record = InstanceRecord(
-            instance_id=instance_id,
-            execution_id=execution_id,
-            name=name,
-            version=version,
-            status="Pending",
-            input_=input_,
-            output=None,
-            custom_status=None,
-            created_at=wire_time(at),
-            updated_at=wire_time(at),
-            parent=parent,
-        )
-        event = history.execution_started(
-            at,
-            instance_id=instance_id,
-            execution_id=execution_id,
-            name=name,
-            version=version,
-            input_=input_,
-            parent=parent,
-            generation=generation,
-        )
-        message_id = self._hub.next_message_id()
-        return record, Message(instance_id, event, message_id, execution_id=execution_id)
 
 
 def _reason(news: list[Event], before: str | None) -> str | None:

@@ -41,6 +41,7 @@ def ids(answer: Response) -> list[str]:
         (f"createdTimeFrom={FUTURE}", []),
         (f"createdTimeFrom={PAST}&createdTimeTo={FUTURE}&instanceIdPrefix=w", ["waits"]),
         (f"createdTimeTo={PAST}", []),
+        ("createdTimeFrom=0001-01-01T00:00:00%2B14:00&instanceIdPrefix=w", ["waits"]),
         ("top=nonsense&createdTimeFrom=never&instanceIdPrefix=w", ["waits"]),
     ],
 )
@@ -60,6 +61,13 @@ def test_a_list_comes_in_pages(filled: App) -> None:
         token = page.headers.get("x-ms-continuation-token")
 
     assert pages == [["done-0", "done-1"], ["done-2", "failed"], ["waits"]]
+
+
+def test_a_token_of_somebody_else_leads_to_the_first_page(filled: App) -> None:
+    """A token that this host did not make counts as none."""
+    headers = {"x-ms-continuation-token": "[{not base64"}
+
+    assert ids(filled.request("GET", f"{HOOK}/instances?top=1", headers=headers)) == ["done-0"]
 
 
 def test_a_list_can_leave_inputs_out(filled: App) -> None:
@@ -100,6 +108,8 @@ def test_entities_are_listed(app: App) -> None:
     assert "x-ms-continuation-token" in everything.headers
     assert [(e["entityId"]["key"], e["state"]) for e in named] == [("a", 5), ("b", 5)]
     assert app.request("GET", f"{HOOK}/entities/nosuch").json() == []
+    for when in (f"From={FUTURE}", f"To={PAST}"):
+        assert app.request("GET", f"{HOOK}/entities?lastOperationTime{when}").json() == []
 
 
 def test_a_start_can_wait_for_the_end(app: App) -> None:

@@ -192,6 +192,13 @@ def test_a_durable_http_call_fails_where_nobody_answers(app: App) -> None:
     assert "'calls_http' failed: Connection refused (127.0.0.1:9) \n {" in run.output
 
 
+def test_a_managed_identity_is_only_on_azure(app: App) -> None:
+    """A token source cannot work here, and the failure says so."""
+    run = app.run("calls_as_itself", app.base_url)
+
+    assert "needs a managed identity, which only Azure has" in run.output
+
+
 def test_a_custom_status_has_a_limit(app: App) -> None:
     """16 KB of UTF-16 are taken, with the quotes; more fails the orchestration."""
     fits, exceeds = app.run("tells", 8190), app.run("tells", 8191)

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from local_host.clock import parse_time, wire_time
 from local_host.web.requests import Request, Response
 
+_WIRE_LENGTH = len("2026-11-22T16:21:54.058687Z")
+
 
 def message(status: int, text: str) -> Response:
     """A refusal with one sentence."""
@@ -64,7 +66,7 @@ def moment(request: Request, name: str) -> str:
     """A query parameter that is a time, as histories write it; anything else counts as none."""
     text = parameter(request, name).replace(" ", "+")  # a `+` that nobody encoded
     try:
-        return wire_time(_in_utc(parse_time(text)))
+        return wire_time(_in_utc(parse_time(text))).rjust(_WIRE_LENGTH, "0")
     except ValueError:
         return ""
 

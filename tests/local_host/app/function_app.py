@@ -287,6 +287,13 @@ def calls_http(context: df.DurableOrchestrationContext) -> Steps:
 
 
 @app.orchestration_trigger(context_name="context")
+def calls_as_itself(context: df.DurableOrchestrationContext) -> Steps:
+    """Send a durable HTTP request with the identity that an app has on Azure."""
+    identity = df.ManagedIdentityTokenSource("https://management.core.windows.net")
+    yield context.call_http("GET", _input(context), token_source=identity)
+
+
+@app.orchestration_trigger(context_name="context")
 def stumbles(context: df.DurableOrchestrationContext) -> Steps:
     """Fail at the second step, the first time."""
     yield context.call_activity("note", "once")
