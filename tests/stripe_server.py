@@ -29,6 +29,8 @@ DECLINES = {
 NEEDS_ACTION = "pm_card_authenticationRequired"
 METHODS = {"pm_card_visa", "pm_card_mastercard", NEEDS_ACTION, *DECLINES}
 
+SMALLEST_AMOUNT = 50
+
 PARAMETERS = {
     "create": {"amount", "currency", "payment_method", "capture_method", "metadata[order_id]"}
     | {"allowed_payment_method_types[0]"},
@@ -128,6 +130,8 @@ class Stripe:
     def _create(self, given: dict[str, str]) -> dict[str, Any]:
         if given["payment_method"] not in METHODS:
             raise _invalid("resource_missing", "payment_method")
+        if int(given["amount"]) < SMALLEST_AMOUNT:
+            raise _invalid("amount_too_small", "amount")
         intent = {
             "id": f"pi_{next(self._numbers)}",
             "object": "payment_intent",

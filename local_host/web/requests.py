@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import ClientPayloadError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-#: Newtonsoft's limit, with which the real host reads JSON.
+#: Newtonsoft.Json's own limit; deeper JSON would also stop Python's reader in an episode.
 _DEEPEST = 64
 
 
@@ -46,7 +46,7 @@ class Request:
         """The body as JSON; none at all is None.
 
         Raises:
-            ValueError: it is not JSON, or deeper than the real host reads.
+            ValueError: it is not JSON, or too deep.
         """
         if not self.body.strip():
             return None

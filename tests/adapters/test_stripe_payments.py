@@ -206,6 +206,17 @@ def test_a_refund_that_does_not_happen_is_a_fault(stripe: Stripe, payments: Stri
         payments.withdraw("o")
 
 
+def test_an_order_that_stripe_will_not_have_is_a_fault(
+    stripe: Stripe, payments: StripePayments
+) -> None:
+    """Such as one for a few cents. The error tells Stripe's code, and no sentence of Stripe's."""
+    with pytest.raises(PaymentsUnavailable, match=r"answered 400.*amount_too_small") as caught:
+        payments.authorize("o", Money(1, "EUR"), VISA)
+
+    assert "sentence" not in str(caught.value)
+    assert stripe.intents == {}
+
+
 def test_a_wrong_api_key_is_a_fault(stripe: Stripe, tmp_path: Path) -> None:
     """It says which status Stripe answered with, and never the key."""
     references = SqliteReferences(tmp_path / "orders.sqlite3", "payment_references")

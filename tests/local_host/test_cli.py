@@ -63,6 +63,25 @@ def test_two_hosts_never_share_a_data_folder(tmp_path: Path) -> None:
             },
             "maxConcurrentActivityFunctions must be a whole number above 0, not 'ten'",
         ),
+        (
+            {"host.json": '{"version": "2.0", "functionTimeout": "5m"}'},
+            "functionTimeout '5m' is not a time span: write it as 00:05:00, or -1 for none",
+        ),
+        (
+            {"host.json": '{"version": "2.0", "functionTimeout": "00:00:00"}'},
+            "functionTimeout must be above 0",
+        ),
+        (
+            {"host.json": '{"version": "2.0", "logging": {"logLevel": {"default": "Loud"}}}'},
+            "logLevel 'Loud' is none of trace, debug, information",
+        ),
+        (
+            {
+                "host.json": '{"version": "2.0"}',
+                "local.settings.json": '{"Values": {"FUNCTIONS_WORKER_PROCESS_COUNT": "11"}}',
+            },
+            "FUNCTIONS_WORKER_PROCESS_COUNT must be a whole number from 1 to 10, not '11'",
+        ),
         ({"host.json": '{"version": "2.0"}'}, "has no function_app.py"),
         (
             {"host.json": '{"version": "2.0"}', "function_app.py": "import nosuchmodule"},

@@ -93,7 +93,7 @@ def test_a_strange_filter_does_no_harm(app: App, query: str) -> None:
 
 
 def test_half_a_character_comes_through_as_a_replacement(app: App) -> None:
-    """A lone surrogate is no text; it becomes U+FFFD, as on the real host, and stops nothing."""
+    """A lone surrogate is no text; it becomes U+FFFD, and stops nothing."""
     body = rb'{"text": "\ud83d"}'
     started = app.request("POST", f"{HOOK}/orchestrators/approval/one", content=body)
     raised = app.request(
