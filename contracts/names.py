@@ -82,6 +82,7 @@ class Endpoint(StrEnum):
     GET_ORDER = "getOrder"
     LIST_ORDERS = "listOrders"
     CANCEL_ORDER = "cancelOrder"
+    GET_PARCEL = "getParcel"
     GET_STOCK = "getStock"
     RESTOCK = "restock"
     ADJUST_STOCK = "adjustStock"
