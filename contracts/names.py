@@ -80,7 +80,9 @@ class Endpoint(StrEnum):
 
     PLACE_ORDER = "placeOrder"
     GET_ORDER = "getOrder"
+    LIST_ORDERS = "listOrders"
     CANCEL_ORDER = "cancelOrder"
+    GET_PARCEL = "getParcel"
     GET_STOCK = "getStock"
     RESTOCK = "restock"
     ADJUST_STOCK = "adjustStock"

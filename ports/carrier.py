@@ -1,12 +1,13 @@
 """How does the parcel travel?
 
-Both are done once per order however often they are called, and raise CarrierUnavailable when nobody
-can tell.
+A parcel is booked, which costs nothing yet, and then either released, so that it travels, or
+canceled. Each is done once per order however often it is called, and raises CarrierUnavailable when
+nobody can tell.
 """
 
 from typing import Protocol
 
-from domain.answers import Booking, Cancellation
+from domain.answers import Booking, Cancellation, Parcel
 from domain.order import Person
 
 
@@ -18,5 +19,16 @@ class Carrier(Protocol):
         ...
 
     def cancel(self, order_id: str) -> Cancellation:
-        """Cancel the parcel if there is one; from now on none is booked for this order."""
+        """Cancel the parcel if there is one; from now on none is booked for this order.
+
+        Raises CarrierUnavailable also where the parcel has left.
+        """
+        ...
+
+    def release(self, order_id: str) -> None:
+        """Let the booked parcel travel. Raises CarrierUnavailable where there is none to let go."""
+        ...
+
+    def track(self, order_id: str) -> Parcel | None:
+        """Where the order's parcel is, if there is one. It changes nothing."""
         ...
