@@ -3,6 +3,7 @@
 | request | answer |
 |---|---|
 | `GET /shipments?reference=…` | 200 `{"shipments": […]}`: the one of this reference, or none |
+| `GET /shipments?since=…&page=…` | 200 `{"shipments": […], "next": …}`: all since then, by pages |
 | `POST /shipments` | 200 or 201 and the shipment; 422: the address is refused |
 | `POST /shipments/{id}/cancel` | 200 and the shipment; 409: it has left |
 
@@ -15,13 +16,16 @@ A carrier knows nothing of an order that was undone before it was booked: that i
 the book, which is read before the booking and once more after it.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import urllib3
 
 from domain.answers import Booking, Cancellation
 from domain.errors import CarrierUnavailable
+from domain.facts import ParcelFact, ParcelState
 from domain.order import Person
 from domain.outcome import Reason
 from ports.references import References
@@ -32,6 +36,8 @@ TIMEOUT_SECONDS: Final = 15.0
 
 _BOOKED: Final = "booked"
 _CANCELED: Final = "canceled"
+#: Any other state is one after the parcel was let go.
+_STATES: Final = {_BOOKED: ParcelState.BOOKED, _CANCELED: ParcelState.CANCELED}
 _OK: Final = frozenset({200, 201})
 _UNPROCESSABLE: Final = 422
 
@@ -75,6 +81,17 @@ class HttpCarrier:
         shipment = self._find(order_id)
         self._make_sure_it_is_canceled(order_id, shipment)
         return Cancellation.CANCELED if shipment else Cancellation.NOTHING
+
+    def parcels(self, since: datetime) -> Iterator[ParcelFact]:
+        """The parcels that the carrier lists, page after page."""
+        page: str | None = ""
+        while page is not None:
+            asked = {"since": since.isoformat(), "page": page}
+            document = _document(self._ask("GET", "/shipments", fields=asked))
+            for shipment in _of(document, "shipments", list):
+                state = _STATES.get(_of(shipment, "status", str), ParcelState.RELEASED)
+                yield ParcelFact(order_id=_of(shipment, "reference", str), state=state)
+            page = document.get("next") if isinstance(document, dict) else None
 
     def _is_withdrawn(self, order_id: str) -> bool:
         return self._references.find(order_id).withdrawn

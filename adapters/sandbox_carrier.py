@@ -14,6 +14,8 @@ does nothing and answers "withdrawn". The ledger keeps no addresses.
 """
 
 import hashlib
+from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,7 @@ from typing import Final
 from adapters.sandbox_ledger import Entry, Ledger, Page
 from domain.answers import Booking, Cancellation
 from domain.errors import CarrierUnavailable
+from domain.facts import ParcelFact, ParcelState
 from domain.order import Person
 from domain.outcome import Reason
 from ports.clock import Clock
@@ -37,6 +40,13 @@ class Kind(StrEnum):
     BOOKED = "booked"
     #: The carrier does not go there.
     REFUSED = "refused"
+
+
+_STATES: Final[dict[str, ParcelState]] = {
+    Kind.BOOKED: ParcelState.BOOKED,
+    "released": ParcelState.RELEASED,
+    Cancellation.CANCELED: ParcelState.CANCELED,
+}
 
 
 class SandboxCarrier:
@@ -69,6 +79,14 @@ class SandboxCarrier:
                 kind = Cancellation.CANCELED if booked else Cancellation.NOTHING
                 entry = page.put(_cancel(order_id), order_id, kind)
         return Cancellation(entry.kind)
+
+    def parcels(self, since: datetime) -> Iterator[ParcelFact]:
+        """The parcels of the ledger, each as its latest row says."""
+        entries = self.ledger.entries(since)
+        latest = {entry.order_id: _STATES[entry.kind] for entry in entries if entry.kind in _STATES}
+        for entry in entries:
+            if entry.kind == Kind.BOOKED:
+                yield ParcelFact(order_id=entry.order_id, state=latest[entry.order_id])
 
 
 def _ship(order_id: str) -> str:
