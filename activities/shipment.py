@@ -26,7 +26,10 @@ def ship_order(payload: dict) -> dict:
 def dispatch_order(payload: dict) -> dict:
     """Let the parcel leave, unless the customer wants to stop: the book decides who was first."""
     order_id = decode(OrderReference, payload).order_id
-    return encode(services().order_book.dispatch(order_id))
+    dispatch = services().order_book.dispatch(order_id)
+    if dispatch.dispatched:
+        services().carrier.release(order_id)
+    return encode(dispatch)
 
 
 @bp.activity_trigger(input_name="payload", activity=Activity.CANCEL_SHIPMENT)

@@ -81,6 +81,7 @@ class Endpoint(StrEnum):
     PLACE_ORDER = "placeOrder"
     GET_ORDER = "getOrder"
     CANCEL_ORDER = "cancelOrder"
+    GET_PARCEL = "getParcel"
     GET_STOCK = "getStock"
     RESTOCK = "restock"
     ADJUST_STOCK = "adjustStock"

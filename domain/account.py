@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from domain.facts import MailFact, ParcelFact, ParcelState, PaymentFact
+from domain.answers import ParcelStatus
+from domain.facts import MailFact, ParcelFact, PaymentFact
 from domain.stock import Entry, Share, Stock
+
+_LEFT: Final = frozenset({ParcelStatus.RELEASED, ParcelStatus.DELIVERED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +47,12 @@ class Account:
     @property
     def live_parcels(self) -> int:
         """Parcels that were not canceled."""
-        return sum(parcel.state is not ParcelState.CANCELED for parcel in self.parcels)
+        return sum(parcel.status is not ParcelStatus.CANCELED for parcel in self.parcels)
 
     @property
     def released_parcels(self) -> int:
         """Parcels that may leave."""
-        return sum(parcel.state is ParcelState.RELEASED for parcel in self.parcels)
+        return sum(parcel.status in _LEFT for parcel in self.parcels)
 
     @property
     def reserved(self) -> int:

@@ -86,3 +86,24 @@ class Cancellation(StrEnum):
     CANCELED = "canceled"
     #: There was no parcel to cancel.
     NOTHING = "nothing"
+
+
+class ParcelStatus(StrEnum):
+    """Where a parcel is."""
+
+    #: It waits until it is paid.
+    BOOKED = "booked"
+    #: It may leave, or has left.
+    RELEASED = "released"
+    #: It is with the customer.
+    DELIVERED = "delivered"
+    #: It was booked and is no longer.
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A parcel as its carrier sees it."""
+
+    status: ParcelStatus
+    tracking_number: str

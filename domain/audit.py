@@ -90,8 +90,8 @@ def _paid(record: OrderRecord, account: Account) -> Faults:
 
 
 def _shipped(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG001 - a rule's shape
-    if not account.live_parcels:
-        yield FindingKind.PARCEL_MISSING, "no parcel"
+    if not account.released_parcels:
+        yield FindingKind.PARCEL_MISSING, f"{account.live_parcels} parcels, none of them let go"
 
 
 def _told(record: OrderRecord, account: Account) -> Faults:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from domain.answers import ParcelStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,23 +19,12 @@ class PaymentFact:
     refunded: int = 0
 
 
-class ParcelState(StrEnum):
-    """Where a parcel stands with the carrier."""
-
-    #: The carrier keeps it until it is let go.
-    BOOKED = "booked"
-    #: It has left, or may leave.
-    RELEASED = "released"
-    #: It will not be fetched.
-    CANCELED = "canceled"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelFact:
     """One parcel as the carrier has it."""
 
     order_id: str
-    state: ParcelState
+    status: ParcelStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ class FindingKind(StrEnum):
     REFUNDED_TWICE = "refundedTwice"
     #: Money is held or was taken for an order that the book does not know.
     STRAY_MONEY = "strayMoney"
-    #: The order was completed without a parcel.
+    #: The order was completed, and no parcel was let go.
     PARCEL_MISSING = "parcelMissing"
     #: The order was not completed, and its parcel was not canceled.
     PARCEL_KEPT = "parcelKept"

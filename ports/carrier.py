@@ -1,14 +1,15 @@
 """How does the parcel travel?
 
-Both are done once per order however often they are called, and raise CarrierUnavailable when nobody
-can tell.
+A parcel is booked, which costs nothing yet, and then either released, so that it travels, or
+canceled. Each is done once per order however often it is called, and raises CarrierUnavailable when
+nobody can tell.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from domain.answers import Booking, Cancellation
+from domain.answers import Booking, Cancellation, Parcel
 from domain.facts import ParcelFact
 from domain.order import Person
 
@@ -21,7 +22,18 @@ class Carrier(Protocol):
         ...
 
     def cancel(self, order_id: str) -> Cancellation:
-        """Cancel the parcel if there is one; from now on none is booked for this order."""
+        """Cancel the parcel if there is one; from now on none is booked for this order.
+
+        Raises CarrierUnavailable also where the parcel has left.
+        """
+        ...
+
+    def release(self, order_id: str) -> None:
+        """Let the booked parcel travel. Raises CarrierUnavailable where there is none to let go."""
+        ...
+
+    def track(self, order_id: str) -> Parcel | None:
+        """Where the order's parcel is, if there is one. It changes nothing."""
         ...
 
     def parcels(self, since: datetime) -> Iterable[ParcelFact]:

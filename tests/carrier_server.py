@@ -81,7 +81,7 @@ class Carrier:
             case _, ["shipments"]:
                 return self._book(json.loads(request.body))
             case _, path:
-                return self._cancel(path[1])
+                return self._cancel(path[1]) if path[2] == "cancel" else self._release(path[1])
 
     def _of(self, reference: str) -> list[dict[str, Any]]:
         return [one for one in self.shipments if one["reference"] == reference]
@@ -108,11 +108,18 @@ class Carrier:
         shipment["status"] = "canceled"
         return 200, dict(shipment)
 
+    def _release(self, shipment_id: str) -> Answer:
+        (shipment,) = [one for one in self.shipments if one["id"] == shipment_id]
+        if shipment["status"] == "canceled":
+            return 409, {"error": "it is canceled"}
+        shipment["status"] = "released"
+        return 200, dict(shipment)
+
 
 def _step(request: Request) -> str:
     if request.method == "GET":
         return "find"
-    return "cancel" if len(request.path) > 1 else "book"
+    return request.path[2] if len(request.path) > 1 else "book"
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from domain.answers import Cancellation
+from domain.answers import Cancellation, Parcel, ParcelStatus
+from domain.errors import CarrierUnavailable
 from tests.adapters.carriers import Depot, http_depot, sandbox_depot
 from tests.builders import a_person
 
@@ -74,3 +76,55 @@ def test_a_refused_address_stays_refused(depot: Depot) -> None:
 
     assert [answer.reason for answer in refused] == ["addressRefused"] * 2
     assert depot.carrier.cancel("o") is Cancellation.NOTHING
+
+
+def test_a_parcel_waits_until_it_is_let_go(depot: Depot) -> None:
+    """Booked is not yet on its way; letting it go twice is letting it go once."""
+    number = str(depot.carrier.book("o", a_person()).tracking_number)
+    before = Parcel(status=ParcelStatus.BOOKED, tracking_number=number)
+    assert depot.carrier.track("o") == before
+
+    depot.carrier.release("o")
+    depot.carrier.release("o")
+
+    assert depot.carrier.track("o") == replace(before, status=ParcelStatus.RELEASED)
+
+
+def test_a_booking_that_is_repeated_after_the_release_changes_nothing(depot: Depot) -> None:
+    """An order that is run again finds its parcel on its way."""
+    first = depot.carrier.book("o", a_person())
+    depot.carrier.release("o")
+
+    assert depot.carrier.book("o", a_person()) == first
+
+
+def test_a_parcel_that_was_let_go_is_not_canceled(depot: Depot) -> None:
+    """It is a fault to ask for it: nobody can call it back."""
+    depot.carrier.book("o", a_person())
+    depot.carrier.release("o")
+
+    with pytest.raises(CarrierUnavailable):
+        depot.carrier.cancel("o")
+
+    assert depot.parcels() == 1
+
+
+def test_a_canceled_parcel_is_not_let_go(depot: Depot) -> None:
+    """A release that comes late is a fault, and the parcel stays where it is."""
+    depot.carrier.book("o", a_person())
+    depot.carrier.cancel("o")
+
+    with pytest.raises(CarrierUnavailable):
+        depot.carrier.release("o")
+
+    parcel = depot.carrier.track("o")
+    assert parcel is not None
+    assert parcel.status is ParcelStatus.CANCELED
+
+
+def test_what_was_never_booked_is_neither_let_go_nor_found(depot: Depot) -> None:
+    """There is no parcel of this order."""
+    with pytest.raises(CarrierUnavailable, match="no parcel"):
+        depot.carrier.release("o")
+
+    assert depot.carrier.track("o") is None

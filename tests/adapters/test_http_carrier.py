@@ -58,6 +58,33 @@ def test_a_cancellation_that_fails_is_made_good(
     assert booked(served) == 0
 
 
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SLOW])
+def test_a_release_that_fails_is_made_good(
+    served: Carrier, carrier: HttpCarrier, fault: Fault
+) -> None:
+    """The first call raises, the second finds the parcel let go or lets it go."""
+    carrier.book("o", a_person())
+    served.plan.fail("release", fault)
+
+    with pytest.raises(CarrierUnavailable):
+        carrier.release("o")
+    carrier.release("o")
+
+    assert [shipment["status"] for shipment in served.shipments] == ["released"]
+
+
+def test_a_parcel_that_was_delivered_is_not_let_go_again(
+    served: Carrier, carrier: HttpCarrier
+) -> None:
+    """An order that is run again days later finds it with the customer."""
+    carrier.book("o", a_person())
+    served.shipments[0]["status"] = "delivered"
+
+    carrier.release("o")
+
+    assert served.steps() == ["book"]
+
+
 def test_a_slow_carrier_counts_as_unavailable(served: Carrier, tmp_path: Path) -> None:
     """Nobody waits longer than the time limit; what was booked meanwhile is found."""
     carrier = http_carrier(served, tmp_path, timeout=0.5)
@@ -83,8 +110,15 @@ def test_requests_carry_keys_of_the_order(served: Carrier, carrier: HttpCarrier)
     """One for each step, none for a look-up."""
     carrier.book("o", a_person())
     carrier.cancel("o")
+    carrier.book("other", a_person())
+    carrier.release("other")
 
-    assert dict(served.requests) == {"find": "", "book": "o:ship", "cancel": "o:cancelShipment"}
+    assert dict(served.requests) == {
+        "find": "",
+        "book": "other:ship",
+        "cancel": "o:cancelShipment",
+        "release": "other:release",
+    }
 
 
 def test_an_undo_during_the_booking_leaves_no_parcel(served: Carrier, carrier: HttpCarrier) -> None:
@@ -129,7 +163,15 @@ def test_a_cancellation_that_does_not_happen_is_a_fault(
 
 
 @pytest.mark.parametrize(
-    "answer", [{}, [], {"shipments": {}}, {"shipments": [{"id": 1}]}, {"shipments": [None]}]
+    "answer",
+    [
+        {},
+        [],
+        {"shipments": {}},
+        {"shipments": [{"id": 1}]},
+        {"shipments": [{"status": "lost"}]},
+        {"shipments": [None]},
+    ],
 )
 def test_an_answer_of_another_shape_is_a_fault(
     served: Carrier, carrier: HttpCarrier, answer: object

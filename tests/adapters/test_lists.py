@@ -7,7 +7,8 @@ import pytest
 
 from adapters.sandbox_mailer import SandboxMailer
 from adapters.system_clock import SystemClock
-from domain.facts import MailFact, ParcelFact, ParcelState, PaymentFact
+from domain.answers import ParcelStatus
+from domain.facts import MailFact, ParcelFact, PaymentFact
 from domain.money import Money
 from tests import carrier_server, stripe_server
 from tests.adapters.carriers import http_carrier, http_depot, sandbox_depot
@@ -55,8 +56,8 @@ def test_a_carrier_lists_its_parcels(tmp_path: Path, depot) -> None:  # type: ig
         listed = list(opened.carrier.parcels(EVER))
 
     assert listed == [
-        ParcelFact(order_id="kept", state=ParcelState.BOOKED),
-        ParcelFact(order_id="canceled", state=ParcelState.CANCELED),
+        ParcelFact(order_id="kept", status=ParcelStatus.BOOKED),
+        ParcelFact(order_id="canceled", status=ParcelStatus.CANCELED),
     ]
 
 

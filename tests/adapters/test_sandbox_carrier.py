@@ -30,6 +30,26 @@ def test_a_lost_answer_is_found_again(carrier: SandboxCarrier) -> None:
     assert kinds(carrier) == ["booked"]
 
 
+def test_a_slow_booking_takes_four_calls(carrier: SandboxCarrier) -> None:
+    """The carrier says three times that it is not done yet."""
+    for _ in range(3):
+        with pytest.raises(CarrierUnavailable, match="under way"):
+            carrier.book("o", a_person("00003"))
+
+    assert carrier.book("o", a_person("00003")).booked
+    assert kinds(carrier) == ["pending", "pending", "pending", "booked"]
+
+
+def test_a_parcel_that_is_stuck_never_leaves(carrier: SandboxCarrier) -> None:
+    """Booked like any other, and still there after every attempt."""
+    carrier.book("o", a_person("00004"))
+
+    with pytest.raises(CarrierUnavailable, match="closed"):
+        carrier.release("o")
+
+    assert kinds(carrier) == ["booked"]
+
+
 def test_the_ledger_keeps_nothing_personal(carrier: SandboxCarrier) -> None:
     """Addresses are for the driver, not for the ledger."""
     carrier.book("o", a_person())

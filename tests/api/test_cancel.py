@@ -184,3 +184,15 @@ def test_a_parcel_that_left_is_never_undone(shop: Shop) -> None:
     assert run.output["status"] == "needsAttention"
     assert run.output["failedSteps"] == ["dispatchOrder"]
     assert shop.effects() == ["authorized", "captured", "booked"]
+
+
+def test_a_parcel_that_cannot_leave_is_left_to_a_person(shop: Shop) -> None:
+    """The money is taken and the carrier lets nothing go: nobody undoes what may have left."""
+    run = shop.run(an_order(postal_code="00004"))
+
+    assert run.output == {
+        "status": "needsAttention",
+        "reason": "unavailable",
+        "failedSteps": ["dispatchOrder"],
+    }
+    assert shop.effects() == ["authorized", "captured", "booked"]

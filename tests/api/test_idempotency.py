@@ -19,7 +19,7 @@ def test_the_same_key_and_body_give_the_same_order(shop: Shop) -> None:
     assert second.json()["orderId"] == first.json()["orderId"]
     assert second.json()["status"] == "completed"
     assert second.headers["idempotent-replayed"] == "true"
-    assert shop.effects() == ["authorized", "captured", "booked", "sent"]
+    assert shop.effects() == ["authorized", "captured", "booked", "released", "sent"]
 
 
 def test_the_same_order_written_another_way_is_the_same(shop: Shop) -> None:
@@ -55,7 +55,7 @@ def test_of_twenty_that_race_all_get_one_order(shop: Shop) -> None:
     shop.app.wait(placed)
     assert {answer.status for answer in answers} == {202}
     assert sum("idempotent-replayed" not in answer.headers for answer in answers) == 1
-    assert shop.effects() == ["authorized", "captured", "booked", "sent"]
+    assert shop.effects() == ["authorized", "captured", "booked", "released", "sent"]
 
 
 def test_a_retry_starts_an_order_that_was_only_written_down(shop: Shop) -> None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from domain.account import Account, accounts
-from domain.answers import StockNeed, Verdict
+from domain.answers import ParcelStatus, StockNeed, Verdict
 from domain.audit import Books, audit
-from domain.facts import MailFact, ParcelFact, ParcelState, PaymentFact
+from domain.facts import MailFact, ParcelFact, PaymentFact
 from domain.findings import FindingKind, Report
 from domain.money import Money
 from domain.outcome import Outcome
@@ -28,14 +28,10 @@ COMPLETED, REJECTED = Outcome.completed("T1"), Outcome.rejected("cardDeclined")
 DESK = Outcome.needs_attention("unavailable", ("voidPayment",))
 CAPTURED = PaymentFact(order_id=ORDER, captured=TOTAL)
 HELD = PaymentFact(order_id=ORDER, held=TOTAL)
-BOOKED = ParcelFact(order_id=ORDER, state=ParcelState.BOOKED)
-RELEASED = ParcelFact(order_id=ORDER, state=ParcelState.RELEASED)
+BOOKED = ParcelFact(order_id=ORDER, status=ParcelStatus.BOOKED)
+RELEASED = ParcelFact(order_id=ORDER, status=ParcelStatus.RELEASED)
 TOLD = MailFact(order_id=ORDER, kind="confirm")
-SOLD = {
-    "MUG": Stock(
-        available=8, sold=2, opening=10, entries={ORDER: Entry(quantity=2, share=Share.SOLD)}
-    )
-}
+SOLD = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0].commit(ORDER)[0]}
 RESERVED = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0]}
 NOT_SOLD = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0].commit(ORDER)[0]}
 
@@ -74,7 +70,6 @@ def kinds(report: Report) -> list[str]:
 @pytest.mark.parametrize(
     "report",
     [
-        a_report(COMPLETED, CAPTURED, BOOKED, TOLD, stocks=SOLD),
         a_report(COMPLETED, CAPTURED, RELEASED, TOLD, stocks=SOLD),
         a_report(COMPLETED.with_note("no mail"), CAPTURED, RELEASED, stocks=SOLD),
         a_report(REJECTED),
@@ -82,7 +77,7 @@ def kinds(report: Report) -> list[str]:
         a_report(None, HELD, BOOKED, stocks=RESERVED),
         a_report(DESK, HELD, BOOKED, stocks=RESERVED, after=100 * HOUR),
     ],
-    ids=["completed", "released", "a note", "rejected", "refunded", "under way", "on the desk"],
+    ids=["completed", "a note", "rejected", "refunded", "under way", "on the desk"],
 )
 def test_what_adds_up_is_clean(report: Report) -> None:
     """Each end with what it may keep; an order under way with all that it needs."""
@@ -93,15 +88,18 @@ def test_what_adds_up_is_clean(report: Report) -> None:
     ("report", "found"),
     [
         (a_report(None, after=2 * HOUR), ["overdue"]),
-        (a_report(COMPLETED, HELD, BOOKED, TOLD, stocks=SOLD), ["moneyHeld", "moneyMissing"]),
-        (a_report(COMPLETED, BOOKED, TOLD, stocks=SOLD), ["moneyMissing"]),
-        (a_report(COMPLETED, CAPTURED, CAPTURED, BOOKED, TOLD, stocks=SOLD), ["chargedTwice"]),
+        (
+            a_report(COMPLETED, HELD, RELEASED, TOLD, stocks=SOLD),
+            ["releasedUnpaid", "moneyHeld", "moneyMissing"],
+        ),
+        (a_report(COMPLETED, RELEASED, TOLD, stocks=SOLD), ["releasedUnpaid", "moneyMissing"]),
+        (a_report(COMPLETED, CAPTURED, CAPTURED, RELEASED, TOLD, stocks=SOLD), ["chargedTwice"]),
         (a_report(COMPLETED, CAPTURED, TOLD, stocks=SOLD), ["parcelMissing"]),
-        (a_report(COMPLETED, CAPTURED, BOOKED, BOOKED, TOLD, stocks=SOLD), ["shippedTwice"]),
-        (a_report(COMPLETED, CAPTURED, BOOKED, stocks=SOLD), ["mailMissing"]),
-        (a_report(COMPLETED, CAPTURED, BOOKED, TOLD, TOLD, stocks=SOLD), ["mailedTwice"]),
-        (a_report(COMPLETED, CAPTURED, BOOKED, TOLD), ["goodsMissing"]),
-        (a_report(COMPLETED, CAPTURED, BOOKED, TOLD, stocks=RESERVED), ["goodsMissing"]),
+        (a_report(COMPLETED, CAPTURED, RELEASED, BOOKED, TOLD, stocks=SOLD), ["shippedTwice"]),
+        (a_report(COMPLETED, CAPTURED, RELEASED, stocks=SOLD), ["mailMissing"]),
+        (a_report(COMPLETED, CAPTURED, RELEASED, TOLD, TOLD, stocks=SOLD), ["mailedTwice"]),
+        (a_report(COMPLETED, CAPTURED, RELEASED, TOLD), ["goodsMissing"]),
+        (a_report(COMPLETED, CAPTURED, RELEASED, TOLD, stocks=RESERVED), ["goodsMissing"]),
         (a_report(REJECTED, HELD), ["moneyHeld"]),
         (a_report(REJECTED, CAPTURED), ["moneyKept"]),
         (

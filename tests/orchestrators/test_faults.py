@@ -6,7 +6,7 @@ from tests.builders import a_booked_order, a_person, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
 
-DONE_ONCE = ["authorized", "captured", "booked", "sent"]
+DONE_ONCE = ["authorized", "captured", "booked", "released", "sent"]
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ DONE_ONCE = ["authorized", "captured", "booked", "sent"]
         ("payments", "authorize"),
         ("payments", "capture"),
         ("carrier", "book"),
+        ("carrier", "release"),
         ("mailer", "send_confirmation"),
     ],
 )
@@ -46,6 +47,14 @@ def test_an_answer_that_was_lost_is_found_again(shop: Shop, order: dict[str, obj
 
     assert run.output["status"] == "completed"
     assert shop.effects() == DONE_ONCE
+
+
+def test_a_slow_carrier_is_asked_again_until_it_is_done(shop: Shop) -> None:
+    """The customer waits some seconds longer, no more."""
+    run = shop.run(an_order(postal_code="00003"))
+
+    assert run.output["status"] == "completed"
+    assert run.activities.count("shipOrder") == 4
 
 
 def test_a_flaky_gateway_is_tried_a_third_time(shop: Shop) -> None:
@@ -108,5 +117,5 @@ def test_a_mail_that_cannot_be_sent_does_not_stop_a_good_order(shop: Shop) -> No
 
     assert run.output["status"] == "completed"
     assert run.output["notes"] == ["The confirmation mail could not be sent."]
-    assert shop.effects() == ["authorized", "captured", "booked"]
+    assert shop.effects() == ["authorized", "captured", "booked", "released"]
     assert shop.look(order_id)["notes"] == run.output["notes"]

@@ -9,7 +9,7 @@ from tests.builders import a_booked_order, a_person, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
 
-DONE_ONCE = ["authorized", "captured", "booked", "sent"]
+DONE_ONCE = ["authorized", "captured", "booked", "released", "sent"]
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,7 @@ def test_an_order_that_has_ended_answers_with_its_end(shop: Shop, order: dict[st
         ("payments", "authorize"),
         ("carrier", "book"),
         ("payments", "capture"),
+        ("carrier", "release"),
         ("mailer", "send_confirmation"),
         ("order_book", "close"),
     ],
