@@ -3,10 +3,11 @@
 import json
 import sqlite3
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from domain.answers import StockNeed, Verdict
+from domain.desk import Action, Attention, Concern, Decision
 from domain.money import Money
 from domain.order import Address, Order, OrderLine, Person
 from domain.outcome import OrderStatus, Outcome
@@ -17,7 +18,7 @@ def order_to_row(order: Order, fingerprint: str) -> dict[str, str | None]:
     """The columns of a new order."""
     return {
         "order_id": order.order_id,
-        "placed_at": order.placed_at.isoformat(),
+        "placed_at": order.placed_at.astimezone(UTC).isoformat(),
         "fingerprint": fingerprint,
         "lines": json.dumps([asdict(line) for line in order.lines]),
         "country": order.country,
@@ -41,11 +42,18 @@ def row_to_record(row: sqlite3.Row) -> OrderRecord:
         fingerprint=row["fingerprint"],
         runs=row["runs"],
         verdict=text_to_verdict(row["verdict"]),
+        updated_at=_moment(row["updated_at"]),
         undoing=text_to_outcome(row["undoing"]),
         cancel_requested_at=_moment(row["cancel_requested_at"]),
         dispatched_at=_moment(row["dispatched_at"]),
         outcome=text_to_outcome(row["outcome"]),
         ended_at=_moment(row["ended_at"]),
+        attention=text_to_attention(row["attention"]),
+        decisions=tuple(_decision(plain) for plain in json.loads(row["decisions"])),
+        rescues=row["rescues"],
+        rescue_after=_moment(row["rescue_after"]),
+        erased_at=_moment(row["erased_at"]),
+        purged_at=_moment(row["purged_at"]),
     )
 
 
@@ -100,3 +108,35 @@ def _moment(text: str | None) -> datetime | None:
 
 def _line(plain: dict[str, Any]) -> OrderLine:
     return OrderLine(**{**plain, "unit_price": Money(**plain["unit_price"])})
+
+
+def attention_to_text(attention: Attention) -> str:
+    """A place on the desk as one column."""
+    return json.dumps({**asdict(attention), "since": attention.since.isoformat()})
+
+
+def text_to_attention(text: str | None) -> Attention | None:
+    """The place on the desk that the column stands for."""
+    if text is None:
+        return None
+    plain = json.loads(text)
+    return Attention(
+        concern=Concern(plain["concern"]),
+        since=datetime.fromisoformat(plain["since"]),
+        failed_steps=tuple(plain["failed_steps"]),
+    )
+
+
+def decisions_to_text(decisions: tuple[Decision, ...]) -> str:
+    """All decisions as one column."""
+    return json.dumps([{**asdict(one), "at": one.at.isoformat()} for one in decisions])
+
+
+def _decision(plain: dict[str, Any]) -> Decision:
+    return Decision(
+        action=Action(plain["action"]),
+        note=plain["note"],
+        by=plain["by"],
+        at=datetime.fromisoformat(plain["at"]),
+        steps=tuple(plain["steps"]),
+    )

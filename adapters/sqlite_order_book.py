@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from adapters.book_queries import as_text, cursor_after, page_size, select
 from adapters.book_rows import (
     order_to_row,
     outcome_to_text,
@@ -12,41 +13,22 @@ from adapters.book_rows import (
     text_to_person,
     verdict_to_text,
 )
+from adapters.book_schema import SCHEMA
 from adapters.sqlite import Database
 from domain.answers import Dispatch, Verdict
 from domain.errors import BookUnavailable, UnknownOrder
 from domain.order import Order, Person
 from domain.outcome import Opening, Outcome
 from domain.record import OrderRecord
+from ports.book_pages import BookPage, BookQuery
 from ports.clock import Clock
 from ports.order_book import Placed
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS orders (
-    order_id       TEXT PRIMARY KEY,
-    placed_at      TEXT NOT NULL,
-    fingerprint    TEXT NOT NULL,
-    lines          TEXT NOT NULL,
-    country        TEXT NOT NULL,
-    payment_method TEXT NOT NULL,
-    reference      TEXT,
-    runs           INTEGER NOT NULL DEFAULT 0,
-    verdict        TEXT,
-    undoing        TEXT,
-    cancel_requested_at TEXT,
-    dispatched_at  TEXT,
-    outcome        TEXT,
-    ended_at       TEXT
-) STRICT;
-CREATE TABLE IF NOT EXISTS people (
-    order_id TEXT PRIMARY KEY REFERENCES orders,
-    person   TEXT NOT NULL
-) STRICT;
-"""
-
 _INSERT_ORDER: Final = """
-INSERT INTO orders (order_id, placed_at, fingerprint, lines, country, payment_method, reference)
-VALUES (:order_id, :placed_at, :fingerprint, :lines, :country, :payment_method, :reference)
+INSERT INTO orders (order_id, placed_at, updated_at, fingerprint, lines, country, payment_method,
+    reference)
+VALUES (:order_id, :placed_at, :placed_at, :fingerprint, :lines, :country, :payment_method,
+    :reference)
 """
 
 
@@ -54,7 +36,7 @@ class SqliteOrderBook:
     """The app's own record of orders."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self._database = Database(path, _SCHEMA, BookUnavailable)
+        self._database = Database(path, SCHEMA, BookUnavailable)
         self._clock = clock
 
     def place(self, order: Order, person: Person, fingerprint: str) -> Placed:
@@ -68,7 +50,12 @@ class SqliteOrderBook:
                 "INSERT INTO people (order_id, person) VALUES (?, ?)",
                 (order.order_id, person_to_text(person)),
             )
-        return Placed(record=OrderRecord(order=order, fingerprint=fingerprint), is_new=True)
+            placed_at = as_text(order.placed_at)
+            book.executemany(
+                "INSERT INTO articles (sku, placed_at, order_id) VALUES (?, ?, ?)",
+                [(sku, placed_at, order.order_id) for sku in {line.sku for line in order.lines}],
+            )
+            return Placed(record=_get(book, order.order_id), is_new=True)
 
     def find(self, order_id: str) -> OrderRecord | None:
         """The order's page."""
@@ -83,11 +70,21 @@ class SqliteOrderBook:
             ).fetchone()
         return text_to_person(row["person"]) if row else None
 
+    def page(self, query: BookQuery) -> BookPage:
+        """Some of the orders that are looked for."""
+        statement, values = select(query)
+        with self._database.reading() as book:
+            found = [row_to_record(row) for row in book.execute(statement, values)]
+        shown = tuple(found[: page_size(query)])
+        return BookPage(
+            orders=shown, after=cursor_after(shown[-1]) if len(found) > len(shown) else None
+        )
+
     def open(self, order_id: str) -> Opening:
         """Note one more run and tell what earlier runs left."""
         with self._database.writing() as book:
             record = _get(book, order_id)
-            book.execute("UPDATE orders SET runs = runs + 1 WHERE order_id = ?", (order_id,))
+            self._note(book, order_id, runs=record.runs + 1)
         return record.opening()
 
     def judge(self, order_id: str, verdict: Verdict) -> Verdict:
@@ -95,7 +92,7 @@ class SqliteOrderBook:
         with self._database.writing() as book:
             stands = _get(book, order_id).judged(verdict)
             if stands is verdict:
-                _note(book, order_id, "verdict", verdict_to_text(verdict))
+                self._note(book, order_id, verdict=verdict_to_text(verdict))
         return stands
 
     def request_cancel(self, order_id: str) -> OrderRecord:
@@ -103,7 +100,7 @@ class SqliteOrderBook:
         with self._database.writing() as book:
             record = _get(book, order_id)
             if record.can_be_canceled and record.cancel_requested_at is None:
-                _note(book, order_id, "cancel_requested_at", self._clock.now().isoformat())
+                self._note(book, order_id, cancel_requested_at=self._now())
             return _get(book, order_id)
 
     def dispatch(self, order_id: str) -> Dispatch:
@@ -112,7 +109,7 @@ class SqliteOrderBook:
             record = _get(book, order_id)
             answer = record.dispatch()
             if answer.dispatched and record.dispatched_at is None:
-                _note(book, order_id, "dispatched_at", self._clock.now().isoformat())
+                self._note(book, order_id, dispatched_at=self._now())
         return answer
 
     def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:
@@ -120,7 +117,7 @@ class SqliteOrderBook:
         with self._database.writing() as book:
             stands = _get(book, order_id).turned_to(towards)
             if stands is towards:
-                _note(book, order_id, "undoing", outcome_to_text(towards))
+                self._note(book, order_id, undoing=outcome_to_text(towards))
         return stands
 
     def close(self, order_id: str, outcome: Outcome) -> Outcome:
@@ -128,9 +125,17 @@ class SqliteOrderBook:
         with self._database.writing() as book:
             stands = _get(book, order_id).ended_as(outcome)
             if stands is outcome:
-                _note(book, order_id, "outcome", outcome_to_text(outcome))
-                _note(book, order_id, "ended_at", self._clock.now().isoformat())
+                self._note(book, order_id, outcome=outcome_to_text(outcome), ended_at=self._now())
         return stands
+
+    def _now(self) -> str:
+        return as_text(self._clock.now())
+
+    def _note(self, book: sqlite3.Connection, order_id: str, **columns: str | int) -> None:
+        written = {**columns, "updated_at": self._now()}
+        assignments = ", ".join(f"{column} = :{column}" for column in written)
+        statement = f"UPDATE orders SET {assignments} WHERE order_id = :id"  # noqa: S608 - ours
+        book.execute(statement, {**written, "id": order_id})
 
 
 def _find(book: sqlite3.Connection, order_id: str) -> OrderRecord | None:
@@ -143,8 +148,3 @@ def _get(book: sqlite3.Connection, order_id: str) -> OrderRecord:
     if record is None:
         raise UnknownOrder
     return record
-
-
-def _note(book: sqlite3.Connection, order_id: str, column: str, text: str) -> None:
-    statement = f"UPDATE orders SET {column} = ? WHERE order_id = ?"  # noqa: S608 - the name is ours
-    book.execute(statement, (text, order_id))

@@ -80,6 +80,7 @@ class Endpoint(StrEnum):
 
     PLACE_ORDER = "placeOrder"
     GET_ORDER = "getOrder"
+    LIST_ORDERS = "listOrders"
     CANCEL_ORDER = "cancelOrder"
     GET_PARCEL = "getParcel"
     GET_STOCK = "getStock"

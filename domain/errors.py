@@ -11,6 +11,7 @@ OrdersError
 │   ├── MailerUnavailable
 │   └── EngineUnavailable
 ├── UnknownOrder
+├── CursorInvalid
 ├── SettingsInvalid
 └── CatalogueInvalid
 """
@@ -49,6 +50,10 @@ class EngineUnavailable(Unavailable):
 
 class UnknownOrder(OrdersError):
     """The book holds no order of this id."""
+
+
+class CursorInvalid(OrdersError):
+    """No page of the book ends there."""
 
 
 class SettingsInvalid(OrdersError):

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.answers import Dispatch, Verdict
+from domain.desk import Attention, Decision
 from domain.order import Order
-from domain.outcome import Opening, Outcome, Reason
+from domain.outcome import Opening, OrderStatus, Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,29 @@ class OrderRecord:
     dispatched_at: datetime | None = None
     outcome: Outcome | None = None
     ended_at: datetime | None = None
+    #: When something was last written here.
+    updated_at: datetime | None = None
+    #: Set while the order needs a person.
+    attention: Attention | None = None
+    #: What persons decided, oldest first.
+    decisions: tuple[Decision, ...] = ()
+    #: How many times the order was found lost and run again, since it last came to an end.
+    rescues: int = 0
+    #: Before that moment it is not run again.
+    rescue_after: datetime | None = None
+    #: When the personal part was erased.
+    erased_at: datetime | None = None
+    #: When the order's traces in the engine and in the stock were removed.
+    purged_at: datetime | None = None
+
+    @property
+    def status(self) -> OrderStatus:
+        """Where the order stands as far as the book knows."""
+        if self.outcome is not None:
+            return self.outcome.status
+        if self.attention is not None:
+            return OrderStatus.NEEDS_ATTENTION
+        return OrderStatus.PROCESSING if self.runs else OrderStatus.PLACED
 
     @property
     def can_be_canceled(self) -> bool:

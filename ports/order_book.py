@@ -12,6 +12,7 @@ from domain.answers import Dispatch, Verdict
 from domain.order import Order, Person
 from domain.outcome import Opening, Outcome
 from domain.record import OrderRecord
+from ports.book_pages import BookPage, BookQuery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,10 @@ class OrderBook(Protocol):
 
     def person(self, order_id: str) -> Person | None:
         """The order's personal part."""
+        ...
+
+    def page(self, query: BookQuery) -> BookPage:
+        """Some of the orders that are looked for. Raises CursorInvalid."""
         ...
 
     def open(self, order_id: str) -> Opening:
