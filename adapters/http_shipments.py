@@ -9,8 +9,8 @@
 | `POST /shipments/{id}/release` | 200 and the shipment; 409: it is canceled |
 
 What is posted is `{"reference", "recipient": {"name", "phone", "note", "address": {…}}}`.
-A shipment is `{"id", "reference", "status", "trackingNumber"}`, its status `booked`, `released`, `delivered` or
-`canceled`. Each POST carries an `Idempotency-Key`.
+A shipment is `{"id", "reference", "status", "trackingNumber"}`, its status `booked`, `released`,
+`delivered` or `canceled`. Each POST carries an `Idempotency-Key`.
 """
 
 from collections.abc import Iterator

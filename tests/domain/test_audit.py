@@ -33,7 +33,7 @@ RELEASED = ParcelFact(order_id=ORDER, status=ParcelStatus.RELEASED)
 TOLD = MailFact(order_id=ORDER, kind="confirm")
 SOLD = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0].commit(ORDER)[0]}
 RESERVED = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0]}
-NOT_SOLD = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0].commit(ORDER)[0]}
+NOT_SOLD = {"MUG": Stock.opened(10)}
 
 
 def a_report(
