@@ -123,10 +123,9 @@ def _tell(event: Event, events: list[Event]) -> str:  # noqa: PLR0911 (one for e
 
 
 def _when(event: Event) -> datetime:
-    """A fired timer carries the time at which it was set, as on the real host: tell when it fired."""
-    return parse_time(
-        event.get("FireAt" if "TimerId" in event else "Timestamp", event["Timestamp"])
-    )
+    """When it happened. A fired timer's own time is when it was set, as on the real host."""
+    fired = event.get("FireAt") if "TimerId" in event else None
+    return parse_time(fired or event["Timestamp"])
 
 
 def _call_of(answer: Event, events: list[Event]) -> Event:
