@@ -7,11 +7,14 @@ A carrier knows nothing of an order that was undone before it was booked: that i
 the book, which is read before the booking and once more after it.
 """
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from adapters.http_shipments import HttpShipments, Shipment
 from domain.answers import Booking, Cancellation, Parcel, ParcelStatus
 from domain.errors import CarrierUnavailable
+from domain.facts import ParcelFact
 from domain.order import Person
 from domain.outcome import Reason
 from ports.references import References
@@ -51,6 +54,11 @@ class HttpCarrier:
         shipment = self._shipments.find(order_id)
         self._make_sure_it_is_canceled(order_id, shipment)
         return Cancellation.CANCELED if shipment else Cancellation.NOTHING
+
+    def parcels(self, since: datetime) -> Iterator[ParcelFact]:
+        """The parcels that the carrier lists."""
+        for reference, shipment in self._shipments.booked_since(since):
+            yield ParcelFact(order_id=reference, status=shipment.status)
 
     def release(self, order_id: str) -> None:
         """Let the booked parcel travel."""

@@ -3,16 +3,19 @@
 | request | answer |
 |---|---|
 | `GET /shipments?reference=…` | 200 `{"shipments": […]}`: the one of this reference, or none |
+| `GET /shipments?since=…&page=…` | 200 `{"shipments": […], "next": …}`: all since then, by pages |
 | `POST /shipments` | 200 or 201 and the shipment; 422: the address is refused |
 | `POST /shipments/{id}/cancel` | 200 and the shipment; 409: it has left |
 | `POST /shipments/{id}/release` | 200 and the shipment; 409: it is canceled |
 
 What is posted is `{"reference", "recipient": {"name", "phone", "note", "address": {…}}}`.
-A shipment is `{"id", "status", "trackingNumber"}`, its status `booked`, `released`, `delivered` or
-`canceled`. Each POST carries an `Idempotency-Key`.
+A shipment is `{"id", "reference", "status", "trackingNumber"}`, its status `booked`, `released`,
+`delivered` or `canceled`. Each POST carries an `Idempotency-Key`.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import urllib3
@@ -49,6 +52,16 @@ class HttpShipments:
         response = self._ask("GET", "/shipments", fields={"reference": reference})
         found = _of(_document(response), "shipments", list)
         return _shipment(found[0]) if found else None
+
+    def booked_since(self, since: datetime) -> Iterator[tuple[str, Shipment]]:
+        """Every shipment that was booked since, with its reference."""
+        page: object = ""
+        while isinstance(page, str):
+            asked = {"since": since.isoformat(), "page": page}
+            document = _document(self._ask("GET", "/shipments", fields=asked))
+            for found in _of(document, "shipments", list):
+                yield _of(found, "reference", str), _shipment(found)
+            page = document.get("next") if isinstance(document, dict) else None
 
     def book(self, reference: str, recipient: Person, key: str) -> Shipment | None:
         """A new shipment; none where the address is refused."""

@@ -27,6 +27,10 @@ class JsonCatalogue:
         """The article of this SKU, if there is one."""
         return self._articles.get(sku)
 
+    def skus(self) -> list[str]:
+        """The SKUs of all articles."""
+        return list(self._articles)
+
     @cached_property
     def _articles(self) -> dict[str, Article]:
         try:

@@ -16,6 +16,8 @@ does nothing and answers "withdrawn". The ledger keeps no addresses.
 """
 
 import hashlib
+from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -23,6 +25,7 @@ from typing import Final
 from adapters.sandbox_ledger import Entry, Ledger, Page
 from domain.answers import Booking, Cancellation, Parcel, ParcelStatus
 from domain.errors import CarrierUnavailable
+from domain.facts import ParcelFact
 from domain.order import Person
 from domain.outcome import Reason
 from ports.clock import Clock
@@ -35,6 +38,8 @@ _STUCK: Final = "00004"
 
 #: How often a slow carrier says that it is not done yet.
 _SLOW_CALLS: Final = 3
+
+_STATUSES: Final = frozenset(status.value for status in ParcelStatus)
 
 
 class Kind(StrEnum):
@@ -82,6 +87,16 @@ class SandboxCarrier:
                 kind = Cancellation.CANCELED if _parcel(page, order_id) else Cancellation.NOTHING
                 entry = page.put(_cancel(order_id), order_id, kind)
         return Cancellation(entry.kind)
+
+    def parcels(self, since: datetime) -> Iterator[ParcelFact]:
+        """The parcels of the ledger, each as its latest row says."""
+        entries = self.ledger.entries(since)
+        latest = {entry.order_id: entry.kind for entry in entries if entry.kind in _STATUSES}
+        for entry in entries:
+            if entry.kind == Kind.BOOKED:
+                yield ParcelFact(
+                    order_id=entry.order_id, status=ParcelStatus(latest[entry.order_id])
+                )
 
     def release(self, order_id: str) -> None:
         """Let the booked parcel travel."""

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from adapters.sqlite import Database
@@ -69,11 +70,12 @@ class Ledger:
         with self._database.writing() as connection:
             yield Page(connection, self._table, self._clock)
 
-    def entries(self) -> list[Entry]:
-        """Every effect, oldest first."""
-        query = f"SELECT * FROM {self._table} ORDER BY rowid"  # noqa: S608 - the name is ours
+    def entries(self, since: datetime | None = None) -> list[Entry]:
+        """Every effect, or those since then, oldest first."""
+        query = f"SELECT * FROM {self._table} WHERE at >= ? ORDER BY rowid"  # noqa: S608 - ours
         with self._database.reading() as connection:
-            return [_entry(row) for row in connection.execute(query)]
+            rows = connection.execute(query, (since.isoformat() if since else "",))
+            return [_entry(row) for row in rows]
 
 
 def _entry(row: sqlite3.Row) -> Entry:

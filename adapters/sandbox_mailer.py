@@ -3,12 +3,14 @@
 A recipient at `undeliverable.example` makes it raise, always.
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from adapters.sandbox_ledger import Ledger
 from domain.confirmation import Mail
 from domain.errors import MailerUnavailable
+from domain.facts import MailFact
 from ports.clock import Clock
 
 _UNDELIVERABLE: Final = "@undeliverable.example"
@@ -35,3 +37,10 @@ class SandboxMailer:
                     subject=mail.subject,
                     text=mail.text,
                 )
+
+    def mails(self, since: datetime) -> list[MailFact]:
+        """The mails that lie in the outbox."""
+        return [
+            MailFact(order_id=entry.order_id, kind=entry.key.split(":")[1])
+            for entry in self.outbox.entries(since)
+        ]

@@ -6,6 +6,9 @@ that comes late finds it, does nothing and answers "withdrawn". The magic paymen
 `sandbox_methods`.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from adapters import sandbox_methods as methods
 from adapters.sandbox_ledger import Entry, Ledger, Page
 from domain.answers import Authorization, Capture, Withdrawal
 from domain.errors import PaymentsUnavailable
+from domain.facts import PaymentFact
 from domain.money import Money
 from domain.outcome import Reason
 from ports.clock import Clock
@@ -68,6 +72,20 @@ class SandboxPayments:
         with self.ledger.writing() as page:
             entry = page.get(_withdraw(order_id)) or _give_back(page, order_id)
         return Withdrawal(entry.kind)
+
+    def payments(self, since: datetime) -> Iterator[PaymentFact]:
+        """The payments of the ledger, one an order."""
+        sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for entry in self.ledger.entries(since):
+            sums[entry.order_id][entry.kind] += int(entry.detail.get("minor") or 0)
+        for order_id, minor in sums.items():
+            gone = minor[Kind.CAPTURED] + minor[Withdrawal.VOIDED]
+            yield PaymentFact(
+                order_id=order_id,
+                held=minor[Kind.AUTHORIZED] - gone,
+                captured=minor[Kind.CAPTURED],
+                refunded=minor[Withdrawal.REFUNDED],
+            )
 
     def _fail_before_authorizing(self, order_id: str, payment_method: str) -> None:
         if payment_method == methods.UNAVAILABLE:

@@ -9,12 +9,14 @@ import smtplib
 import ssl
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Final, Literal
 
 from domain.confirmation import Mail
 from domain.errors import MailerUnavailable
+from domain.facts import CONFIRMATION, MailFact
 from ports.clock import Clock
 from ports.references import References
 
@@ -66,6 +68,11 @@ class SmtpMailer:
                 self._references.keep(order_id, message_id)
         except (OSError, ValueError) as error:  # smtplib's own errors are among them
             raise MailerUnavailable(f"the mail was not taken: {_code(error)}") from None
+
+    def mails(self, since: datetime) -> list[MailFact]:  # noqa: ARG002 - a server keeps no list
+        """The mails that were taken, as the book has them."""
+        kept = self._references.kept()
+        return [MailFact(order_id=order_id, kind=CONFIRMATION) for order_id in kept]
 
     def _message(self, mail: Mail, recipient: Address, message_id: str) -> EmailMessage:
         message = EmailMessage()

@@ -24,6 +24,12 @@ class SqliteReferences:
         with self._database.reading() as book:
             return self._get(book, order_id)
 
+    def kept(self) -> list[str]:
+        """The orders that have a partner's id."""
+        query = f"SELECT order_id FROM {self._table} WHERE partner_id IS NOT NULL"  # noqa: S608 - ours
+        with self._database.reading() as book:
+            return [row["order_id"] for row in book.execute(query)]
+
     def keep(self, order_id: str, partner_id: str) -> Reference:
         """Write the partner's id down, unless there is one."""
         return self._set(order_id, "partner_id = coalesce(partner_id, ?)", partner_id)

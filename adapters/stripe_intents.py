@@ -7,12 +7,14 @@ the order's id. Stripe's own sentences stay out of our errors, which end up in h
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal, cast
 
 import stripe
 
 from domain.errors import PaymentsUnavailable
+from domain.facts import PaymentFact
 from domain.money import Money
 
 TIMEOUT_SECONDS: Final = 15.0
@@ -20,6 +22,9 @@ TIMEOUT_SECONDS: Final = 15.0
 #: Answers that Stripe does not keep under the key: another request is still running, or too many
 #: came, or the API key is wrong.
 _NOT_KEPT: Final = frozenset({None, 401, 403, 409, 429})
+
+#: The longest page that Stripe lists.
+_PAGE: Final = 100
 
 #: Why an intent is canceled: the order is undone, or the customer would have had to act.
 Cause = Literal["requested_by_customer", "abandoned"]
@@ -144,6 +149,20 @@ class StripeIntents:
             )
         return self.find(intent_id)
 
+    def listed(self, since: datetime) -> Iterator[PaymentFact]:
+        """Every intent of an order that was created since then."""
+        with _translated():
+            intents = self._intents.list(
+                {
+                    "created": {"gte": int(since.timestamp())},
+                    "expand": ["data.latest_charge"],
+                    "limit": _PAGE,
+                }
+            )
+            for found in intents.auto_paging_iter():
+                if "order_id" in (found.metadata or {}):
+                    yield _fact(found)
+
 
 @contextmanager
 def _translated() -> Iterator[None]:
@@ -153,6 +172,17 @@ def _translated() -> Iterator[None]:
         kind = PaymentsUnavailable if error.http_status in _NOT_KEPT else AnswerKept
         answer = f"answered {error.http_status}" if error.http_status else "did not answer"
         raise kind(f"Stripe {answer} (code {error.code}, request {error.request_id})") from None
+
+
+def _fact(found: stripe.PaymentIntent) -> PaymentFact:
+    intent = _intent(found)
+    return PaymentFact(
+        order_id=found.metadata["order_id"],
+        held=found.amount if intent.status == Status.REQUIRES_CAPTURE else 0,
+        captured=intent.received,
+        # Stripe also calls a hold refunded that was given back.
+        refunded=intent.refunded if intent.received else 0,
+    )
 
 
 def _intent(found: stripe.PaymentIntent) -> Intent:

@@ -11,13 +11,15 @@ Giving back writes down that the order is withdrawn, then cancels the intent. An
 comes late finds the one or the other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from typing import Final
 
 from adapters.stripe_intents import AnswerKept, Intent, Status, StripeIntents
 from domain.answers import Authorization, Capture, Withdrawal
 from domain.errors import PaymentsUnavailable
+from domain.facts import PaymentFact
 from domain.money import Money
 from domain.outcome import Reason
 from ports.references import Reference, References
@@ -87,6 +89,10 @@ class StripePayments:
         if intent.received:
             return Withdrawal.REFUNDED
         return Withdrawal.VOIDED if intent.was_held else Withdrawal.NOTHING
+
+    def payments(self, since: datetime) -> Iterator[PaymentFact]:
+        """The intents that Stripe lists."""
+        return self._intents.listed(since)
 
     def _begun(self, order_id: str, amount: Money, payment_method: str) -> Reference:
         reference = self._references.find(order_id)

@@ -62,7 +62,7 @@ async def _get_stock(
         found = await client.read_entity_state(df.EntityId(Entity.STOCK.value, article.sku))
     except Exception as error:
         raise EngineUnavailable from error
-    untouched = Stock(available=article.opening_balance)
+    untouched = Stock.opened(article.opening_balance)
     stock = decode(Stock, found.entity_state) if found.entity_state else untouched
     level = StockLevel(available=stock.available, reserved=stock.reserved, sold=stock.sold)
     return _json(HTTPStatus.OK, article, level)

@@ -10,9 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
-
-from benchmarks.filling import multiply
+from benchmarks.filling import let_timers_come_due, multiply
 from benchmarks.host import HOOK, RunningHost, running_host
 from benchmarks.journal import journal_rate
 from benchmarks.load import Load, closed_loop
@@ -97,19 +95,21 @@ def start_and_size(options: Options, folder: Path) -> Figures:
 
 
 def restart(options: Options, folder: Path) -> Figures:
-    """A start with many open instances, until each of them has moved to its end."""
-    _fill(folder, options)
+    """A start with many open instances whose timers came due meanwhile, until all have ended."""
+    with running_host(folder) as host:
+        _post(f"{host.base_url}{HOOK}/orchestrators/naps/napping", b"")
+        time.sleep(_SETTLE_SECONDS)
+    multiply(folder, "napping", options.waiting - 1)
+    let_timers_come_due(folder)
     started = time.perf_counter()
     with running_host(folder) as host:
-        listens = time.perf_counter() - started
-        asyncio.run(_raise_go(host, _waiting(folder)))
-        while _waiting(folder):
+        while _open(folder):
             time.sleep(0.05)
         moved = time.perf_counter() - started
     return {
         "open instances": float(options.waiting),
-        "listens after s": listens,
-        "each was sent an event and has ended after s": moved,
+        "listens after s": host.seconds_to_listen,
+        "all have moved to their end after s": moved,
     }
 
 
@@ -143,22 +143,7 @@ def _post(url: str, body: bytes) -> None:
     urllib.request.urlopen(request, timeout=5).close()  # noqa: S310 (our own host)
 
 
-def _waiting(data: Path) -> list[str]:
+def _open(data: Path) -> int:
     with closing(sqlite3.connect(data / "host.sqlite3")) as connection:
-        rows = connection.execute(
-            "SELECT instance_id FROM instances WHERE name = 'waits' AND status = 'Running'"
-        ).fetchall()
-    return [instance_id for (instance_id,) in rows]
-
-
-async def _raise_go(host: RunningHost, instance_ids: list[str]) -> None:
-    """Send each instance its event, a hundred at a time."""
-    slots = asyncio.Semaphore(100)
-
-    async def one(session: aiohttp.ClientSession, instance_id: str) -> None:
-        url = f"{host.base_url}{HOOK}/instances/{instance_id}/raiseEvent/Go"
-        async with slots, session.post(url, json="go"):
-            pass
-
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        await asyncio.gather(*(one(session, instance_id) for instance_id in instance_ids))
+        counted = connection.execute("SELECT count(*) FROM instances WHERE status = 'Running'")
+        return int(counted.fetchone()[0])

@@ -59,6 +59,16 @@ class Stock:
     entries: Mapping[str, Entry] = field(default_factory=dict)
     #: The latest changes by hand, oldest first.
     changes: tuple[Change, ...] = ()
+    #: What it began with, and what all changes by hand came to since.
+    opening: int = 0
+    changed: int = 0
+    #: Units sold to orders whose entries were dropped.
+    sold_before: int = 0
+
+    @classmethod
+    def opened(cls, balance: int) -> Stock:
+        """The stock of an article that nobody touched."""
+        return cls(available=balance, opening=balance)
 
     @property
     def on_hand(self) -> int:
@@ -108,14 +118,36 @@ class Stock:
         if self.available + change.units < 0:
             return self, False
         remembered = (*self.changes, change)[-REMEMBERED_CHANGES:]
-        return replace(self, available=self.available + change.units, changes=remembered), True
+        return replace(
+            self,
+            available=self.available + change.units,
+            changed=self.changed + change.units,
+            changes=remembered,
+        ), True
 
     def forget(self, order_id: str) -> Stock:
         """Drop a purged order's entry; the totals keep what it sold. A held one stays."""
         entry = self.entries.get(order_id)
         if entry is None or entry.share is Share.RESERVED:
             return self
-        return replace(self, entries={k: e for k, e in self.entries.items() if k != order_id})
+        sold = entry.quantity if entry.share is Share.SOLD else 0
+        return replace(
+            self,
+            entries={k: e for k, e in self.entries.items() if k != order_id},
+            sold_before=self.sold_before + sold,
+        )
+
+    def sums(self) -> list[tuple[str, int, int]]:
+        """What must be the same: the name, what the records come to, and what is said."""
+        came_in = self.opening + self.changed
+        return [
+            ("reserved", self._held_as(Share.RESERVED), self.reserved),
+            ("sold", self._held_as(Share.SOLD) + self.sold_before, self.sold),
+            ("available", came_in - self.reserved - self.sold, self.available),
+        ]
+
+    def _held_as(self, share: Share) -> int:
+        return sum(entry.quantity for entry in self.entries.values() if entry.share is share)
 
     def _moved(
         self, order_id: str, entry: Entry, *, available: int = 0, reserved: int = 0, sold: int = 0

@@ -21,7 +21,7 @@ def stock(context: df.DurableEntityContext) -> None:
     """Apply one operation."""
     asked = context.get_input()
     state = context.get_state()
-    before = decode(Stock, state) if state else Stock(available=asked["openingBalance"])
+    before = decode(Stock, state) if state else Stock.opened(asked["openingBalance"])
     after, answer = _apply(before, StockOperation(str(context.operation_name)), asked)
     context.set_state(encode(after))
     context.set_result(encode(answer))

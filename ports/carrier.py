@@ -5,9 +5,12 @@ canceled. Each is done once per order however often it is called, and raises Car
 nobody can tell.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
 from domain.answers import Booking, Cancellation, Parcel
+from domain.facts import ParcelFact
 from domain.order import Person
 
 
@@ -31,4 +34,8 @@ class Carrier(Protocol):
 
     def track(self, order_id: str) -> Parcel | None:
         """Where the order's parcel is, if there is one. It changes nothing."""
+        ...
+
+    def parcels(self, since: datetime) -> Iterable[ParcelFact]:
+        """All parcels that were booked since, for the audit; the carrier's own record of them."""
         ...

@@ -1,8 +1,11 @@
 """How do we write to the customer?"""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
 from domain.confirmation import Mail
+from domain.facts import MailFact
 
 
 class Mailer(Protocol):
@@ -10,4 +13,8 @@ class Mailer(Protocol):
 
     def send_confirmation(self, order_id: str, mail: Mail) -> None:
         """Send the order's confirmation, once. Raises MailerUnavailable when it was not taken."""
+        ...
+
+    def mails(self, since: datetime) -> Iterable[MailFact]:
+        """The mails that were handed over since, for the audit; older ones may be among them."""
         ...

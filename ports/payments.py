@@ -4,13 +4,16 @@ authorize: the bank holds the amount.  capture: the held money is taken.
 withdraw: the customer is left whole, whatever happened before: an open hold is voided, captured
 money refunded.
 
-All three are done once per order however often they are called, and raise PaymentsUnavailable when
+The three are done once per order however often they are called, and raise PaymentsUnavailable when
 nobody can tell.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
 from domain.answers import Authorization, Capture, Withdrawal
+from domain.facts import PaymentFact
 from domain.money import Money
 
 
@@ -27,4 +30,8 @@ class Payments(Protocol):
 
     def withdraw(self, order_id: str) -> Withdrawal:
         """Give back what was held or taken; from now on nothing more is taken."""
+        ...
+
+    def payments(self, since: datetime) -> Iterable[PaymentFact]:
+        """All payments that were begun since, for the audit; the gateway's own record of them."""
         ...

@@ -5,6 +5,7 @@ which id it is to be asked, that the order was withdrawn before the partner knew
 idempotency keys are used up. All methods raise BookUnavailable when nothing can be read or written.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +27,10 @@ class References(Protocol):
 
     def find(self, order_id: str) -> Reference:
         """What is written; of an order that was never dealt with, nothing."""
+        ...
+
+    def kept(self) -> Iterable[str]:
+        """The orders that have a partner's id."""
         ...
 
     def keep(self, order_id: str, partner_id: str) -> Reference:

@@ -30,6 +30,7 @@ class Carrier:
     kept: dict[str, Answer] = field(default_factory=dict)
     #: What is answered in the place of the truth.
     instead: Answer | None = None
+    page_length: int = 100
     url: str = ""
     plan: Plan = field(default_factory=Plan)
     _lock: Lock = field(default_factory=Lock)
@@ -73,6 +74,8 @@ class Carrier:
 
     def _do(self, request: Request) -> Answer:
         match request.method, request.path:
+            case "GET", ["shipments"] if "since" in request.query:
+                return 200, self._page(int(request.query.get("page") or 0))
             case "GET", ["shipments"]:
                 return 200, {"shipments": self._of(request.query["reference"])}
             case _, ["shipments"]:
@@ -82,6 +85,11 @@ class Carrier:
 
     def _of(self, reference: str) -> list[dict[str, Any]]:
         return [one for one in self.shipments if one["reference"] == reference]
+
+    def _page(self, first: int) -> dict[str, Any]:
+        following = first + self.page_length
+        more = {"next": str(following)} if following < len(self.shipments) else {}
+        return {"shipments": self.shipments[first:following], **more}
 
     def _book(self, wanted: dict[str, Any]) -> Answer:
         self.recipients.append(wanted["recipient"])

@@ -39,6 +39,7 @@ PARAMETERS = {
     "cancel": {"expand[0]", "cancellation_reason"},
     "refund": {"payment_intent", "amount"},
     "find": {"expand[0]"},
+    "list": {"created[gte]", "expand[0]", "limit", "starting_after"},
 }
 
 Answer = tuple[int, dict[str, Any]]
@@ -64,6 +65,7 @@ class Stripe:
     plan: Plan = field(default_factory=Plan)
     #: Whether refunds are accepted and never arrive.
     refunds_fail: bool = False
+    page_length: int = 100
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _lock: Lock = field(default_factory=Lock)
 
@@ -116,7 +118,7 @@ class Stripe:
             for name in given.keys() - PARAMETERS[step]:
                 raise _invalid("parameter_unknown", name)
             act = getattr(self, f"_{step}")
-            return 200, act(given) if step in {"create", "refund"} else act(
+            return 200, act(given) if step in {"create", "refund", "list"} else act(
                 self._known(intent_id), given
             )
         except Refused as refused:
@@ -154,6 +156,16 @@ class Stripe:
         if given.get("expand[0]") != "latest_charge" and intent["latest_charge"]:
             shown["latest_charge"] = intent["latest_charge"]["id"]
         return shown  # type: ignore[no-any-return]
+
+    def _list(self, given: dict[str, str]) -> dict[str, Any]:
+        assert given["expand[0]"] == "data.latest_charge"
+        newest_first = list(reversed(self.intents.values()))
+        ids = [intent["id"] for intent in newest_first]
+        first = ids.index(given["starting_after"]) + 1 if "starting_after" in given else 0
+        page = newest_first[first : first + self.page_length]
+        more = first + self.page_length < len(ids)
+        data = json.loads(json.dumps(page))
+        return {"object": "list", "url": "/v1/payment_intents", "has_more": more, "data": data}
 
     def _confirm(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
         _must_be(intent, "requires_confirmation")
@@ -224,6 +236,8 @@ def _step(request: Request) -> tuple[str, str]:
     match request.method, request.path:
         case "GET", [_, _, intent_id]:
             return "find", intent_id
+        case "GET", _:
+            return "list", ""
         case _, [_, "refunds"]:
             return "refund", ""
         case _, [_, _, intent_id, step]:

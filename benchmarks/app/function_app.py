@@ -1,6 +1,7 @@
 """The app that is measured: a chain of trivial activities, and something that waits."""
 
 from collections.abc import Generator
+from datetime import timedelta
 from typing import Any
 
 import azure.durable_functions as df
@@ -29,6 +30,13 @@ def chain(context: df.DurableOrchestrationContext) -> Generator[Any, Any, int]:
     for _ in range(asked["steps"]):
         number = yield context.call_activity("add_one", number)
     return number
+
+
+@app.orchestration_trigger(context_name="context")
+def naps(context: df.DurableOrchestrationContext) -> Generator[Any, Any, str]:
+    """Wait for a timer that is a day away."""
+    yield context.create_timer(context.current_utc_datetime + timedelta(days=1))
+    return "awake"
 
 
 @app.orchestration_trigger(context_name="context")

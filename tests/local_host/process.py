@@ -17,6 +17,16 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 HOOK = "/runtime/webhooks/durabletask"
 
 
+def _processes() -> Iterator[tuple[int, int, bytes]]:
+    """Id, session and command line of each process: what `ps` would say, where there is none."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            with contextlib.suppress(OSError):  # it has just ended
+                fields = (folder / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+                command = (folder / "cmdline").read_bytes()
+                yield int(folder.name), int(fields[3]), command
+
+
 class HostProcess:
     """A running `python -m local_host`."""
 
@@ -88,13 +98,11 @@ class HostProcess:
 
     def workers(self) -> list[int]:
         """The worker processes of this tree that are alive."""
-        found = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--no-headers", "-s", str(self._process.pid)],
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout
-        return [int(line.split()[0]) for line in found.splitlines() if "local_host.worker" in line]
+        return [
+            pid
+            for pid, session, command in _processes()
+            if session == self._process.pid and b"local_host.worker" in command
+        ]
 
     def stop(self) -> int:
         """End it as Ctrl-C does; return the exit status."""

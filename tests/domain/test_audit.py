@@ -1,0 +1,168 @@
+"""Does the audit find what does not add up, and nothing else?"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from domain.account import Account, accounts
+from domain.answers import ParcelStatus, StockNeed, Verdict
+from domain.audit import Books, audit
+from domain.facts import MailFact, ParcelFact, PaymentFact
+from domain.findings import FindingKind, Report
+from domain.money import Money
+from domain.outcome import Outcome
+from domain.record import OrderRecord
+from domain.stock import Change, Stock
+from tests.builders import NOON, a_record
+
+TOTAL = 2980
+ORDER = "ord_1"
+HOUR = timedelta(hours=1)
+VERDICT = Verdict(
+    accepted=True,
+    amount=Money(TOTAL, "EUR"),
+    needs=(StockNeed(sku="MUG", quantity=2, opening_balance=10),),
+)
+COMPLETED, REJECTED = Outcome.completed("T1"), Outcome.rejected("cardDeclined")
+DESK = Outcome.needs_attention("unavailable", ("voidPayment",))
+CAPTURED = PaymentFact(order_id=ORDER, captured=TOTAL)
+HELD = PaymentFact(order_id=ORDER, held=TOTAL)
+BOOKED = ParcelFact(order_id=ORDER, status=ParcelStatus.BOOKED)
+RELEASED = ParcelFact(order_id=ORDER, status=ParcelStatus.RELEASED)
+TOLD = MailFact(order_id=ORDER, kind="confirm")
+SOLD = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0].commit(ORDER)[0]}
+RESERVED = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0]}
+NOT_SOLD = {"MUG": Stock.opened(10)}
+
+
+def a_report(
+    outcome: Outcome | None,
+    *facts: PaymentFact | ParcelFact | MailFact,
+    stocks: Mapping[str, Stock] = NOT_SOLD,
+    after: timedelta = HOUR,
+    known: bool = True,
+) -> Report:
+    """The audit of one order."""
+    record: OrderRecord = a_record(verdict=VERDICT, outcome=outcome)
+    return audit(
+        Books(
+            orders={ORDER: record} if known else {},
+            others=frozenset(),
+            accounts=accounts(
+                [fact for fact in facts if isinstance(fact, PaymentFact)],
+                [fact for fact in facts if isinstance(fact, ParcelFact)],
+                [fact for fact in facts if isinstance(fact, MailFact)],
+                stocks,
+            ),
+            stocks=stocks,
+        ),
+        NOON + after,
+        HOUR,
+    )
+
+
+def kinds(report: Report) -> list[str]:
+    """What was found."""
+    return [finding.kind.value for finding in report.findings]
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        a_report(COMPLETED, CAPTURED, RELEASED, TOLD, stocks=SOLD),
+        a_report(COMPLETED.with_note("no mail"), CAPTURED, RELEASED, stocks=SOLD),
+        a_report(REJECTED),
+        a_report(REJECTED, PaymentFact(order_id=ORDER, captured=TOTAL, refunded=TOTAL)),
+        a_report(None, HELD, BOOKED, stocks=RESERVED),
+        a_report(DESK, HELD, BOOKED, stocks=RESERVED, after=100 * HOUR),
+    ],
+    ids=["completed", "a note", "rejected", "refunded", "under way", "on the desk"],
+)
+def test_what_adds_up_is_clean(report: Report) -> None:
+    """Each end with what it may keep; an order under way with all that it needs."""
+    assert report.clean, report.findings
+
+
+@pytest.mark.parametrize(
+    ("report", "found"),
+    [
+        (a_report(None, after=2 * HOUR), ["overdue"]),
+        (
+            a_report(COMPLETED, HELD, RELEASED, TOLD, stocks=SOLD),
+            ["releasedUnpaid", "moneyHeld", "moneyMissing"],
+        ),
+        (a_report(COMPLETED, RELEASED, TOLD, stocks=SOLD), ["releasedUnpaid", "moneyMissing"]),
+        (a_report(COMPLETED, CAPTURED, CAPTURED, RELEASED, TOLD, stocks=SOLD), ["chargedTwice"]),
+        (a_report(COMPLETED, CAPTURED, TOLD, stocks=SOLD), ["parcelMissing"]),
+        (a_report(COMPLETED, CAPTURED, RELEASED, BOOKED, TOLD, stocks=SOLD), ["shippedTwice"]),
+        (a_report(COMPLETED, CAPTURED, RELEASED, stocks=SOLD), ["mailMissing"]),
+        (a_report(COMPLETED, CAPTURED, RELEASED, TOLD, TOLD, stocks=SOLD), ["mailedTwice"]),
+        (a_report(COMPLETED, CAPTURED, RELEASED, TOLD), ["goodsMissing"]),
+        (a_report(COMPLETED, CAPTURED, RELEASED, TOLD, stocks=RESERVED), ["goodsMissing"]),
+        (a_report(REJECTED, HELD), ["moneyHeld"]),
+        (a_report(REJECTED, CAPTURED), ["moneyKept"]),
+        (
+            a_report(REJECTED, PaymentFact(order_id=ORDER, captured=1, refunded=2)),
+            ["refundedTwice"],
+        ),
+        (a_report(REJECTED, BOOKED), ["parcelKept"]),
+        (a_report(REJECTED, TOLD), ["mailWrong"]),
+        (a_report(REJECTED, stocks=RESERVED), ["goodsKept"]),
+        (a_report(None, HELD, RELEASED), ["releasedUnpaid"]),
+        (a_report(DESK, HELD, CAPTURED), ["chargedTwice"]),
+        (
+            a_report(None, HELD, BOOKED, stocks=RESERVED, known=False),
+            ["strayMoney", "strayParcel", "strayGoods"],
+        ),
+        (a_report(REJECTED, stocks={"MUG": Stock(available=9, opening=10)}), ["stockWrong"]),
+        (a_report(REJECTED, stocks={"MUG": Stock(available=-1, opening=-1)}), ["stockWrong"]),
+        (
+            a_report(REJECTED, stocks={"MUG": Stock(available=8, reserved=2, opening=10)}),
+            ["stockWrong"],
+        ),
+    ],
+)
+def test_what_does_not_add_up_is_found(report: Report, found: list[str]) -> None:
+    """Each planted fault is found, and nothing else."""
+    assert kinds(report) == found
+
+
+def test_every_kind_of_finding_has_been_found() -> None:
+    """No rule is here that no test has seen at work."""
+    (parameters,) = [
+        mark.args[1]
+        for mark in test_what_does_not_add_up_is_found.pytestmark  # type: ignore[attr-defined]
+    ]
+
+    assert {kind for _, found in parameters for kind in found} == set(FindingKind)
+
+
+def test_what_is_open_is_told() -> None:
+    """Orders under way are no findings, and not hidden either."""
+    report = a_report(None, HELD)
+
+    assert report.open == (ORDER,)
+    assert (report.checked.orders, report.checked.payments, report.checked.articles) == (1, 1, 1)
+
+
+def test_what_a_purged_order_bought_still_counts() -> None:
+    """Its entry is folded into the totals, so the article adds up without it."""
+    stock = SOLD["MUG"].forget(ORDER)
+
+    assert a_report(REJECTED, stocks={"MUG": stock}).clean
+    assert stock.sold_before == 2
+
+
+def test_changes_by_hand_count() -> None:
+    """What came in and what broke."""
+    stock, _ = Stock.opened(10).change(Change(key="k", units=-3, note="broken"))
+
+    assert a_report(REJECTED, stocks={"MUG": stock}).clean
+
+
+def test_an_order_of_which_nothing_is_known_has_an_empty_account() -> None:
+    """Nothing held, nothing taken, nothing under way."""
+    account = Account()
+
+    assert (account.held, account.kept, account.live_parcels, account.reserved) == (0, 0, 0, 0)
