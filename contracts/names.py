@@ -75,6 +75,13 @@ class Activity(StrEnum):
     CANCEL_SHIPMENT = "cancelShipment"
 
 
+class Timer(StrEnum):
+    """Functions that run when it is time."""
+
+    #: Compares all records, every night.
+    NIGHTLY_AUDIT = "nightlyAudit"
+
+
 class Endpoint(StrEnum):
     """HTTP functions."""
 
@@ -88,3 +95,4 @@ class Endpoint(StrEnum):
     GET_STOCK = "getStock"
     RESTOCK = "restock"
     ADJUST_STOCK = "adjustStock"
+    AUDIT = "audit"
