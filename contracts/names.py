@@ -78,6 +78,8 @@ class Activity(StrEnum):
 class Timer(StrEnum):
     """Functions that run when it is time."""
 
+    #: Looks after orders that nobody brings to their end any more, every minute.
+    GUARD_ORDERS = "guardOrders"
     #: Compares all records, every night.
     NIGHTLY_AUDIT = "nightlyAudit"
 
