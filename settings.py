@@ -14,7 +14,7 @@ from typing import Final, Literal, cast
 from urllib.parse import unquote, urlsplit
 
 from domain.errors import SettingsInvalid
-from domain.rules import Terms
+from domain.terms import Terms
 
 _APP: Final = Path(__file__).resolve().parent
 

@@ -18,6 +18,7 @@ _WORDS: Final = {
     "int_type": "must be a whole number",
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
+    "enum": "must be {expected}",
     "string_type": "must be text",
     "string_unicode": "must be text without broken characters",
     "string_too_short": "must not be empty",

@@ -78,6 +78,7 @@ class Activity(StrEnum):
 class Endpoint(StrEnum):
     """HTTP functions."""
 
+    GET_QUOTE = "getQuote"
     PLACE_ORDER = "placeOrder"
     GET_ORDER = "getOrder"
     LIST_ORDERS = "listOrders"
