@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 from urllib.parse import unquote, urlsplit
 
+from domain.audit import AuditTerms
 from domain.errors import SettingsInvalid
 from domain.terms import Terms
 
@@ -77,6 +79,8 @@ class Settings:
     terms: Terms
     #: Set by Azure: whether the app runs on many machines.
     on_azure: bool
+    #: ORDERS_AUDIT_DAYS, ORDERS_OVERDUE_MINUTES: what the audit looks at and minds.
+    audit: AuditTerms = field(default_factory=AuditTerms)
     #: Real payments; without it, the sandbox.
     stripe: StripeAccess | None = None
     #: A real carrier; without it, the sandbox.
@@ -93,6 +97,7 @@ class Settings:
             id_secret=_secret(environ),
             terms=Terms(max_quantity=_max_quantity(environ), countries=_countries(environ)),
             on_azure=_on_azure(environ),
+            audit=_audit(environ),
             stripe=_stripe(environ),
             carrier=_carrier(environ),
             smtp=_smtp(environ),
@@ -124,9 +129,20 @@ def _secret(environ: Mapping[str, str]) -> str:
 
 
 def _max_quantity(environ: Mapping[str, str]) -> int:
-    text = environ.get("ORDERS_MAX_QUANTITY") or "100"
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
-        raise SettingsInvalid(f"ORDERS_MAX_QUANTITY must be a number from 1, not {text!r}")
+    return _number(environ, "ORDERS_MAX_QUANTITY", 100)
+
+
+def _audit(environ: Mapping[str, str]) -> AuditTerms:
+    return AuditTerms(
+        window=timedelta(days=_number(environ, "ORDERS_AUDIT_DAYS", 30, most_digits=4)),
+        overdue=timedelta(minutes=_number(environ, "ORDERS_OVERDUE_MINUTES", 60)),
+    )
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, most_digits: int = 9) -> int:
+    text = environ.get(name) or str(default)
+    if not re.fullmatch(f"[1-9][0-9]{{0,{most_digits - 1}}}", text):
+        raise SettingsInvalid(f"{name} must be a number from 1, not {text!r}")
     return int(text)
 
 

@@ -16,7 +16,8 @@ does nothing and answers "withdrawn". The ledger keeps no addresses.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -38,8 +39,6 @@ _STUCK: Final = "00004"
 
 #: How often a slow carrier says that it is not done yet.
 _SLOW_CALLS: Final = 3
-
-_STATUSES: Final = frozenset(status.value for status in ParcelStatus)
 
 
 class Kind(StrEnum):
@@ -89,14 +88,14 @@ class SandboxCarrier:
         return Cancellation(entry.kind)
 
     def parcels(self, since: datetime) -> Iterator[ParcelFact]:
-        """The parcels of the ledger, each as its latest row says."""
+        """The parcels of the ledger."""
         entries = self.ledger.entries(since)
-        latest = {entry.order_id: entry.kind for entry in entries if entry.kind in _STATUSES}
+        kinds: defaultdict[str, set[str]] = defaultdict(set)
+        for entry in entries:
+            kinds[entry.order_id].add(entry.kind)
         for entry in entries:
             if entry.kind == Kind.BOOKED:
-                yield ParcelFact(
-                    order_id=entry.order_id, status=ParcelStatus(latest[entry.order_id])
-                )
+                yield ParcelFact(order_id=entry.order_id, status=_status(kinds[entry.order_id]))
 
     def release(self, order_id: str) -> None:
         """Let the booked parcel travel."""
@@ -115,11 +114,8 @@ class SandboxCarrier:
             parcel = _parcel(page, order_id)
             if parcel is None:
                 return None
-            status = ParcelStatus.BOOKED
-            if page.get(_cancel(order_id)):
-                status = ParcelStatus.CANCELED
-            elif page.get(_release(order_id)):
-                status = ParcelStatus.RELEASED
+            rows = (_cancel(order_id), _release(order_id))
+            status = _status({entry.kind for key in rows if (entry := page.get(key))})
         return Parcel(status=status, tracking_number=str(parcel.detail["tracking_number"]))
 
     def _take_time(self, order_id: str) -> None:
@@ -130,6 +126,12 @@ class SandboxCarrier:
                 page.put(due, order_id, Kind.PENDING)
         if due is not None:
             raise CarrierUnavailable("the booking is still under way")
+
+
+def _status(kinds: Collection[str]) -> ParcelStatus:
+    if Cancellation.CANCELED in kinds:
+        return ParcelStatus.CANCELED
+    return ParcelStatus.RELEASED if Kind.RELEASED in kinds else ParcelStatus.BOOKED
 
 
 def _ship(order_id: str) -> str:

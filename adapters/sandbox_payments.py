@@ -82,7 +82,7 @@ class SandboxPayments:
             gone = minor[Kind.CAPTURED] + minor[Withdrawal.VOIDED]
             yield PaymentFact(
                 order_id=order_id,
-                held=minor[Kind.AUTHORIZED] - gone,
+                held=max(0, minor[Kind.AUTHORIZED] - gone),
                 captured=minor[Kind.CAPTURED],
                 refunded=minor[Withdrawal.REFUNDED],
             )

@@ -12,13 +12,13 @@ _LONGEST_NAME: Final = 60
 
 _WORDS: Final = {
     "missing": "is required",
+    "enum": "must be {expected}",
     "unexpected_keyword_argument": "is not a field of an order",
     "dataclass_type": "must be an object",
     "tuple_type": "must be a list",
     "int_type": "must be a whole number",
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
-    "enum": "must be {expected}",
     "string_type": "must be text",
     "string_unicode": "must be text without broken characters",
     "string_too_short": "must not be empty",

@@ -75,6 +75,13 @@ class Activity(StrEnum):
     CANCEL_SHIPMENT = "cancelShipment"
 
 
+class Timer(StrEnum):
+    """Functions that run when it is time."""
+
+    #: Compares all records, every night.
+    NIGHTLY_AUDIT = "nightlyAudit"
+
+
 class Endpoint(StrEnum):
     """HTTP functions."""
 
@@ -83,7 +90,10 @@ class Endpoint(StrEnum):
     GET_ORDER = "getOrder"
     LIST_ORDERS = "listOrders"
     CANCEL_ORDER = "cancelOrder"
+    LIST_ATTENTION = "listAttention"
+    DECIDE = "decide"
     GET_PARCEL = "getParcel"
     GET_STOCK = "getStock"
     RESTOCK = "restock"
     ADJUST_STOCK = "adjustStock"
+    AUDIT = "audit"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from domain.account import Account
+from domain.desk import Action
 from domain.facts import CONFIRMATION
 from domain.findings import Checked, Finding, FindingKind, Report
 from domain.outcome import OrderStatus
@@ -35,26 +35,37 @@ class Books:
     stocks: Mapping[str, Stock]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTerms:
+    """How far an audit looks back, and how long an order may take."""
+
+    #: Orders that were placed before are not compared any more.
+    window: timedelta = timedelta(days=30)
+    overdue: timedelta = timedelta(hours=1)
+
+
 def audit(books: Books, now: datetime, overdue: timedelta) -> Report:
     """Compare all records."""
     findings: list[Finding] = []
     for order_id, record in books.orders.items():
         account = books.accounts.get(order_id, Account())
         faults = [fault for rule in _rules(record) for fault in rule(record, account)]
-        if record.outcome is None and now - record.order.placed_at > overdue:
+        if _is_under_way(record) and now - record.order.placed_at > overdue:
             faults.append((FindingKind.OVERDUE, f"placed {record.order.placed_at.isoformat()}"))
         findings += [Finding(kind=k, orders=(order_id,), detail=detail) for k, detail in faults]
     findings += _strays(books)
     findings += [finding for sku, stock in books.stocks.items() for finding in _stock(sku, stock)]
     return Report(
         findings=tuple(findings),
-        open=tuple(o for o, record in books.orders.items() if record.outcome is None),
+        open=tuple(o for o, record in books.orders.items() if _is_under_way(record)),
         checked=_checked(books),
     )
 
 
 def _rules(record: OrderRecord) -> tuple[Rule, ...]:
-    match record.outcome and record.outcome.status:
+    if any(decision.action is not Action.RETRY for decision in record.decisions):
+        return (_nothing_twice,)  # a person settled by hand what no record of ours shows
+    match record.status:
         case OrderStatus.COMPLETED:
             return (_nothing_twice, _paid, _shipped, _told, _sold)
         case OrderStatus.REJECTED | OrderStatus.CANCELED:
@@ -101,6 +112,8 @@ def _told(record: OrderRecord, account: Account) -> Faults:
 
 
 def _sold(record: OrderRecord, account: Account) -> Faults:
+    if record.purged_at is not None:
+        return  # folded into the article's totals
     for need in record.verdict.needs if record.verdict else ():
         entry = account.goods.get(need.sku)
         if entry is None or entry.share is not Share.SOLD or entry.quantity != need.quantity:
@@ -152,16 +165,19 @@ def _stock(sku: str, stock: Stock) -> Iterator[Finding]:
 
 
 def _checked(books: Books) -> Checked:
-    desk: Final = OrderStatus.NEEDS_ATTENTION
-    ends = [record.outcome.status for record in books.orders.values() if record.outcome]
+    statuses = [record.status for record in books.orders.values()]
     return Checked(
         orders=len(books.orders),
-        on_desk=ends.count(desk),
+        on_desk=statuses.count(OrderStatus.NEEDS_ATTENTION),
         payments=sum(len(account.payments) for account in books.accounts.values()),
         parcels=sum(len(account.parcels) for account in books.accounts.values()),
         mails=sum(len(account.mails) for account in books.accounts.values()),
         articles=len(books.stocks),
     )
+
+
+def _is_under_way(record: OrderRecord) -> bool:
+    return record.status in {OrderStatus.PLACED, OrderStatus.PROCESSING}
 
 
 def _total(record: OrderRecord) -> int:

@@ -82,7 +82,7 @@ def render(instance: dict[str, Any], events: list[Event]) -> str:
     for event in events:
         if event["EventType"] in _MARKERS:
             continue
-        at = parse_time(event["Timestamp"])
+        at = _when(event)
         since = "" if before is None else f"+{_length(at - before)}"
         lines.append(f"{_moment(at)}  {since:>9}  {_tell(event, events)}")
         before = at
@@ -99,7 +99,7 @@ def _tell(event: Event, events: list[Event]) -> str:  # noqa: PLR0911 (one for e
     kind = EventType(event["EventType"])
     if kind in _ANSWERS:
         call = _call_of(event, events)
-        took = _length(parse_time(event["Timestamp"]) - parse_time(call["Timestamp"]))
+        took = _length(_when(event) - parse_time(call["Timestamp"]))
         what = f"  {_OPEN[EventType(call['EventType'])]} {call.get('Name') or ''}".rstrip()
         return f"{what} {_ANSWERS[kind]} after {took}{_ending(event)}"
     match kind:
@@ -112,13 +112,20 @@ def _tell(event: Event, events: list[Event]) -> str:  # noqa: PLR0911 (one for e
         case EventType.TIMER_CREATED:
             return f"timer set to {_moment(parse_time(event['FireAt']))}"
         case EventType.EVENT_SENT:
-            return f"entity {event['InstanceId']} told: {_operation(event)}"
+            return f"entity {event['InstanceId']} asked: {_operation(event)}"
         case EventType.EVENT_RAISED:
-            return f"event {_event_name(event, events)} came{_ending(event)}"
+            entity = _asked_entity(event, events)
+            return f"  entity {entity} {_answer(event)}" if entity else _event(event)
         case EventType.EXECUTION_COMPLETED:
             return f"ended: {event['OrchestrationStatus']}{_ending(event)}"
         case _:
             return f"{kind.wire_name}{_ending(event)}"
+
+
+def _when(event: Event) -> datetime:
+    """When it happened. A fired timer's own time is when it was set, as on the real host."""
+    fired = event.get("FireAt") if "TimerId" in event else None
+    return parse_time(fired or event["Timestamp"])
 
 
 def _call_of(answer: Event, events: list[Event]) -> Event:
@@ -130,16 +137,33 @@ def _call_of(answer: Event, events: list[Event]) -> Event:
 
 def _operation(event: Event) -> str:
     request = json.loads(event["Input"])
-    given = f" {_short(request['input'])}" if request.get("input") not in (None, "null") else ""
+    asked = _once_decoded(request.get("input"))
+    given = f" {_short(asked)}" if asked != "null" else ""
     return f"{request['op']}{given}" + (" (signal)" if request.get("signal") else "")
 
 
-def _event_name(event: Event, events: list[Event]) -> str:
-    """An external event's name; an entity's answer is told as such."""
+def _once_decoded(text: str | None) -> str:
+    """What the SDK encoded twice, encoded once."""
+    inner = json.loads(text or "null")
+    return inner if isinstance(inner, str) else text or "null"
+
+
+def _asked_entity(event: Event, events: list[Event]) -> str | None:
+    """The entity whose answer this is; None for an external event."""
     for sent in events:
         if sent["EventType"] == EventType.EVENT_SENT and event["Name"] in sent["Input"]:
-            return f"with the answer of {sent['InstanceId']}"
-    return str(event["Name"])
+            return str(sent["InstanceId"])
+    return None
+
+
+def _answer(event: Event) -> str:
+    answer = json.loads(event["Input"])
+    ended = "failed" if "exceptionType" in answer else "answered"
+    return f"{ended}: {_short(str(answer['result']))}"
+
+
+def _event(event: Event) -> str:
+    return f"event {event['Name']} came{_ending(event)}"
 
 
 def _ending(event: Event) -> str:

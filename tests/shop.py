@@ -23,12 +23,12 @@ APP = Path(__file__).resolve().parent.parent
 SECRET = "a secret of these tests"  # noqa: S105 - of these tests
 
 
-def settings_in(data_dir: Path) -> Settings:
+def settings_in(data_dir: Path, secret: str = SECRET) -> Settings:
     """Settings whose files lie in `data_dir`."""
     return Settings(
         data_dir=data_dir,
         catalogue=APP / "catalogue.json",
-        id_secret=SECRET,
+        id_secret=secret,
         terms=Terms(max_quantity=100, countries=frozenset({"DE", "FR"})),
         on_azure=False,
     )
@@ -102,10 +102,10 @@ class Shop:
 
 
 @contextmanager
-def open_shop(folder: Path) -> Iterator[Shop]:
+def open_shop(folder: Path, secret: str = SECRET) -> Iterator[Shop]:
     """A shop whose host keeps its state in `folder/host`, and whose app in `folder/orders`."""
     clock = VirtualClock()
-    services = bootstrap.build(settings_in(folder / "orders"), clock)
+    services = bootstrap.build(settings_in(folder / "orders", secret), clock)
     assert isinstance(services.payments, SandboxPayments)
     assert isinstance(services.carrier, SandboxCarrier)
     assert isinstance(services.mailer, SandboxMailer)

@@ -73,7 +73,14 @@ def test_orchestrators_call_activities_by_the_shared_names() -> None:
 
 def test_no_trigger_parameter_has_a_generic_annotation() -> None:
     """The real worker refuses `dict[str, Any]` and `str | None` there, and says so nowhere."""
-    plain = {"dict", "str", "Context", "func.HttpRequest", "df.DurableOrchestrationClient"}
+    plain = {
+        "dict",
+        "str",
+        "Context",
+        "func.HttpRequest",
+        "func.TimerRequest",
+        "df.DurableOrchestrationClient",
+    }
     annotations = {
         ast.unparse(argument.annotation)
         for room in ("activities", "api", "orchestrators")

@@ -1,0 +1,184 @@
+"""Does the running shop find what does not add up in its own records?"""
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.outcome import Outcome
+from tests.builders import an_order
+from tests.faults import FOREVER, Failing
+from tests.shop import Shop
+
+Plant = Callable[[Shop, str], object]
+
+
+def the_audit(shop: Shop) -> dict[str, Any]:
+    """What the operations page says."""
+    answer = shop.app.request("GET", "/api/operations/audit")
+    assert answer.status == 200, answer.text
+    report: dict[str, Any] = answer.json()
+    return report
+
+
+def found(shop: Shop) -> set[str]:
+    """The kinds of what was found."""
+    return {finding["kind"] for finding in the_audit(shop)["findings"]}
+
+
+def write(shop: Shop, port: str, order_id: str, key: str, kind: str, **detail: int | str) -> None:
+    """Write a row straight into a ledger."""
+    ledger = {"payments": shop.payments.ledger, "parcels": shop.carrier.ledger}.get(
+        port, shop.mailer.outbox
+    )
+    with ledger.writing() as page:
+        page.put(f"{order_id}:{key}", order_id, kind, **detail)
+
+
+def signal(shop: Shop, operation: str, order_id: str, sku: str = "MUG-BLUE") -> None:
+    """Ask the stock for something behind the order's back."""
+    asked = {"orderId": order_id, "openingBalance": 100_000, "quantity": 7}
+    path = f"/runtime/webhooks/durabletask/entities/stock/{sku}?op={operation}"
+    assert shop.app.request("POST", path, json=json.dumps(asked)).status == 202
+    shop.app.settle()
+
+
+def test_a_shop_that_nobody_used_is_clean(shop: Shop) -> None:
+    """Nothing is compared with nothing."""
+    assert the_audit(shop) == {
+        "clean": True,
+        "findings": [],
+        "open": [],
+        "checked": {
+            "orders": 0,
+            "payments": 0,
+            "parcels": 0,
+            "mails": 0,
+            "articles": 0,
+            "onDesk": 0,
+        },
+    }
+
+
+def test_every_end_of_an_order_is_clean(shop: Shop) -> None:
+    """Completed, rejected, undone, and left to a person."""
+    for order in (
+        an_order(),
+        an_order(quantity=101),
+        an_order(payment_method="pm_card_chargeDeclined"),
+        an_order(payment_method="pm_sandbox_captureUnavailable"),
+        an_order(payment_method="pm_sandbox_undoUnavailable"),
+        an_order(postal_code="00001"),
+        an_order(email="a@undeliverable.example"),
+    ):
+        shop.run(order)
+
+    report = the_audit(shop)
+
+    assert report["findings"] == []
+    assert (report["checked"]["orders"], report["checked"]["onDesk"]) == (7, 1)
+
+
+def test_an_order_under_way_is_open_and_later_overdue(shop: Shop) -> None:
+    """It is a finding only when it takes too long."""
+    shop.use(order_book=Failing(shop.services.order_book, "close", before=FOREVER))
+    order_id = shop.place(an_order())
+    shop.app.settle()
+
+    assert the_audit(shop)["open"] == [order_id]
+    assert found(shop) == set()
+
+    shop.app.terminate(order_id)
+    shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
+
+    assert found(shop) == {"overdue"}
+
+
+COMPLETED: list[tuple[Plant, set[str]]] = [
+    (lambda s, o: write(s, "payments", o, "capture:again", "captured", minor=9), {"chargedTwice"}),
+    (
+        lambda s, o: write(s, "payments", o, "authorize:again", "authorized", minor=9),
+        {"chargedTwice", "moneyHeld"},
+    ),
+    (lambda s, o: s.payments.withdraw(o), {"moneyMissing", "releasedUnpaid"}),
+    (lambda s, o: write(s, "parcels", o, "cancelShipment", "canceled"), {"parcelMissing"}),
+    (lambda s, o: write(s, "parcels", o, "ship:again", "booked"), {"shippedTwice"}),
+    (lambda s, o: write(s, "mails", o, "confirm:again", "sent"), {"mailedTwice"}),
+    (lambda s, o: signal(s, "forget", o), {"goodsMissing"}),
+]
+
+
+@pytest.mark.parametrize(("plant", "expected"), COMPLETED)
+def test_what_is_planted_into_a_completed_order_is_found(
+    shop: Shop, plant: Plant, expected: set[str]
+) -> None:
+    """Straight into the ledgers and the stock."""
+    order_id = shop.run(an_order()).instance_id
+    plant(shop, order_id)
+
+    report = the_audit(shop)
+
+    assert {finding["kind"] for finding in report["findings"]} == expected
+    assert {o for finding in report["findings"] for o in finding["orders"]} == {order_id}
+
+
+REJECTED: list[tuple[Plant, set[str]]] = [
+    (lambda s, o: write(s, "payments", o, "late", "authorized", minor=2980), {"moneyHeld"}),
+    (
+        lambda s, o: write(s, "payments", o, "late", "captured", minor=2980),
+        {"moneyKept"},
+    ),
+    (lambda s, o: write(s, "payments", o, "withdraw", "refunded", minor=1), {"refundedTwice"}),
+    (lambda s, o: write(s, "parcels", o, "late", "booked"), {"parcelKept"}),
+    (lambda s, o: write(s, "mails", o, "confirm", "sent"), {"mailWrong"}),
+    (lambda s, o: signal(s, "reserve", o, "BOWL-DEEP"), {"goodsKept"}),
+]
+
+
+@pytest.mark.parametrize(("plant", "expected"), REJECTED)
+def test_what_is_planted_into_a_rejected_order_is_found(
+    shop: Shop, plant: Plant, expected: set[str]
+) -> None:
+    """What was undone, or never begun, must stay so."""
+    order_id = shop.run(an_order(payment_method="pm_card_chargeDeclined")).instance_id
+    plant(shop, order_id)
+
+    assert found(shop) == expected
+
+
+def test_what_belongs_to_no_order_is_found(shop: Shop) -> None:
+    """Money, a parcel and goods of an order that the book never saw."""
+    write(shop, "payments", "ord_nobody", "authorize", "authorized", minor=1)
+    write(shop, "parcels", "ord_nobody", "ship", "booked")
+    signal(shop, "reserve", "ord_nobody")
+
+    assert found(shop) == {"strayMoney", "strayParcel", "strayGoods"}
+
+
+def test_a_completion_that_never_happened_is_found(shop: Shop) -> None:
+    """An end is written to the book that nothing else knows of."""
+    shop.use(payments=Failing(shop.payments, "authorize", before=FOREVER))
+    order_id = shop.place(an_order())
+    shop.app.settle()
+    shop.services.order_book.close(order_id, Outcome.completed("T1"))
+    shop.app.terminate(order_id)
+
+    assert found(shop) == {"moneyMissing", "parcelMissing", "mailMissing", "goodsMissing"}
+
+
+def test_the_audit_runs_every_night_and_logs_what_it_finds(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error for each finding, which a person is alarmed by."""
+    order_id = shop.run(an_order()).instance_id
+    write(shop, "parcels", order_id, "ship:again", "booked")
+
+    with caplog.at_level(logging.INFO):
+        shop.app.let_pass(timedelta(days=1))
+
+    errors = [record.message for record in caplog.records if record.levelno == logging.ERROR]
+    assert errors == [f"audit: shippedTwice {order_id}: 2 parcels"]
+    assert "audit: 1 findings, 0 open" in caplog.text
