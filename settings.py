@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from domain.audit import AuditTerms
 from domain.care import Guard
 from domain.errors import SettingsInvalid
-from domain.rules import Terms
+from domain.terms import Terms
 
 _APP: Final = Path(__file__).resolve().parent
 

@@ -87,6 +87,7 @@ class Timer(StrEnum):
 class Endpoint(StrEnum):
     """HTTP functions."""
 
+    GET_QUOTE = "getQuote"
     PLACE_ORDER = "placeOrder"
     GET_ORDER = "getOrder"
     LIST_ORDERS = "listOrders"

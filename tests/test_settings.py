@@ -7,6 +7,8 @@ from urllib.parse import unquote
 import pytest
 
 import settings
+from adapters.json_catalogue import JsonCatalogue
+from domain import postal_codes
 from domain.errors import SettingsInvalid
 from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess
 from tests.shop import APP
@@ -143,3 +145,12 @@ def test_azure_is_recognized(name: str) -> None:
 
     assert Settings.from_env(on_azure).on_azure
     assert not Settings.from_env({**on_azure, "FUNCTIONS_CORETOOLS_ENVIRONMENT": "true"}).on_azure
+
+
+def test_every_country_that_is_served_by_default_has_a_tariff() -> None:
+    """And a postal code of a known shape."""
+    read = Settings.from_env(SECRET)
+    catalogue = JsonCatalogue(read.catalogue)
+
+    assert all(catalogue.tariff(country) for country in read.terms.countries)
+    assert read.terms.countries <= set(postal_codes._SHAPES)
