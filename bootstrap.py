@@ -10,6 +10,7 @@ from adapters.json_catalogue import JsonCatalogue
 from adapters.sandbox_carrier import SandboxCarrier
 from adapters.sandbox_mailer import SandboxMailer
 from adapters.sandbox_payments import SandboxPayments
+from adapters.sqlite_desk import SqliteDesk
 from adapters.sqlite_order_book import SqliteOrderBook
 from adapters.sqlite_references import SqliteReferences
 from adapters.system_clock import SystemClock
@@ -17,6 +18,7 @@ from domain.errors import SettingsInvalid
 from ports.carrier import Carrier
 from ports.catalogue import Catalogue
 from ports.clock import Clock
+from ports.desk import Desk
 from ports.mailer import Mailer
 from ports.order_book import OrderBook
 from ports.payments import Payments
@@ -31,6 +33,7 @@ class Services:
     clock: Clock
     catalogue: Catalogue
     order_book: OrderBook
+    desk: Desk
     payments: Payments
     carrier: Carrier
     mailer: Mailer
@@ -61,6 +64,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         clock=clock,
         catalogue=JsonCatalogue(settings.catalogue),
         order_book=SqliteOrderBook(book, clock),
+        desk=SqliteDesk(book, clock),
         payments=_stripe(settings.stripe, book) or SandboxPayments(sandbox, clock),
         carrier=_carrier(settings.carrier, book) or SandboxCarrier(sandbox, clock),
         mailer=_smtp(settings.smtp, book, clock) or SandboxMailer(sandbox, clock),

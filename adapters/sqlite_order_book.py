@@ -6,6 +6,7 @@ from typing import Final
 
 from adapters.book_queries import as_text, cursor_after, page_size, select
 from adapters.book_rows import (
+    attention_to_text,
     order_to_row,
     outcome_to_text,
     person_to_text,
@@ -14,12 +15,13 @@ from adapters.book_rows import (
     verdict_to_text,
 )
 from adapters.book_schema import SCHEMA
+from adapters.book_table import find_order, get_order, write_order
 from adapters.sqlite import Database
 from domain.answers import Dispatch, Verdict
-from domain.errors import BookUnavailable, UnknownOrder
+from domain.errors import BookUnavailable
 from domain.order import Order, Person
 from domain.outcome import Opening, Outcome
-from domain.record import OrderRecord
+from domain.record import OrderRecord, attention_for
 from ports.book_pages import BookPage, BookQuery
 from ports.clock import Clock
 from ports.order_book import Placed
@@ -42,7 +44,7 @@ class SqliteOrderBook:
     def place(self, order: Order, person: Person, fingerprint: str) -> Placed:
         """Write a new order in one write, or find the one that already has its id."""
         with self._database.writing() as book:
-            known = _find(book, order.order_id)
+            known = find_order(book, order.order_id)
             if known is not None:
                 return Placed(record=known, is_new=False)
             book.execute(_INSERT_ORDER, order_to_row(order, fingerprint))
@@ -55,12 +57,12 @@ class SqliteOrderBook:
                 "INSERT INTO articles (sku, placed_at, order_id) VALUES (?, ?, ?)",
                 [(sku, placed_at, order.order_id) for sku in {line.sku for line in order.lines}],
             )
-            return Placed(record=_get(book, order.order_id), is_new=True)
+            return Placed(record=get_order(book, order.order_id), is_new=True)
 
     def find(self, order_id: str) -> OrderRecord | None:
         """The order's page."""
         with self._database.reading() as book:
-            return _find(book, order_id)
+            return find_order(book, order_id)
 
     def person(self, order_id: str) -> Person | None:
         """The order's personal part."""
@@ -83,14 +85,14 @@ class SqliteOrderBook:
     def open(self, order_id: str) -> Opening:
         """Note one more run and tell what earlier runs left."""
         with self._database.writing() as book:
-            record = _get(book, order_id)
+            record = get_order(book, order_id)
             self._note(book, order_id, runs=record.runs + 1)
         return record.opening()
 
     def judge(self, order_id: str, verdict: Verdict) -> Verdict:
         """Note what the rules say, unless that is noted already."""
         with self._database.writing() as book:
-            stands = _get(book, order_id).judged(verdict)
+            stands = get_order(book, order_id).judged(verdict)
             if stands is verdict:
                 self._note(book, order_id, verdict=verdict_to_text(verdict))
         return stands
@@ -98,15 +100,15 @@ class SqliteOrderBook:
     def request_cancel(self, order_id: str) -> OrderRecord:
         """Note that the customer wants to stop, unless it is too late."""
         with self._database.writing() as book:
-            record = _get(book, order_id)
+            record = get_order(book, order_id)
             if record.can_be_canceled and record.cancel_requested_at is None:
                 self._note(book, order_id, cancel_requested_at=self._now())
-            return _get(book, order_id)
+            return get_order(book, order_id)
 
     def dispatch(self, order_id: str) -> Dispatch:
         """Note that the parcel may leave, unless the order is to stop."""
         with self._database.writing() as book:
-            record = _get(book, order_id)
+            record = get_order(book, order_id)
             answer = record.dispatch()
             if answer.dispatched and record.dispatched_at is None:
                 self._note(book, order_id, dispatched_at=self._now())
@@ -115,7 +117,7 @@ class SqliteOrderBook:
     def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:
         """Note that undoing begins, unless that or an end is noted already."""
         with self._database.writing() as book:
-            stands = _get(book, order_id).turned_to(towards)
+            stands = get_order(book, order_id).turned_to(towards)
             if stands is towards:
                 self._note(book, order_id, undoing=outcome_to_text(towards))
         return stands
@@ -123,28 +125,25 @@ class SqliteOrderBook:
     def close(self, order_id: str, outcome: Outcome) -> Outcome:
         """Note the end, unless one is noted already or the order is being undone."""
         with self._database.writing() as book:
-            stands = _get(book, order_id).ended_as(outcome)
+            stands = get_order(book, order_id).ended_as(outcome)
             if stands is outcome:
-                self._note(book, order_id, outcome=outcome_to_text(outcome), ended_at=self._now())
+                self._end(book, order_id, outcome)
         return stands
+
+    def _end(self, book: sqlite3.Connection, order_id: str, outcome: Outcome) -> None:
+        attention = attention_for(outcome, self._clock.now())
+        self._note(
+            book,
+            order_id,
+            outcome=outcome_to_text(outcome),
+            ended_at=self._now(),
+            attention=attention_to_text(attention) if attention else None,
+            rescues=0,
+            rescue_after=None,
+        )
 
     def _now(self) -> str:
         return as_text(self._clock.now())
 
-    def _note(self, book: sqlite3.Connection, order_id: str, **columns: str | int) -> None:
-        written = {**columns, "updated_at": self._now()}
-        assignments = ", ".join(f"{column} = :{column}" for column in written)
-        statement = f"UPDATE orders SET {assignments} WHERE order_id = :id"  # noqa: S608 - ours
-        book.execute(statement, {**written, "id": order_id})
-
-
-def _find(book: sqlite3.Connection, order_id: str) -> OrderRecord | None:
-    row = book.execute("SELECT * FROM orders WHERE order_id = ?", (order_id,)).fetchone()
-    return row_to_record(row) if row else None
-
-
-def _get(book: sqlite3.Connection, order_id: str) -> OrderRecord:
-    record = _find(book, order_id)
-    if record is None:
-        raise UnknownOrder
-    return record
+    def _note(self, book: sqlite3.Connection, order_id: str, **columns: str | int | None) -> None:
+        write_order(book, self._clock, order_id, **columns)

@@ -20,6 +20,8 @@ class Phase(StrEnum):
     ABSENT = "absent"
     #: It waits for its first step.
     PENDING = "pending"
+    #: Somebody stopped it, until somebody resumes it.
+    SUSPENDED = "suspended"
     #: It has begun, and will go on.
     RUNNING = "running"
     #: It does nothing any more, however it ended.
@@ -37,6 +39,7 @@ class Instance:
 
 _PHASES: Final[dict[Runtime | None, Phase]] = {
     Runtime.Pending: Phase.PENDING,
+    Runtime.Suspended: Phase.SUSPENDED,
     Runtime.Completed: Phase.OVER,
     Runtime.Failed: Phase.OVER,
     Runtime.Terminated: Phase.OVER,
@@ -70,3 +73,14 @@ async def ensure_started(client: df.DurableOrchestrationClient, order_id: str) -
         # orchestration is there.
         if (await look_up(client, order_id)).phase is Phase.ABSENT:
             raise EngineUnavailable from None
+
+
+async def go_on(client: df.DurableOrchestrationClient, order_id: str) -> None:
+    """Let the order's orchestration go on: resume it, or start it."""
+    if (await look_up(client, order_id)).phase is not Phase.SUSPENDED:
+        await ensure_started(client, order_id)
+        return
+    try:
+        await client.resume(order_id, "decided at the desk")
+    except Exception as error:
+        raise EngineUnavailable from error

@@ -4,6 +4,7 @@ from typing import Any
 
 from api.instances import Instance, Phase
 from contracts.codec import encode
+from domain.desk import Decision
 from domain.outcome import OrderStatus, Outcome
 from domain.record import OrderRecord
 
@@ -18,6 +19,8 @@ def order_status(record: OrderRecord, instance: Instance) -> OrderStatus:
     end = settled_end(record, instance)
     if end is not None:
         return end.status
+    if record.attention is not None and record.outcome is None:
+        return OrderStatus.NEEDS_ATTENTION
     if record.runs == 0 and instance.phase in {Phase.ABSENT, Phase.PENDING}:
         return OrderStatus.PLACED
     # Also when the engine lost the order's orchestration: the order is unfinished, and can be taken
@@ -52,9 +55,20 @@ def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
     }
     if record.cancel_requested_at:
         view["cancelRequestedAt"] = record.cancel_requested_at.isoformat()
+    if record.decisions:
+        view["decisions"] = [_decision(decision) for decision in record.decisions]
     if order.reference:
         view["reference"] = order.reference
     return view
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    # Who decided, and in which words, is shown at the desk alone.
+    return {
+        "action": decision.action,
+        "steps": list(decision.steps),
+        "at": decision.at.isoformat(),
+    }
 
 
 def _progress(record: OrderRecord, instance: Instance) -> dict[str, Any]:

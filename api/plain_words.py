@@ -12,6 +12,7 @@ _LONGEST_NAME: Final = 60
 
 _WORDS: Final = {
     "missing": "is required",
+    "enum": "must be {expected}",
     "unexpected_keyword_argument": "is not a field of an order",
     "dataclass_type": "must be an object",
     "tuple_type": "must be a list",

@@ -89,6 +89,8 @@ class Endpoint(StrEnum):
     GET_ORDER = "getOrder"
     LIST_ORDERS = "listOrders"
     CANCEL_ORDER = "cancelOrder"
+    LIST_ATTENTION = "listAttention"
+    DECIDE = "decide"
     GET_PARCEL = "getParcel"
     GET_STOCK = "getStock"
     RESTOCK = "restock"

@@ -111,6 +111,10 @@ class Outcome:
         """Whether everything that was done stays done."""
         return self.status is OrderStatus.COMPLETED
 
+    def with_failed(self, step: str, note: str) -> Outcome:
+        """The same end, with a step that failed and does not change it."""
+        return replace(self.with_note(note), failed_steps=(*self.failed_steps, step))
+
     def with_note(self, note: str) -> Outcome:
         """The same end with one more remark."""
         return replace(self, notes=(*self.notes, note))
@@ -130,3 +134,7 @@ class Opening:
     resumed: bool = False
     #: What earlier runs may have reserved, if the order was accepted.
     needs: tuple[StockNeed, ...] = ()
+    #: The parcel was let go: the order can only go on.
+    dispatched: bool = False
+    #: Steps that a person did by hand, or decided to leave out.
+    waived: tuple[str, ...] = ()

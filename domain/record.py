@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.answers import Dispatch, Verdict
-from domain.desk import Attention, Decision
+from domain.desk import Action, Attention, Concern, Decision
 from domain.order import Order
 from domain.outcome import Opening, OrderStatus, Outcome, Reason
 
@@ -62,6 +62,12 @@ class OrderRecord:
         """Whether the order is to stop by request."""
         return self.cancel_requested_at is not None and self.dispatched_at is None
 
+    @property
+    def waived(self) -> tuple[str, ...]:
+        """The steps that were left to a person."""
+        waivers = (one for one in self.decisions if one.action is not Action.RETRY)
+        return tuple(dict.fromkeys(step for one in waivers for step in one.steps))
+
     def opening(self) -> Opening:
         """What the next run has to know of the earlier ones."""
         return Opening(
@@ -70,6 +76,8 @@ class OrderRecord:
             cancel_requested=self.is_being_canceled,
             resumed=self.runs > 0,
             needs=self.verdict.needs if self.verdict else (),
+            dispatched=self.dispatched_at is not None,
+            waived=self.waived,
         )
 
     def judged(self, verdict: Verdict) -> Verdict:
@@ -102,3 +110,10 @@ class OrderRecord:
             # way.
             return self.undoing
         return self.outcome or outcome
+
+
+def attention_for(outcome: Outcome, now: datetime) -> Attention | None:
+    """Whether this end needs a person, or a step that failed without changing it."""
+    if outcome.status is not OrderStatus.NEEDS_ATTENTION and not outcome.failed_steps:
+        return None
+    return Attention(concern=Concern.STEP_FAILED, since=now, failed_steps=outcome.failed_steps)

@@ -7,7 +7,7 @@ book tells what earlier runs left, and an undoing that had begun is finished.
 import azure.durable_functions as df
 
 from contracts.codec import decode, encode
-from contracts.names import Orchestration, StockStep
+from contracts.names import Activity, Orchestration, StockStep
 from contracts.payloads import OrderReference
 from domain.money import Money
 from domain.outcome import Outcome, Reason
@@ -40,19 +40,23 @@ def take_to_its_end(context: Context, order: OrderReference) -> Steps[Outcome]:
     if opening.outcome:
         return opening.outcome
 
-    saga = Saga(context, order)
+    saga = Saga(context, order, opening.waived)
     shelf = Shelf(context, order, opening.needs)
     if opening.resumed:
-        saga.undo_with(shelf.release)
-        saga.undo_with(steps.void_payment)
-        saga.undo_with(steps.cancel_shipment)
+        saga.undo_with(StockStep.RELEASE_STOCK, shelf.release)
+        saga.undo_with(Activity.VOID_PAYMENT, steps.void_payment)
+        saga.undo_with(Activity.CANCEL_SHIPMENT, steps.cancel_shipment)
     outcome = opening.undoing
     if outcome is None and opening.cancel_requested:
         outcome = Outcome.canceled()
+    if outcome is None and opening.dispatched:
+        outcome = yield from finish(context, order, saga, shelf)
     if outcome is None:
         outcome = yield from fulfill_or_give_up(context, order, saga, shelf)
     if outcome.is_to_be_undone:
         outcome = yield from saga.undo(outcome)
+    for step in opening.waived:
+        outcome = outcome.with_note(f"{step} was left to a person.")
     return (yield from steps.close_order(context, order, outcome))
 
 
@@ -66,7 +70,7 @@ def fulfill_or_give_up(
         return Outcome.rejected(Reason.UNAVAILABLE)
     if not outcome.is_success:
         return outcome
-    return (yield from hand_over(context, order, shelf, outcome))
+    return (yield from hand_over(context, order, saga, shelf, outcome))
 
 
 def fulfill(context: Context, order: OrderReference, saga: Saga, shelf: Shelf) -> Steps[Outcome]:
@@ -76,7 +80,7 @@ def fulfill(context: Context, order: OrderReference, saga: Saga, shelf: Shelf) -
         return Outcome.rejected(verdict.reason)
 
     shelf.needs = verdict.needs
-    saga.undo_with(shelf.release)
+    saga.undo_with(StockStep.RELEASE_STOCK, shelf.release)
     reservation = yield from shelf.reserve()
     if not reservation.reserved:
         return Outcome.rejected(reservation.reason)
@@ -87,15 +91,15 @@ def pay_and_ship(
     context: Context, order: OrderReference, saga: Saga, amount: Money
 ) -> Steps[Outcome]:
     """Hold the money, book the parcel, take the money."""
-    saga.undo_with(steps.void_payment)
+    saga.undo_with(Activity.VOID_PAYMENT, steps.void_payment)
     authorization = yield from steps.process_payment(context, order, amount)
     if not authorization.approved:
-        return saga.refused(steps.void_payment, authorization.reason)
+        return saga.refused(Activity.VOID_PAYMENT, authorization.reason)
 
-    saga.undo_with(steps.cancel_shipment)
+    saga.undo_with(Activity.CANCEL_SHIPMENT, steps.cancel_shipment)
     booking = yield from steps.ship_order(context, order)
     if not (booking.booked and booking.tracking_number):
-        return saga.refused(steps.cancel_shipment, booking.reason)
+        return saga.refused(Activity.CANCEL_SHIPMENT, booking.reason)
 
     capture = yield from steps.capture_payment(context, order)
     if not capture.captured:
@@ -103,26 +107,42 @@ def pay_and_ship(
     return Outcome.completed(booking.tracking_number)
 
 
+def finish(context: Context, order: OrderReference, saga: Saga, shelf: Shelf) -> Steps[Outcome]:
+    """An earlier run let the parcel leave: do what was left."""
+    try:
+        booking = yield from steps.ship_order(context, order)  # finds the one that left
+    except StepFailed as fault:
+        return Outcome.needs_attention(Reason.UNAVAILABLE, (fault.step,))
+    outcome = Outcome.completed(str(booking.tracking_number))
+    return (yield from hand_over(context, order, saga, shelf, outcome))
+
+
 def hand_over(
-    context: Context, order: OrderReference, shelf: Shelf, outcome: Outcome
+    context: Context, order: OrderReference, saga: Saga, shelf: Shelf, outcome: Outcome
 ) -> Steps[Outcome]:
     """Let the parcel leave. From then on nothing is undone: what fails is left to a person."""
     try:
-        dispatch = yield from steps.dispatch_order(context, order)
-        if not dispatch.dispatched:
-            return Outcome.stopped(dispatch.reason)
-        sale = yield from shelf.commit()
+        if not saga.is_waived(Activity.DISPATCH_ORDER):
+            dispatch = yield from steps.dispatch_order(context, order)
+            if not dispatch.dispatched:
+                return Outcome.stopped(dispatch.reason)
+        if not saga.is_waived(StockStep.COMMIT_STOCK):
+            sale = yield from shelf.commit()
+            if not sale.reserved:
+                return Outcome.needs_attention(sale.reason, (StockStep.COMMIT_STOCK,))
     except StepFailed as fault:
         return Outcome.needs_attention(Reason.UNAVAILABLE, (fault.step,))
-    if not sale.reserved:
-        return Outcome.needs_attention(sale.reason, (StockStep.COMMIT_STOCK,))
-    return (yield from confirm(context, order, outcome))
+    return (yield from confirm(context, order, saga, outcome))
 
 
-def confirm(context: Context, order: OrderReference, outcome: Outcome) -> Steps[Outcome]:
+def confirm(
+    context: Context, order: OrderReference, saga: Saga, outcome: Outcome
+) -> Steps[Outcome]:
     """Tell the customer. A mail that cannot be sent undoes nothing."""
+    if saga.is_waived(Activity.SEND_CONFIRMATION):
+        return outcome
     try:
         yield from steps.send_confirmation(context, order, str(outcome.tracking_number))
-    except StepFailed:
-        return outcome.with_note(MAIL_NOT_SENT)
+    except StepFailed as fault:
+        return outcome.with_failed(fault.step, MAIL_NOT_SENT)
     return outcome

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from contracts.payloads import OrderReference
+from contracts.progress import Step
 from domain.outcome import Outcome, Reason
 from orchestrators import steps
 from orchestrators.steps import Context, StepFailed, Steps
@@ -14,22 +15,28 @@ Undo: TypeAlias = Callable[[Context, OrderReference], Steps[None]]
 class Saga:
     """The undo of every step that was begun. Each is registered before its step."""
 
-    def __init__(self, context: Context, order: OrderReference) -> None:
+    def __init__(
+        self, context: Context, order: OrderReference, waived: tuple[str, ...] = ()
+    ) -> None:
         self._context = context
         self._order = order
-        self._undos: list[Undo] = []
+        self._waived = waived
+        self._undos: dict[Step, Undo] = {}
 
-    def undo_with(self, undo: Undo) -> None:
+    def is_waived(self, step: Step) -> bool:
+        """Whether a person did this step by hand, or decided to leave it out."""
+        return step in self._waived
+
+    def undo_with(self, step: Step, undo: Undo) -> None:
         """If the order has to be undone, do this too."""
-        if undo not in self._undos:
-            self._undos.append(undo)
+        self._undos.setdefault(step, undo)
 
-    def refused(self, undo: Undo, reason: str | None) -> Outcome:
+    def refused(self, undo: Step, reason: str | None) -> Outcome:
         """The step answered no, so there is nothing of it to undo."""
         # Where it was not even tried, since the customer wants to stop, an earlier run may have
         # done it all the same.
         if reason != Reason.CANCELED:
-            self._undos.remove(undo)
+            self._undos.pop(undo)
         return Outcome.stopped(reason)
 
     def undo(self, towards: Outcome) -> Steps[Outcome]:
@@ -41,7 +48,9 @@ class Saga:
             # Another run, believed lost, completed the order or let the parcel go: it stays so.
             return towards
         failed: list[str] = []
-        for undo in reversed(self._undos):
+        for step, undo in reversed(self._undos.items()):
+            if self.is_waived(step):
+                continue
             try:
                 yield from undo(self._context, self._order)
             except StepFailed as fault:

@@ -13,6 +13,8 @@ import socket
 import threading
 from pathlib import Path
 
+import uvloop
+
 from local_host import logs, wire
 from local_host.errors import BadAppFolder, FunctionFailed
 from local_host.logs import LogStyle
@@ -34,7 +36,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_host, daemon=True).start()
     style = LogStyle(arguments.verbose, arguments.json, arguments.color)
-    asyncio.run(_serve(socket.socket(fileno=arguments.socket), style))
+    uvloop.run(_serve(socket.socket(fileno=arguments.socket), style))
     os._exit(0)  # a function that still runs in a thread must not keep the process alive
 
 

@@ -29,6 +29,7 @@ def test_what_is_empty_is_left_out() -> None:
         "outcome": {"status": "rejected", "reason": "x"},
         "cancelRequested": False,
         "resumed": False,
+        "dispatched": False,
     }
 
 

@@ -45,7 +45,7 @@ EUROS = Money(4980, "EUR")
             Ending(order_id="o", outcome=Outcome.completed("T1")),
             {"orderId": "o", "outcome": {"status": "completed", "trackingNumber": "T1"}},
         ),
-        (Opening(), {"cancelRequested": False, "resumed": False}),
+        (Opening(), {"cancelRequested": False, "dispatched": False, "resumed": False}),
         (
             Verdict(accepted=True, amount=EUROS),
             {"accepted": True, "amount": {"minor": 4980, "currency": "EUR"}},

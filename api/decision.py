@@ -1,0 +1,58 @@
+"""What does a decision about an order look like, and what is wrong with one that does not?"""
+
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from typing import Final
+
+import azure.functions as func
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import with_config as config
+
+from api import fields
+from api.plain_words import in_plain_words
+from api.problems import FieldError, Problem
+from api.request_body import read_json
+from bootstrap import services
+from domain.desk import Action, Decision
+
+#: Set by the platform, and by it alone, where it knows who is asking.
+_PRINCIPAL: Final = "X-MS-CLIENT-PRINCIPAL-NAME"
+
+
+@config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRequest:
+    """The body of `POST /api/operations/attention/{id}`."""
+
+    action: Action
+    note: fields.Note
+    by: fields.Name | None = None
+
+
+def decision_of(req: func.HttpRequest) -> Decision:
+    """The decision in the request, or the Problem with it."""
+    try:
+        request = _adapter().validate_python(read_json(req))
+    except ValidationError as error:
+        raise _invalid(in_plain_words(error)) from None
+    by = req.headers.get(_PRINCIPAL) or request.by
+    if not by:
+        raise _invalid((FieldError("by", "is required: who decides?"),))
+    return Decision(
+        action=request.action, note=request.note, by=by[:120], at=services().clock.now()
+    )
+
+
+def _invalid(errors: tuple[FieldError, ...]) -> Problem:
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-decision",
+        "This is no decision that can be taken: see errors.",
+        errors=errors,
+    )
+
+
+@cache
+def _adapter() -> TypeAdapter[DecisionRequest]:
+    return TypeAdapter(DecisionRequest)

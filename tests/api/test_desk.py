@@ -1,0 +1,271 @@
+"""Can a person bring an order to its end that could not end by itself?"""
+
+from typing import Any
+
+import pytest
+
+from local_host.testing import Response, Run
+from tests.builders import an_order
+from tests.faults import FOREVER, Failing
+from tests.shop import Shop
+
+CAPTURE_FAILS = an_order(payment_method="pm_sandbox_captureUnavailable")
+UNDELIVERABLE = an_order(email="ada@undeliverable.example")
+REJECTED = {"status": "rejected", "reason": "unavailable"}
+
+
+def desk(shop: Shop, query: str = "") -> dict[str, Any]:
+    """A page of the desk."""
+    answer = shop.app.request("GET", f"/api/operations/attention{query}")
+    assert answer.status == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+def decide(shop: Shop, order_id: str, action: str = "retry", **more: Any) -> Response:  # noqa: ANN401 - any JSON
+    """Decide about the order."""
+    body = {"action": action, "note": "the gateway is back", "by": "Grace", **more}
+    return shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+
+
+def left_to_a_person(shop: Shop) -> str:
+    """An order whose parcel could not be canceled."""
+    shop.use(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
+    order_id = shop.run(CAPTURE_FAILS).instance_id
+    shop.mend()
+    return order_id
+
+
+def decided(shop: Shop, order_id: str, action: str) -> Run:
+    """Decide, and see the order to its end."""
+    answer = decide(shop, order_id, action)
+    assert answer.status == 202, answer.text
+    return shop.app.wait(order_id)
+
+
+def test_the_desk_is_empty_while_all_goes_well(shop: Shop) -> None:
+    """Orders that ended by themselves need nobody."""
+    shop.run(an_order())
+    shop.run(an_order(payment_method="pm_card_chargeDeclined"))
+
+    assert desk(shop) == {"orders": [], "links": {}}
+
+
+def test_the_desk_tells_what_failed_and_since_when(shop: Shop) -> None:
+    """And where to decide."""
+    order_id = left_to_a_person(shop)
+
+    (entry,) = desk(shop)["orders"]
+
+    assert entry.pop("placedAt") < entry.pop("since")
+    assert entry == {
+        "orderId": order_id,
+        "status": "needsAttention",
+        "concern": "stepFailed",
+        "failedSteps": ["cancelShipment"],
+        "reason": "unavailable",
+        "notes": [],
+        "runs": 1,
+        "rescues": 0,
+        "decisions": [],
+        "links": {
+            "self": f"/api/orders/{order_id}",
+            "decide": f"/api/operations/attention/{order_id}",
+        },
+    }
+
+
+def test_an_undo_that_failed_is_tried_again(shop: Shop) -> None:
+    """Then the order ends as it was to end, and leaves the desk."""
+    order_id = left_to_a_person(shop)
+
+    run = decided(shop, order_id, "retry")
+
+    assert run.output == REJECTED
+    assert shop.look(order_id)["status"] == "rejected"
+    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+    assert desk(shop)["orders"] == []
+
+
+@pytest.mark.parametrize("action", ["settled", "skip"])
+def test_an_undo_that_a_person_takes_over_is_left_out(shop: Shop, action: str) -> None:
+    """The order ends as it was to end, with a note."""
+    order_id = left_to_a_person(shop)
+
+    run = decided(shop, order_id, action)
+
+    assert run.output == {**REJECTED, "notes": ["cancelShipment was left to a person."]}
+    assert "cancelShipment" not in run.activities
+    assert shop.effects() == ["authorized", "voided", "booked"]
+
+
+def test_an_order_tells_what_was_decided(shop: Shop) -> None:
+    """Without the name and the words of whoever decided: these stand at the desk."""
+    order_id = left_to_a_person(shop)
+    assert shop.look(order_id)["failedSteps"] == ["cancelShipment"]
+
+    decided(shop, order_id, "settled")
+
+    (decision,) = shop.look(order_id)["decisions"]
+    assert decision.pop("at")
+    assert decision == {"action": "settled", "steps": ["cancelShipment"]}
+
+
+def test_an_order_that_fails_again_is_back_on_the_desk(shop: Shop) -> None:
+    """With what was decided before."""
+    order_id = left_to_a_person(shop)
+    shop.use(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
+
+    decided(shop, order_id, "retry")
+
+    (entry,) = desk(shop)["orders"]
+    assert entry["failedSteps"] == ["cancelShipment"]
+    assert [one["by"] for one in entry["decisions"]] == ["Grace"]
+
+
+def test_an_order_that_goes_on_says_so(shop: Shop) -> None:
+    """It needs nobody until it fails again."""
+    order_id = left_to_a_person(shop)
+    shop.use(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
+
+    answer = decide(shop, order_id)
+    shop.app.settle()
+
+    assert answer.json()["status"] == "processing"
+    assert shop.look(order_id)["status"] == "processing"
+    assert desk(shop)["orders"] == []
+
+
+def test_deciding_twice_is_deciding_once(shop: Shop) -> None:
+    """A double click, also after the order has ended."""
+    order_id = left_to_a_person(shop)
+
+    first, second = decide(shop, order_id), decide(shop, order_id)
+    shop.app.wait(order_id)
+    third = decide(shop, order_id)
+
+    assert [first.status, second.status, third.status] == [202, 202, 202]
+    assert len(shop.record(order_id).decisions) == 1
+    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+
+
+def test_there_is_nothing_to_decide_about_a_good_order(shop: Shop) -> None:
+    """409, and nothing changes."""
+    order_id = shop.run(an_order()).instance_id
+
+    assert decide(shop, order_id).status == 409
+    assert shop.look(order_id)["status"] == "completed"
+    assert decide(shop, "ord_nobody").status == 404
+
+
+@pytest.mark.parametrize("port", ["order_book", "carrier"])
+def test_an_order_that_stopped_after_the_gate_is_completed(shop: Shop, port: str) -> None:
+    """The parcel left, or was to leave: the order goes on from there."""
+    method = {"order_book": "dispatch", "carrier": "release"}[port]
+    shop.use(**{port: Failing(getattr(shop.services, port), method, before=FOREVER)})
+    order_id = shop.run(an_order()).instance_id
+    assert shop.look(order_id)["failedSteps"] == ["dispatchOrder"]
+    shop.mend()
+
+    run = decided(shop, order_id, "retry")
+
+    assert run.output["status"] == "completed"
+    assert shop.effects() == ["authorized", "captured", "booked", "released", "sent"]
+
+
+@pytest.mark.parametrize("action", ["settled", "skip"])
+def test_a_parcel_that_a_person_let_go_is_not_let_go_again(shop: Shop, action: str) -> None:
+    """The order is completed without it."""
+    shop.use(carrier=Failing(shop.carrier, "release", before=FOREVER))
+    order_id = shop.run(an_order()).instance_id
+    shop.mend()
+
+    run = decided(shop, order_id, action)
+
+    assert run.output["status"] == "completed"
+    assert run.output["notes"] == ["dispatchOrder was left to a person."]
+    assert shop.effects() == ["authorized", "captured", "booked", "sent"]
+
+
+def test_a_mail_that_failed_is_told_on_the_desk(shop: Shop) -> None:
+    """The order is completed all the same."""
+    order_id = shop.run(UNDELIVERABLE).instance_id
+
+    (entry,) = desk(shop)["orders"]
+
+    assert (entry["orderId"], entry["status"]) == (order_id, "completed")
+    assert entry["failedSteps"] == ["sendConfirmation"]
+    assert entry["notes"] == ["The confirmation mail could not be sent."]
+
+
+@pytest.mark.parametrize("action", ["settled", "skip"])
+def test_a_mail_that_is_given_up_leaves_the_desk(shop: Shop, action: str) -> None:
+    """Nothing is run; the order's note stays."""
+    order_id = shop.run(UNDELIVERABLE).instance_id
+
+    answer = decide(shop, order_id, action)
+
+    assert answer.json()["status"] == "completed"
+    assert desk(shop)["orders"] == []
+    assert shop.look(order_id)["notes"] == ["The confirmation mail could not be sent."]
+
+
+def test_a_mail_is_sent_later(shop: Shop) -> None:
+    """The mailer works again: the mail goes out, and the order is completed without a note."""
+    shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
+    order_id = shop.run(an_order()).instance_id
+    shop.mend()
+
+    run = decided(shop, order_id, "retry")
+
+    assert run.output["status"] == "completed"
+    assert "notes" not in run.output
+    assert shop.effects() == ["authorized", "captured", "booked", "released", "sent"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"action": "burn"}, "action"),
+        ({"note": ""}, "note"),
+        ({"by": None}, "by"),
+        ({"by": "  "}, "by"),
+        ({"now": True}, "now"),
+    ],
+)
+def test_a_decision_that_is_none_is_refused(shop: Shop, change: dict[str, Any], field: str) -> None:
+    """The wrong field is named, and nothing is written."""
+    order_id = left_to_a_person(shop)
+
+    answer = decide(shop, order_id, **change)
+
+    assert answer.status == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert shop.record(order_id).decisions == ()
+
+
+def test_who_decides_is_known_from_the_platform(shop: Shop) -> None:
+    """What it says counts more than what the caller says."""
+    order_id = left_to_a_person(shop)
+    body = {"action": "retry", "note": "try", "by": "somebody else"}
+
+    shop.app.request(
+        "POST",
+        f"/api/operations/attention/{order_id}",
+        json=body,
+        headers={"X-MS-CLIENT-PRINCIPAL-NAME": "ada@shop.example"},
+    )
+
+    assert shop.record(order_id).decisions[0].by == "ada@shop.example"
+
+
+def test_the_desk_is_read_a_page_at_a_time(shop: Shop) -> None:
+    """Oldest order first."""
+    orders = [shop.run(UNDELIVERABLE).instance_id for _ in range(3)]
+
+    first = desk(shop, "?limit=2")
+    second = desk(shop, first["links"]["next"].removeprefix("/api/operations/attention"))
+
+    shown = [entry["orderId"] for page in (first, second) for entry in page["orders"]]
+    assert shown == orders
+    assert shop.app.request("GET", "/api/operations/attention?x=1").status == 400
