@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import entities.stock
+from contracts.names import StockOperation
 from domain.errors import Unavailable
+from domain.stock import Stock
 
 FOREVER = 10**9
 
@@ -28,3 +31,24 @@ class Failing:
         if self.calls <= self._before + self._after:
             raise Unavailable("made to fail after the effect")
         return answer
+
+
+class FailingStock:
+    """The stock's operation of one kind, failing like the method of a port."""
+
+    def __init__(self, operation: str, *, before: int = 0, after: int = 0) -> None:
+        self._operation = operation
+        self._before = before
+        self._after = after
+        self._apply = entities.stock._apply
+        self.calls = 0
+
+    def __call__(self, stock: Stock, operation: str, asked: object) -> tuple[Stock, Any]:
+        """Apply the operation; what fails after the effect has an answer that cannot be sent."""
+        if operation != self._operation:
+            return self._apply(stock, StockOperation(operation), asked)
+        self.calls += 1
+        if self.calls <= self._before:
+            raise Unavailable("made to fail before the effect")
+        after, answer = self._apply(stock, StockOperation(operation), asked)
+        return after, object() if self.calls <= self._before + self._after else answer

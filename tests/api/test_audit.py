@@ -1,27 +1,18 @@
 """Does the running shop find what does not add up in its own records?"""
 
-import json
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from domain.outcome import Outcome
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
+from tests.proof.behind import signal, the_audit
 from tests.shop import Shop
 
 Plant = Callable[[Shop, str], object]
-
-
-def the_audit(shop: Shop) -> dict[str, Any]:
-    """What the operations page says."""
-    answer = shop.app.request("GET", "/api/operations/audit")
-    assert answer.status == 200, answer.text
-    report: dict[str, Any] = answer.json()
-    return report
 
 
 def found(shop: Shop) -> set[str]:
@@ -36,14 +27,6 @@ def write(shop: Shop, port: str, order_id: str, key: str, kind: str, **detail: i
     )
     with ledger.writing() as page:
         page.put(f"{order_id}:{key}", order_id, kind, **detail)
-
-
-def signal(shop: Shop, operation: str, order_id: str, sku: str = "MUG-BLUE") -> None:
-    """Ask the stock for something behind the order's back."""
-    asked = {"orderId": order_id, "openingBalance": 100_000, "quantity": 7}
-    path = f"/runtime/webhooks/durabletask/entities/stock/{sku}?op={operation}"
-    assert shop.app.request("POST", path, json=json.dumps(asked)).status == 202
-    shop.app.settle()
 
 
 def test_a_shop_that_nobody_used_is_clean(shop: Shop) -> None:
