@@ -69,6 +69,9 @@ class SmtpMailer:
         except (OSError, ValueError) as error:  # smtplib's own errors are among them
             raise MailerUnavailable(f"the mail was not taken: {_code(error)}") from None
 
+    def forget(self, order_id: str) -> None:
+        """Nothing personal is kept here: what was sent is the mail server's."""
+
     def mails(self, since: datetime) -> list[MailFact]:  # noqa: ARG002 - a server keeps no list
         """The mails that were taken, as the book has them."""
         kept = self._references.kept()
