@@ -4,15 +4,25 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities import book, confirmation, payment, shipment, validation
-from api import audit, cancel, desk, order_list, orders, parcels, stock_levels
+from api import (
+    audit,
+    cancel,
+    desk,
+    guardian,
+    order_list,
+    orders,
+    parcels,
+    quotes,
+    stock_levels,
+)
 from entities import stock
 from orchestrators import change_stock, process_order
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 ROOMS = (
-    *(orders, order_list, cancel, parcels, stock_levels),
-    *(audit, desk),
+    *(quotes, orders, order_list, cancel, parcels, stock_levels),
+    *(audit, desk, guardian),
     *(process_order, change_stock),
     *(book, validation, payment, shipment, confirmation),
     stock,

@@ -15,8 +15,9 @@ from typing import Final, Literal, cast
 from urllib.parse import unquote, urlsplit
 
 from domain.audit import AuditTerms
+from domain.care import Guard
 from domain.errors import SettingsInvalid
-from domain.rules import Terms
+from domain.terms import Terms
 
 _APP: Final = Path(__file__).resolve().parent
 
@@ -81,6 +82,8 @@ class Settings:
     on_azure: bool
     #: ORDERS_AUDIT_DAYS, ORDERS_OVERDUE_MINUTES: what the audit looks at and minds.
     audit: AuditTerms = field(default_factory=AuditTerms)
+    #: ORDERS_LOST_AFTER_MINUTES, ORDERS_STUCK_AFTER_MINUTES, ORDERS_RESCUES: when help comes.
+    guard: Guard = field(default_factory=Guard)
     #: Real payments; without it, the sandbox.
     stripe: StripeAccess | None = None
     #: A real carrier; without it, the sandbox.
@@ -98,6 +101,7 @@ class Settings:
             terms=Terms(max_quantity=_max_quantity(environ), countries=_countries(environ)),
             on_azure=_on_azure(environ),
             audit=_audit(environ),
+            guard=_guard(environ),
             stripe=_stripe(environ),
             carrier=_carrier(environ),
             smtp=_smtp(environ),
@@ -136,6 +140,14 @@ def _audit(environ: Mapping[str, str]) -> AuditTerms:
     return AuditTerms(
         window=timedelta(days=_number(environ, "ORDERS_AUDIT_DAYS", 30, most_digits=4)),
         overdue=timedelta(minutes=_number(environ, "ORDERS_OVERDUE_MINUTES", 60)),
+    )
+
+
+def _guard(environ: Mapping[str, str]) -> Guard:
+    return Guard(
+        lost_after=timedelta(minutes=_number(environ, "ORDERS_LOST_AFTER_MINUTES", 2, 5)),
+        stuck_after=timedelta(minutes=_number(environ, "ORDERS_STUCK_AFTER_MINUTES", 60, 5)),
+        rescues=_number(environ, "ORDERS_RESCUES", 5, 3),
     )
 
 

@@ -18,5 +18,5 @@ def validate_order(payload: dict) -> dict:
     record = record_of(decode(OrderReference, payload).order_id)
     if record.verdict:
         return encode(record.verdict)
-    verdict = judge(record.order, services().settings.terms, services().catalogue.article)
+    verdict = judge(record.order, services().catalogue.article)
     return encode(services().order_book.judge(record.order.order_id, verdict))

@@ -6,10 +6,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.answers import StockNeed, Verdict
+from adapters.book_prices import quote_to_text, terms_to_text, text_to_quote, text_to_terms
+from domain.answers import BrokenRule, StockNeed, Verdict
 from domain.desk import Action, Attention, Concern, Decision
 from domain.money import Money
-from domain.order import Address, Order, OrderLine, Person
+from domain.order import Address, Order, Person
 from domain.outcome import OrderStatus, Outcome
 from domain.record import OrderRecord
 
@@ -20,7 +21,8 @@ def order_to_row(order: Order, fingerprint: str) -> dict[str, str | None]:
         "order_id": order.order_id,
         "placed_at": order.placed_at.astimezone(UTC).isoformat(),
         "fingerprint": fingerprint,
-        "lines": json.dumps([asdict(line) for line in order.lines]),
+        "quote": quote_to_text(order.quote),
+        "terms": terms_to_text(order.terms),
         "country": order.country,
         "payment_method": order.payment_method,
         "reference": order.reference,
@@ -32,7 +34,8 @@ def row_to_record(row: sqlite3.Row) -> OrderRecord:
     order = Order(
         order_id=row["order_id"],
         placed_at=datetime.fromisoformat(row["placed_at"]),
-        lines=tuple(_line(line) for line in json.loads(row["lines"])),
+        quote=text_to_quote(row["quote"]),
+        terms=text_to_terms(row["terms"]),
         country=row["country"],
         payment_method=row["payment_method"],
         reference=row["reference"],
@@ -79,8 +82,13 @@ def text_to_verdict(text: str | None) -> Verdict | None:
         return None
     plain = json.loads(text)
     amount = plain["amount"]
-    needs = tuple(StockNeed(**need) for need in plain["needs"])
-    return Verdict(**{**plain, "amount": Money(**amount) if amount else None, "needs": needs})
+    return Verdict(
+        accepted=plain["accepted"],
+        amount=Money(**amount) if amount else None,
+        reason=plain["reason"],
+        problems=tuple(BrokenRule(**problem) for problem in plain["problems"]),
+        needs=tuple(StockNeed(**need) for need in plain["needs"]),
+    )
 
 
 def outcome_to_text(outcome: Outcome) -> str:
@@ -104,10 +112,6 @@ def text_to_outcome(text: str | None) -> Outcome | None:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _line(plain: dict[str, Any]) -> OrderLine:
-    return OrderLine(**{**plain, "unit_price": Money(**plain["unit_price"])})
 
 
 def attention_to_text(attention: Attention) -> str:

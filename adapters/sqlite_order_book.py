@@ -27,10 +27,10 @@ from ports.clock import Clock
 from ports.order_book import Placed
 
 _INSERT_ORDER: Final = """
-INSERT INTO orders (order_id, placed_at, updated_at, fingerprint, lines, country, payment_method,
-    reference)
-VALUES (:order_id, :placed_at, :placed_at, :fingerprint, :lines, :country, :payment_method,
-    :reference)
+INSERT INTO orders (order_id, placed_at, updated_at, fingerprint, quote, terms, country,
+    payment_method, reference)
+VALUES (:order_id, :placed_at, :placed_at, :fingerprint, :quote, :terms, :country,
+    :payment_method, :reference)
 """
 
 

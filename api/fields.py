@@ -8,6 +8,8 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import AfterValidator, Field, Strict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from domain.postal_codes import example_instead_of
+
 #: Controls, halves of characters, and separators that break a line: they have no place in a name.
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -49,6 +51,19 @@ def _in_catalogue(sku: str, info: ValidationInfo) -> str:
     return sku
 
 
+def _like_those_of_the_country(postal_code: str, info: ValidationInfo) -> str:
+    # A country that is wrong itself is not there; it is told of on its own.
+    country = info.data.get("country", "")
+    example = example_instead_of(postal_code, country)
+    if example:
+        raise PydanticCustomError(
+            "postal_code",
+            "must be a postal code of {country}, as {example}",
+            {"country": country, "example": example},
+        )
+    return postal_code
+
+
 def countable(lines: object) -> object:
     """Refuse a list of lines that is empty or endless, before each line is looked at."""
     if isinstance(lines, list) and not 1 <= len(lines) <= MOST_LINES:
@@ -63,7 +78,9 @@ _Text: TypeAlias = Annotated[
 Short: TypeAlias = Annotated[_Text, Field(max_length=60)]
 Name: TypeAlias = Annotated[_Text, Field(max_length=120)]
 Note: TypeAlias = Annotated[_Text, Field(max_length=500)]
-PostalCode: TypeAlias = Annotated[_Text, Field(max_length=16)]
+PostalCode: TypeAlias = Annotated[
+    _Text, Field(max_length=16), AfterValidator(_like_those_of_the_country)
+]
 Email: TypeAlias = Annotated[
     _Text,
     Field(max_length=254),
@@ -88,4 +105,8 @@ PaymentMethod: TypeAlias = Annotated[
 ]
 Sku: TypeAlias = Annotated[_Text, Field(max_length=64), AfterValidator(_in_catalogue)]
 #: The shop's own limit is a rule, told by validation; this one only keeps amounts countable.
+Minor: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=10**15)]
+Currency: TypeAlias = Annotated[
+    str, AfterValidator(_shaped("[A-Z]{3}", "must be a currency code of three letters, as EUR"))
+]
 Quantity: TypeAlias = Annotated[int, Strict(), Field(ge=1, le=1_000_000_000)]

@@ -1,6 +1,7 @@
 """What does the engine say about an order? The only place that talks to the engine."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -35,6 +36,10 @@ class Instance:
     phase: Phase
     step: str | None = None
     text: str | None = None
+    #: Somebody ended it from outside.
+    is_terminated: bool = False
+    #: When something last happened in it.
+    moved_at: datetime | None = None
 
 
 _PHASES: Final[dict[Runtime | None, Phase]] = {
@@ -60,6 +65,8 @@ async def look_up(client: df.DurableOrchestrationClient, order_id: str) -> Insta
         phase=_PHASES.get(status.runtime_status, Phase.RUNNING),
         step=custom.get("step"),
         text=custom.get("text"),
+        is_terminated=status.runtime_status is Runtime.Terminated,
+        moved_at=status.last_updated_time,
     )
 
 

@@ -7,12 +7,12 @@ from typing import Final
 import azure.functions as func
 
 from api.order_ids import fingerprint, order_id
-from api.order_request import LineRequest, OrderRequest, canonical, parse_order
+from api.order_request import OrderRequest, canonical, parse_order
+from api.pricing import priced, require_expected, terms_for
 from api.problems import Problem
 from api.request_body import read_json
 from bootstrap import Services, services
-from domain.errors import CatalogueInvalid
-from domain.order import Address, Order, OrderLine, Person
+from domain.order import Address, Order, Person
 from ports.order_book import Placed
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -65,22 +65,17 @@ def idempotency_key(req: func.HttpRequest) -> str | None:
 
 
 def _order(new_id: str, request: OrderRequest, bound: Services) -> Order:
+    quote = priced(request, bound)
+    require_expected(request, quote)
+    country = request.shipping_address.country
     return Order(
         order_id=new_id,
         placed_at=bound.clock.now(),
-        lines=tuple(_line(line, bound) for line in request.lines),
-        country=request.shipping_address.country,
+        quote=quote,
+        terms=terms_for(country, bound),
+        country=country,
         payment_method=request.payment_method,
         reference=request.reference,
-    )
-
-
-def _line(line: LineRequest, bound: Services) -> OrderLine:
-    article = bound.catalogue.article(line.sku)
-    if article is None:
-        raise CatalogueInvalid(f"{line.sku} was there a moment ago")
-    return OrderLine(
-        sku=line.sku, name=article.name, quantity=line.quantity, unit_price=article.price
     )
 
 

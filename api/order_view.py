@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.instances import Instance, Phase
+from api.pricing import quote_view
 from contracts.codec import encode
 from domain.desk import Decision
 from domain.outcome import OrderStatus, Outcome
@@ -49,8 +50,7 @@ def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
     view = {
         **receipt(record, instance),
         **_progress(record, instance),
-        "total": encode(order.total),
-        "lines": [encode(line) for line in order.lines],
+        **quote_view(order.quote),
         "placedAt": order.placed_at.isoformat(),
     }
     if record.cancel_requested_at:
@@ -77,4 +77,6 @@ def _progress(record: OrderRecord, instance: Instance) -> dict[str, Any]:
         return {"step": instance.step, "text": instance.text}
     # The outcome's own fields: trackingNumber or reason, notes, failedSteps.
     ended_at = record.ended_at.isoformat() if record.ended_at else None
-    return {"step": None, **encode(end), "endedAt": ended_at}
+    problems = record.verdict.problems if record.verdict else ()
+    view = {"step": None, **encode(end), "endedAt": ended_at}
+    return view | ({"problems": [encode(problem) for problem in problems]} if problems else {})

@@ -29,13 +29,14 @@ class FieldError:
 class Problem(Exception):
     """The request cannot be served, and this is what the caller is told."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each of them is a part of the answer
         self,
         status: HTTPStatus,
         kind: str,
         detail: str,
         errors: tuple[FieldError, ...] = (),
         headers: dict[str, str] | None = None,
+        more: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -43,6 +44,7 @@ class Problem(Exception):
         self.detail = detail
         self.errors = errors
         self.headers = headers or {}
+        self.more = more or {}
 
     def response(self) -> func.HttpResponse:
         """The problem as an HTTP answer."""
@@ -51,6 +53,7 @@ class Problem(Exception):
             "title": self.status.phrase,
             "status": self.status.value,
             "detail": self.detail,
+            **self.more,
         }
         if self.errors:
             body["errors"] = [asdict(error) for error in self.errors[:_MOST_ERRORS]]

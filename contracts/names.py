@@ -78,6 +78,8 @@ class Activity(StrEnum):
 class Timer(StrEnum):
     """Functions that run when it is time."""
 
+    #: Looks after orders that nobody brings to their end any more, every minute.
+    GUARD_ORDERS = "guardOrders"
     #: Compares all records, every night.
     NIGHTLY_AUDIT = "nightlyAudit"
 
@@ -85,6 +87,7 @@ class Timer(StrEnum):
 class Endpoint(StrEnum):
     """HTTP functions."""
 
+    GET_QUOTE = "getQuote"
     PLACE_ORDER = "placeOrder"
     GET_ORDER = "getOrder"
     LIST_ORDERS = "listOrders"

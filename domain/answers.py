@@ -17,12 +17,24 @@ class StockNeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenRule:
+    """One rule that an order breaks, and where."""
+
+    reason: str
+    #: The number of the line, the first is 1; none where it is about the whole order.
+    line: int | None = None
+    sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Whether the shop's rules let the order pass, what it costs and what it needs."""
 
     accepted: bool
     amount: Money | None = None
+    #: The first of the problems.
     reason: str | None = None
+    problems: tuple[BrokenRule, ...] = ()
     #: One for each article, in the order of the SKUs.
     needs: tuple[StockNeed, ...] = ()
 

@@ -28,9 +28,11 @@ def confirmation(order: Order, person: Person, tracking_number: str) -> Mail:
 
 def _text(order: Order, person: Person, tracking_number: str) -> str:
     lines = "\n".join(f"  {line.quantity} x {line.name}: {line.total}" for line in order.lines)
+    quote = order.quote
     return (
-        f"Hello {person.name},\n\nyour order is on its way:\n\n{lines}\n\n"
-        f"Total: {order.total}\nTracking number: {tracking_number}\n"
+        f"Hello {person.name},\n\nyour order is on its way:\n\n{lines}\n"
+        f"  Shipping, {quote.shipping_method}: {quote.shipping}\n\n"
+        f"Total: {quote.total}, of which {quote.tax} tax\nTracking number: {tracking_number}\n"
     )
 
 
@@ -40,10 +42,14 @@ def _html(order: Order, person: Person, tracking_number: str) -> str:
         f'<td align="right">{line.total}</td></tr>\n'
         for line in order.lines
     )
+    quote = order.quote
     return (
         '<!doctype html>\n<html lang="en">\n<body style="font-family: sans-serif">\n'
         f"<p>Hello {escape(person.name)},</p>\n<p>your order is on its way:</p>\n"
         f'<table cellpadding="4">\n{rows}'
-        f'<tr><th align="left">Total</th><th align="right">{order.total}</th></tr>\n</table>\n'
+        f"<tr><td>Shipping, {quote.shipping_method}</td>"
+        f'<td align="right">{quote.shipping}</td></tr>\n'
+        f'<tr><th align="left">Total</th><th align="right">{quote.total}</th></tr>\n'
+        f'<tr><td>of which tax</td><td align="right">{quote.tax}</td></tr>\n</table>\n'
         f"<p>Tracking number: <strong>{escape(tracking_number)}</strong></p>\n</body>\n</html>\n"
     )

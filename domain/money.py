@@ -19,6 +19,9 @@ class Money:
             raise ValueError(f"cannot add {other.currency} to {self.currency}")
         return Money(self.minor + other.minor, self.currency)
 
+    def __sub__(self, other: Money) -> Money:
+        return self + other * -1
+
     def __mul__(self, times: int) -> Money:
         return Money(self.minor * times, self.currency)
 

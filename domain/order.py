@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import add
 
 from domain.money import Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLine:
-    """Some units of one article, at the price of the moment when the order was placed."""
-
-    sku: str
-    name: str
-    quantity: int
-    unit_price: Money
-
-    @property
-    def total(self) -> Money:
-        """The price of the whole line."""
-        return self.unit_price * self.quantity
+from domain.quote import OrderLine, Quote
+from domain.terms import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +41,21 @@ class Order:
 
     order_id: str
     placed_at: datetime
-    lines: tuple[OrderLine, ...]
+    #: The prices of the moment when the order was placed: they are what it costs.
+    quote: Quote
+    #: What the shop allowed at that moment: the order keeps it, whatever is set later.
+    terms: Terms
     country: str
     payment_method: str
     #: The caller's own number for this order.
     reference: str | None = None
 
     @property
+    def lines(self) -> tuple[OrderLine, ...]:
+        """What was ordered: one line for each article."""
+        return self.quote.lines
+
+    @property
     def total(self) -> Money:
         """What the customer owes."""
-        return reduce(add, (line.total for line in self.lines))
+        return self.quote.total

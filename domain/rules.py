@@ -1,32 +1,36 @@
 """May the shop take this order? What no form can tell: limits, countries, what is still sold."""
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
-from domain.answers import StockNeed, Verdict
+from domain.answers import BrokenRule, StockNeed, Verdict
 from domain.article import Article
 from domain.order import Order
 from domain.outcome import Reason
+from domain.quote import Quote
+from domain.terms import Terms
+
+Articles = Callable[[str], Article | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """The limits within which the shop sells."""
-
-    max_quantity: int
-    countries: frozenset[str]
-
-
-def judge(order: Order, terms: Terms, article: Callable[[str], Article | None]) -> Verdict:
-    """Accept the order with its amount, or reject it with the first rule that it breaks."""
-    if order.country not in terms.countries:
-        return Verdict(accepted=False, reason=Reason.COUNTRY_NOT_SERVED)
-    if any(not _is_sold(article(line.sku)) for line in order.lines):
-        return Verdict(accepted=False, reason=Reason.DISCONTINUED)
-    if max(_units_by_sku(order).values()) > terms.max_quantity:
-        return Verdict(accepted=False, reason=Reason.QUANTITY_ABOVE_LIMIT)
+def judge(order: Order, article: Articles) -> Verdict:
+    """Accept the order with its amount, or reject it with every rule that it breaks."""
+    problems = tuple(broken_rules(order.quote, order.country, order.terms, article))
+    if problems:
+        return Verdict(accepted=False, reason=problems[0].reason, problems=problems)
     return Verdict(accepted=True, amount=order.total, needs=_needs(order, article))
+
+
+def broken_rules(
+    quote: Quote, country: str, terms: Terms, article: Articles
+) -> Iterator[BrokenRule]:
+    """Every rule that an order breaks: first those about the order, then line by line."""
+    if country not in terms.countries:
+        yield BrokenRule(reason=Reason.COUNTRY_NOT_SERVED)
+    for number, line in enumerate(quote.lines, start=1):
+        if not _is_sold(article(line.sku)):
+            yield BrokenRule(reason=Reason.DISCONTINUED, line=number, sku=line.sku)
+        if line.quantity > terms.max_quantity:
+            yield BrokenRule(reason=Reason.QUANTITY_ABOVE_LIMIT, line=number, sku=line.sku)
 
 
 def _is_sold(article: Article | None) -> bool:
@@ -34,17 +38,9 @@ def _is_sold(article: Article | None) -> bool:
     return article is not None and not article.discontinued
 
 
-def _needs(order: Order, article: Callable[[str], Article | None]) -> tuple[StockNeed, ...]:
+def _needs(order: Order, article: Articles) -> tuple[StockNeed, ...]:
     return tuple(
-        StockNeed(sku=sku, quantity=quantity, opening_balance=known.opening_balance)
-        for sku, quantity in sorted(_units_by_sku(order).items())
-        if (known := article(sku))
+        StockNeed(sku=line.sku, quantity=line.quantity, opening_balance=known.opening_balance)
+        for line in sorted(order.lines, key=lambda line: line.sku)
+        if (known := article(line.sku))
     )
-
-
-def _units_by_sku(order: Order) -> Counter[str]:
-    # By article, not by line: two lines of one SKU must not get round the limit, nor oversell.
-    units: Counter[str] = Counter()
-    for line in order.lines:
-        units[line.sku] += line.quantity
-    return units

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.money import Money
-from domain.order import Address, Order, OrderLine, Person
+from domain.order import Address, Order, Person
+from domain.quote import OrderLine, Quote
 from domain.record import OrderRecord
+from domain.tariff import ShippingMethod
+from domain.terms import Terms
 
 NAME = "Philippa Planted-Wrenfield"
 EMAIL = "planted.wrenfield@example.com"
@@ -15,6 +18,8 @@ NOTE = "Leave it with Mrs Plantedneighbor"
 CITY = "Plantedburg"
 #: Whatever must never leave the order book.
 PERSONAL = (NAME, EMAIL, STREET, PHONE, NOTE, CITY)
+
+TERMS = Terms(max_quantity=100, countries=frozenset({"DE", "FR"}))
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -48,7 +53,21 @@ def an_order(  # noqa: PLR0913 - every branch of an order hangs on one of these
 def a_line(sku: str = "MUG-BLUE", quantity: int = 2, minor: int = 1490) -> OrderLine:
     """A line of the order as the book has it."""
     return OrderLine(
-        sku=sku, name="Stoneware mug", quantity=quantity, unit_price=Money(minor, "EUR")
+        sku=sku,
+        name="Stoneware mug",
+        quantity=quantity,
+        unit_price=Money(minor, "EUR"),
+        tax_rate=1900,
+    )
+
+
+def a_quote(*lines: OrderLine) -> Quote:
+    """What these lines cost; shipping and tax are round numbers."""
+    return Quote(
+        lines=lines,
+        shipping_method=ShippingMethod.STANDARD,
+        shipping=Money(500, "EUR"),
+        tax=Money(100, "EUR"),
     )
 
 
@@ -57,7 +76,8 @@ def a_booked_order(order_id: str = "ord_1", *lines: OrderLine, country: str = "D
     return Order(
         order_id=order_id,
         placed_at=NOON,
-        lines=lines or (a_line(),),
+        quote=a_quote(*(lines or (a_line(),))),
+        terms=TERMS,
         country=country,
         payment_method="pm_card_visa",
     )

@@ -13,7 +13,7 @@ from adapters.sandbox_mailer import SandboxMailer
 from adapters.sandbox_payments import SandboxPayments
 from bootstrap import Services
 from domain.record import OrderRecord
-from domain.rules import Terms
+from domain.terms import Terms
 from local_host import testing
 from local_host.clock import VirtualClock
 from local_host.testing import App, Response, Run, start_app

@@ -7,6 +7,8 @@ from urllib.parse import unquote
 import pytest
 
 import settings
+from adapters.json_catalogue import JsonCatalogue
+from domain import postal_codes
 from domain.errors import SettingsInvalid
 from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess
 from tests.shop import APP
@@ -58,6 +60,9 @@ def test_every_setting_can_be_set() -> None:
         ({**SECRET, "ORDERS_MAX_QUANTITY": "0"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_MAX_QUANTITY": "many"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_COUNTRIES": "DE,Fr"}, "ORDERS_COUNTRIES"),
+        ({**SECRET, "ORDERS_LOST_AFTER_MINUTES": "0"}, "ORDERS_LOST_AFTER_MINUTES"),
+        ({**SECRET, "ORDERS_STUCK_AFTER_MINUTES": "1.5"}, "ORDERS_STUCK_AFTER_MINUTES"),
+        ({**SECRET, "ORDERS_RESCUES": "-1"}, "ORDERS_RESCUES"),
         ({**DEV, "WEBSITE_SITE_NAME": "shop"}, "ORDERS_ID_SECRET"),
         ({**SECRET, "STRIPE_API_KEY": "pk_test_1"}, "STRIPE_API_KEY"),
         ({**SECRET, **STRIPE, "STRIPE_API_BASE": "http://stripe.example"}, "STRIPE_API_BASE"),
@@ -140,3 +145,12 @@ def test_azure_is_recognized(name: str) -> None:
 
     assert Settings.from_env(on_azure).on_azure
     assert not Settings.from_env({**on_azure, "FUNCTIONS_CORETOOLS_ENVIRONMENT": "true"}).on_azure
+
+
+def test_every_country_that_is_served_by_default_has_a_tariff() -> None:
+    """And a postal code of a known shape."""
+    read = Settings.from_env(SECRET)
+    catalogue = JsonCatalogue(read.catalogue)
+
+    assert all(catalogue.tariff(country) for country in read.terms.countries)
+    assert read.terms.countries <= set(postal_codes._SHAPES)

@@ -9,9 +9,12 @@ import pytest
 from adapters.json_catalogue import JsonCatalogue
 from domain.errors import CatalogueInvalid
 from domain.money import Money
+from domain.tariff import ShippingMethod
 from tests.shop import APP
 
 MUG = {"sku": "MUG", "name": "Mug", "price": 1490, "openingBalance": 3}
+
+GERMANY = {"tax": {"general": 1900, "food": 700}, "shipping": {"standard": 490, "express": 990}}
 
 
 def a_catalogue(folder: Path, *items: object, **more: Any) -> JsonCatalogue:  # noqa: ANN401 - JSON
@@ -49,6 +52,38 @@ def test_a_wrong_article_is_named(tmp_path: Path, item: object, message: str) ->
     """The error says which file, which field and which article."""
     with pytest.raises(CatalogueInvalid, match=f"catalogue.json: {message}"):
         a_catalogue(tmp_path, item).article("MUG")
+
+
+def test_a_tariff_is_found_by_its_country(tmp_path: Path) -> None:
+    """With rates for each category and prices for each method, in the catalogue's currency."""
+    catalogue = a_catalogue(tmp_path, MUG, countries={"DE": GERMANY})
+
+    tariff = catalogue.tariff("DE")
+
+    assert tariff is not None
+    assert tariff.tax == {"general": 1900, "food": 700}
+    assert tariff.shipping[ShippingMethod.EXPRESS] == Money(990, "EUR")
+    assert catalogue.tariff("US") is None
+
+
+@pytest.mark.parametrize(
+    ("country", "message"),
+    [
+        ({**GERMANY, "tax": {"general": 1900}}, "food must be a whole number"),
+        ({**GERMANY, "shipping": {"standard": -1}}, "standard must not be negative"),
+        ({"tax": GERMANY["tax"]}, "shipping must be an object"),
+    ],
+)
+def test_a_wrong_tariff_is_named(tmp_path: Path, country: object, message: str) -> None:
+    """The error says which field it misses."""
+    with pytest.raises(CatalogueInvalid, match=message):
+        a_catalogue(tmp_path, MUG, countries={"DE": country}).tariff("DE")
+
+
+def test_a_category_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    """Nobody could tell how the article is taxed."""
+    with pytest.raises(CatalogueInvalid, match="luxury"):
+        a_catalogue(tmp_path, {**MUG, "category": "luxury"}).article("MUG")
 
 
 def test_a_sku_that_stands_there_twice_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.sqlite_order_book import SqliteOrderBook
 from adapters.system_clock import SystemClock
-from domain.answers import Verdict
+from domain.answers import BrokenRule, Verdict
 from domain.errors import UnknownOrder
 from domain.money import Money
 from domain.outcome import Outcome
@@ -79,7 +79,11 @@ def test_the_first_run_is_told_from_the_later_ones(book: SqliteOrderBook) -> Non
     "verdict",
     [
         Verdict(accepted=True, amount=Money(4980, "EUR")),
-        Verdict(accepted=False, reason="discontinued"),
+        Verdict(
+            accepted=False,
+            reason="discontinued",
+            problems=(BrokenRule(reason="discontinued", line=1, sku="OLD"),),
+        ),
     ],
 )
 def test_a_verdict_is_noted_once(book: SqliteOrderBook, verdict: Verdict) -> None:

@@ -152,7 +152,7 @@ def test_a_preview_tells_what_would_be_undone(shop: Shop) -> None:
         "orderId": order_id,
         "possible": True,
         "undo": ["cancelShipment", "voidPayment", "releaseStock"],
-        "givenBack": {"minor": 2980, "currency": "EUR"},
+        "givenBack": {"minor": 3470, "currency": "EUR"},
     }
     assert shop.app.wait(order_id).output["status"] == "completed"
 

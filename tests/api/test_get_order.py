@@ -18,13 +18,19 @@ def test_a_completed_order_shows_its_tracking_number(shop: Shop) -> None:
         "status": "completed",
         "step": None,
         "trackingNumber": run.output["trackingNumber"],
-        "total": {"minor": 2980, "currency": "EUR"},
+        "total": {"minor": 3470, "currency": "EUR"},
+        "net": {"minor": 2916, "currency": "EUR"},
+        "tax": {"minor": 554, "currency": "EUR"},
+        "shipping": {"minor": 490, "currency": "EUR"},
+        "shippingMethod": "standard",
         "lines": [
             {
                 "sku": "MUG-BLUE",
                 "name": "Stoneware mug, blue",
                 "quantity": 2,
                 "unitPrice": {"minor": 1490, "currency": "EUR"},
+                "taxRate": 1900,
+                "total": {"minor": 2980, "currency": "EUR"},
             }
         ],
         "reference": "PO-1",

@@ -63,6 +63,7 @@ def test_a_start_that_somebody_else_won_counts_as_started() -> None:
     class Status:
         runtime_status = None
         custom_status = None
+        last_updated_time = None
 
     engine = Engine(knows=Status())
 

@@ -18,6 +18,7 @@ from contracts.payloads import (
 from domain.answers import (
     Authorization,
     Booking,
+    BrokenRule,
     Cancellation,
     Capture,
     Verdict,
@@ -51,8 +52,16 @@ EUROS = Money(4980, "EUR")
             {"accepted": True, "amount": {"minor": 4980, "currency": "EUR"}},
         ),
         (
-            Verdict(accepted=False, reason=Reason.DISCONTINUED),
-            {"accepted": False, "reason": "discontinued"},
+            Verdict(
+                accepted=False,
+                reason=Reason.DISCONTINUED,
+                problems=(BrokenRule(reason=Reason.DISCONTINUED, line=1, sku="OLD"),),
+            ),
+            {
+                "accepted": False,
+                "reason": "discontinued",
+                "problems": [{"reason": "discontinued", "line": 1, "sku": "OLD"}],
+            },
         ),
         (Authorization(approved=True), {"approved": True}),
         (Capture(captured=True), {"captured": True}),

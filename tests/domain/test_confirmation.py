@@ -17,10 +17,11 @@ def mail() -> Mail:
 
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_a_confirmation_says_what_was_ordered(mail: Mail, form: str) -> None:
-    """Name, lines, total and tracking number."""
-    words = (NAME, "Stoneware mug", "29.80 EUR", "12.50 EUR", "42.30 EUR", "SBX1")
+    """Name, lines, shipping, total, tax and tracking number."""
+    words = (NAME, "Stoneware mug", "29.80 EUR", "12.50 EUR", "SBX1")
+    prices = ("5.00 EUR", "47.30 EUR", "1.00 EUR")
 
-    assert [word for word in words if word not in getattr(mail, form)] == []
+    assert [word for word in words + prices if word not in getattr(mail, form)] == []
 
 
 def test_a_confirmation_goes_to_the_customer(mail: Mail) -> None:

@@ -46,16 +46,16 @@ def test_the_customer_gets_the_tracking_number_and_the_price(shop: Shop) -> None
     (mail,) = shop.mails()
     assert mail.detail["recipient"] == EMAIL
     assert str(run.output["trackingNumber"]) in str(mail.detail["text"])
-    assert "69.00 EUR" in str(mail.detail["text"])
+    assert "73.90 EUR" in str(mail.detail["text"])
 
 
 def test_the_amount_comes_from_the_catalogue(shop: Shop) -> None:
-    """What is held on the card is the sum over the lines at the catalogue's prices."""
+    """What is held on the card is the sum of the lines at the catalogue's prices and shipping."""
     lines = [{"sku": "MUG-BLUE", "quantity": 2}, {"sku": "GIFT-CARD", "quantity": 1}]
     shop.run(an_order(lines=lines))
 
     held = shop.payments.ledger.entries()[0]
-    assert (held.detail["minor"], held.detail["currency"]) == (2 * 1490 + 350, "EUR")
+    assert (held.detail["minor"], held.detail["currency"]) == (2 * 1490 + 350 + 490, "EUR")
 
 
 def test_the_custom_status_names_the_step_for_people(shop: Shop) -> None:

@@ -52,7 +52,7 @@ def test_an_order_is_paid_shipped_and_confirmed(shop: Shop, world: World) -> Non
     run = shop.run(an_order())
 
     assert run.output == {"status": "completed", "trackingNumber": "TRK0"}
-    assert world.comes_to() == (Balance(taken=2980), 1, 1)
+    assert world.comes_to() == (Balance(taken=3470), 1, 1)
     assert world.mail.recipients == [EMAIL]
 
 
@@ -66,7 +66,7 @@ def test_an_order_that_is_run_again_is_not_done_again(shop: Shop, world: World) 
     run = shop.run_again(order_id)
 
     assert run.output == {"status": "completed", "trackingNumber": "TRK0"}
-    assert world.comes_to() == (Balance(taken=2980), 1, 1)
+    assert world.comes_to() == (Balance(taken=3470), 1, 1)
 
 
 def test_a_bad_day_of_all_partners_ends_well(shop: Shop, world: World) -> None:
@@ -80,7 +80,7 @@ def test_a_bad_day_of_all_partners_ends_well(shop: Shop, world: World) -> None:
     run = shop.run(an_order())
 
     assert run.output == {"status": "completed", "trackingNumber": "TRK0"}
-    assert world.comes_to() == (Balance(taken=2980), 1, 1)
+    assert world.comes_to() == (Balance(taken=3470), 1, 1)
 
 
 def test_a_refused_address_gives_the_money_back(shop: Shop, world: World) -> None:

@@ -1,0 +1,76 @@
+"""Who looks after orders that nobody brings to their end any more?
+
+On the real host the death of a worker fails a healthy order, and a person may terminate, suspend or
+purge its orchestration. The book knows that the order is open, so it is run again from the start:
+what was done is found, and an undoing that had begun is finished.
+"""
+
+import asyncio
+from datetime import datetime
+from functools import partial
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from api.every_order import to_every_order
+from api.instances import Instance, Phase, ensure_started, look_up
+from bootstrap import services
+from contracts.names import Timer
+from domain.desk import Concern
+from domain.record import OrderRecord
+from ports.book_pages import BookQuery
+
+bp = df.Blueprint()
+
+
+@bp.function_name(Timer.GUARD_ORDERS.value)
+@bp.timer_trigger(arg_name="timer", schedule="0 * * * * *")
+@bp.durable_client_input(client_name="client")
+async def guard_orders(
+    timer: func.TimerRequest,  # noqa: ARG001 - whenever it is
+    client: df.DurableOrchestrationClient,
+) -> None:
+    """Look after every open order that nothing was written of for a while."""
+    now = services().clock.now()
+    open_orders = BookQuery(
+        is_open=True,
+        on_desk=False,
+        updated_before=now - services().settings.guard.lost_after,
+        due_before=now,
+    )
+    await to_every_order(open_orders, partial(_look_after, client, now))
+
+
+async def _look_after(
+    client: df.DurableOrchestrationClient, now: datetime, record: OrderRecord
+) -> None:
+    order_id = record.order.order_id
+    instance = await look_up(client, order_id)
+    if instance.phase is Phase.SUSPENDED:
+        # Somebody wants it to stand still: that is for a person to end.
+        await asyncio.to_thread(services().desk.put, order_id, Concern.SUSPENDED)
+    elif _is_lost(instance, now):
+        await _rescue(client, now, record, instance)
+
+
+def _is_lost(instance: Instance, now: datetime) -> bool:
+    if instance.phase not in {Phase.PENDING, Phase.RUNNING}:
+        return True
+    patience = services().settings.guard.stuck_after
+    return instance.moved_at is not None and now - instance.moved_at > patience
+
+
+async def _rescue(
+    client: df.DurableOrchestrationClient, now: datetime, record: OrderRecord, instance: Instance
+) -> None:
+    bound, order_id = services(), record.order.order_id
+    if record.rescues >= bound.settings.guard.rescues:
+        await asyncio.to_thread(bound.desk.put, order_id, Concern.LOST)
+        return
+    if instance.is_terminated:
+        # Somebody wanted it to end, so it is undone, unless the parcel has left.
+        await asyncio.to_thread(bound.order_book.request_cancel, order_id)
+    pause = bound.settings.guard.pause_after(record.rescues)
+    await asyncio.to_thread(bound.desk.note_rescue, order_id, now + pause)
+    # Over one that is under way nothing is started: it stays, and a person hears of it.
+    await ensure_started(client, order_id)

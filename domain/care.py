@@ -1,0 +1,23 @@
+"""How long is an order left alone, and how often is it helped?"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+_LONGEST_PAUSE: Final = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """When an order that has not ended counts as lost, and how often it is run again."""
+
+    #: Nothing was written of it for so long, and its orchestration is not under way.
+    lost_after: timedelta = timedelta(minutes=2)
+    #: Its orchestration is under way, and did nothing for so long.
+    stuck_after: timedelta = timedelta(hours=1)
+    #: As often it is run again; then a person has to look at it.
+    rescues: int = 5
+
+    def pause_after(self, rescues: int) -> timedelta:
+        """How long an order that was run again so often is left alone: longer each time."""
+        return min(self.lost_after * (1 << min(rescues, 32)), _LONGEST_PAUSE)
