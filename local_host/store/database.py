@@ -98,7 +98,6 @@ class Database:
         """Write what is queued and let go of the file."""
         self._queue.put(None)
         self._thread.join()
-        self._files.close()
         with self._searching:
             self._files.close()
 
