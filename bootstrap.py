@@ -10,11 +10,13 @@ from adapters.json_catalogue import JsonCatalogue
 from adapters.sandbox_carrier import SandboxCarrier
 from adapters.sandbox_mailer import SandboxMailer
 from adapters.sandbox_payments import SandboxPayments
+from adapters.sqlite_archive import SqliteArchive
 from adapters.sqlite_desk import SqliteDesk
 from adapters.sqlite_order_book import SqliteOrderBook
 from adapters.sqlite_references import SqliteReferences
 from adapters.system_clock import SystemClock
 from domain.errors import SettingsInvalid
+from ports.archive import Archive
 from ports.carrier import Carrier
 from ports.catalogue import Catalogue
 from ports.clock import Clock
@@ -34,6 +36,7 @@ class Services:
     catalogue: Catalogue
     order_book: OrderBook
     desk: Desk
+    archive: Archive
     payments: Payments
     carrier: Carrier
     mailer: Mailer
@@ -65,6 +68,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         catalogue=JsonCatalogue(settings.catalogue),
         order_book=SqliteOrderBook(book, clock),
         desk=SqliteDesk(book, clock),
+        archive=SqliteArchive(book, clock),
         payments=_stripe(settings.stripe, book) or SandboxPayments(sandbox, clock),
         carrier=_carrier(settings.carrier, book) or SandboxCarrier(sandbox, clock),
         mailer=_smtp(settings.smtp, book, clock) or SandboxMailer(sandbox, clock),

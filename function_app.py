@@ -9,6 +9,7 @@ from api import (
     cancel,
     desk,
     guardian,
+    housekeeping,
     order_list,
     orders,
     parcels,
@@ -22,7 +23,7 @@ app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 ROOMS = (
     *(quotes, orders, order_list, cancel, parcels, stock_levels),
-    *(audit, desk, guardian),
+    *(audit, desk, guardian, housekeeping),
     *(process_order, change_stock),
     *(book, validation, payment, shipment, confirmation),
     stock,

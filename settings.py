@@ -15,7 +15,7 @@ from typing import Final, Literal, cast
 from urllib.parse import unquote, urlsplit
 
 from domain.audit import AuditTerms
-from domain.care import Guard
+from domain.care import Guard, Retention
 from domain.errors import SettingsInvalid
 from domain.terms import Terms
 
@@ -84,6 +84,8 @@ class Settings:
     audit: AuditTerms = field(default_factory=AuditTerms)
     #: ORDERS_LOST_AFTER_MINUTES, ORDERS_STUCK_AFTER_MINUTES, ORDERS_RESCUES: when help comes.
     guard: Guard = field(default_factory=Guard)
+    #: ORDERS_PURGE_AFTER_DAYS, ORDERS_ERASE_AFTER_DAYS, ORDERS_FORGET_AFTER_DAYS: what is kept.
+    retention: Retention = field(default_factory=Retention)
     #: Real payments; without it, the sandbox.
     stripe: StripeAccess | None = None
     #: A real carrier; without it, the sandbox.
@@ -102,6 +104,7 @@ class Settings:
             on_azure=_on_azure(environ),
             audit=_audit(environ),
             guard=_guard(environ),
+            retention=_retention(environ),
             stripe=_stripe(environ),
             carrier=_carrier(environ),
             smtp=_smtp(environ),
@@ -148,6 +151,24 @@ def _guard(environ: Mapping[str, str]) -> Guard:
         lost_after=timedelta(minutes=_number(environ, "ORDERS_LOST_AFTER_MINUTES", 2, 5)),
         stuck_after=timedelta(minutes=_number(environ, "ORDERS_STUCK_AFTER_MINUTES", 60, 5)),
         rescues=_number(environ, "ORDERS_RESCUES", 5, 3),
+    )
+
+
+def _retention(environ: Mapping[str, str]) -> Retention:
+    purge, erase, forget = (
+        _number(environ, f"ORDERS_{name}_AFTER_DAYS", default, most_digits=5)
+        for name, default in (("PURGE", 60), ("ERASE", 90), ("FORGET", 400))
+    )
+    if timedelta(days=purge) < _audit(environ).window:
+        raise SettingsInvalid("ORDERS_PURGE_AFTER_DAYS must not be less than ORDERS_AUDIT_DAYS")
+    if forget < max(purge, erase):
+        raise SettingsInvalid(
+            "ORDERS_FORGET_AFTER_DAYS must not be less than the days of purging and erasing"
+        )
+    return Retention(
+        purge_after=timedelta(days=purge),
+        erase_after=timedelta(days=erase),
+        forget_after=timedelta(days=forget),
     )
 
 

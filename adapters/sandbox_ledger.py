@@ -49,6 +49,13 @@ class Page:
         )
         return entry
 
+    def redact(self, order_id: str) -> None:
+        """Take all details from the effects of one order; that they happened stays."""
+        self._connection.execute(
+            f"UPDATE {self._table} SET detail = '{{}}' WHERE order_id = ?",  # noqa: S608 - ours
+            (order_id,),
+        )
+
 
 class Ledger:
     """One table of effects in the sandbox's file."""
@@ -69,6 +76,10 @@ class Ledger:
         """Look and write in one transaction, so that two callers cannot both find a key free."""
         with self._database.writing() as connection:
             yield Page(connection, self._table, self._clock)
+
+    def scrub(self) -> None:
+        """Let nothing of what was redacted stand in the file's log either."""
+        self._database.scrub()
 
     def entries(self, since: datetime | None = None) -> list[Entry]:
         """Every effect, or those since then, oldest first."""

@@ -63,6 +63,9 @@ class SmtpMailer:
         """Send this notice, unless it was sent."""
         self._send(order_id, notice, mail)
 
+    def forget(self, order_id: str) -> None:
+        """Nothing personal is kept here: what was sent is the mail server's."""
+
     def mails(self, since: datetime) -> list[MailFact]:  # noqa: ARG002 - a server keeps no list
         """The mails that were taken, as the book has them."""
         kept = (key.split(":") for key in self._references.kept())

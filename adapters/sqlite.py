@@ -46,6 +46,17 @@ class Database:
         with self._transaction("BEGIN") as connection:
             yield connection
 
+    def scrub(self) -> None:
+        """Let nothing of what was deleted stand in the file's log either."""
+        try:
+            connection = self._borrow()
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                self._idle.append(connection)
+        except (sqlite3.Error, OSError) as error:
+            raise self._unavailable(f"{self._path.name}: {error}") from error
+
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         # Only SQLite's and the file system's words are translated: an error of the caller stays
@@ -93,6 +104,7 @@ class Database:
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # erased is erased, not only unlinked
         if not self._prepared:
             connection.executescript(f"BEGIN IMMEDIATE; {self._schema} COMMIT;")
             self._prepared = True

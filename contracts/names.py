@@ -82,6 +82,8 @@ class Timer(StrEnum):
 
     #: Looks after orders that nobody brings to their end any more, every minute.
     GUARD_ORDERS = "guardOrders"
+    #: Removes what nobody needs any more of orders that ended long ago, every night.
+    CLEAR_AWAY = "clearAway"
     #: Compares all records, every night.
     NIGHTLY_AUDIT = "nightlyAudit"
 
@@ -96,6 +98,7 @@ class Endpoint(StrEnum):
     CANCEL_ORDER = "cancelOrder"
     LIST_ATTENTION = "listAttention"
     DECIDE = "decide"
+    ERASE_ORDER = "eraseOrder"
     GET_PARCEL = "getParcel"
     GET_STOCK = "getStock"
     RESTOCK = "restock"

@@ -8,6 +8,18 @@ _LONGEST_PAUSE: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """What is kept of an order for how long, once it ended."""
+
+    #: Its history in the engine, and its entries in the stock.
+    purge_after: timedelta = timedelta(days=60)
+    #: Whatever it says about a person.
+    erase_after: timedelta = timedelta(days=90)
+    #: Its page in the book, and with it the idempotency key.
+    forget_after: timedelta = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
     """When an order that has not ended counts as lost, and how often it is run again."""
 

@@ -63,6 +63,11 @@ class OrderRecord:
         return self.cancel_requested_at is not None and self.dispatched_at is None
 
     @property
+    def can_be_erased(self) -> bool:
+        """Whether nobody needs the customer's name and address any more."""
+        return self.outcome is not None and self.status is not OrderStatus.NEEDS_ATTENTION
+
+    @property
     def waived(self) -> tuple[str, ...]:
         """The steps that were left to a person."""
         waivers = (one for one in self.decisions if one.action is not Action.RETRY)

@@ -20,6 +20,10 @@ class Mailer(Protocol):
         """Send this notice about the order, once. Raises MailerUnavailable likewise."""
         ...
 
+    def forget(self, order_id: str) -> None:
+        """Erase what we keep of the order's mails, but not that they were sent."""
+        ...
+
     def mails(self, since: datetime) -> Iterable[MailFact]:
         """The mails that were handed over since, for the audit; older ones may be among them."""
         ...

@@ -119,6 +119,7 @@ def end(shop: Shop, order_id: str) -> str:
     return str(shop.look(order_id)["status"])
 
 
+@pytest.mark.timeout(7200 if os.environ.get("LONG") else 120)
 @pytest.mark.filterwarnings("ignore:Potential duplicate Task completion:UserWarning")
 @settings(
     max_examples=EXAMPLES,
