@@ -37,18 +37,21 @@ class Database:
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
         self._searching = threading.Lock()
-        try:
-            self._writer = self._open(durable=durable)
-            self._migrate()
-            self._reader = self._open(durable=durable)
-            self._searcher = self._open(durable=durable)
-        except sqlite3.Error as error:
-            raise BadDataFile(f"{path} cannot be used: {error}") from error
+        with contextlib.ExitStack() as files:
+            try:
+                self._writer = self._open(files, durable=durable)
+                self._migrate()
+                self._reader = self._open(files, durable=durable)
+                self._searcher = self._open(files, durable=durable)
+            except sqlite3.Error as error:
+                raise BadDataFile(f"{path} cannot be used: {error}") from error
+            self._files = files.pop_all()
         self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
         self._thread.start()
 
-    def _open(self, *, durable: bool) -> sqlite3.Connection:
+    def _open(self, files: contextlib.ExitStack, *, durable: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        files.callback(connection.close)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         connection.row_factory = sqlite3.Row
@@ -95,10 +98,8 @@ class Database:
         """Write what is queued and let go of the file."""
         self._queue.put(None)
         self._thread.join()
-        self._reader.close()
         with self._searching:
-            self._searcher.close()
-        self._writer.close()
+            self._files.close()
 
     def _write_groups(self) -> None:
         while (first := self._queue.get()) is not None:

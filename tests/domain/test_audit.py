@@ -8,6 +8,7 @@ import pytest
 from domain.account import Account, accounts
 from domain.answers import ParcelStatus, StockNeed, Verdict
 from domain.audit import Books, audit
+from domain.desk import Action, Decision
 from domain.facts import MailFact, ParcelFact, PaymentFact
 from domain.findings import FindingKind, Report
 from domain.money import Money
@@ -152,6 +153,46 @@ def test_what_a_purged_order_bought_still_counts() -> None:
 
     assert a_report(REJECTED, stocks={"MUG": stock}).clean
     assert stock.sold_before == 2
+
+
+@pytest.mark.parametrize(("action", "clean"), [("settled", True), ("skip", True), ("retry", False)])
+def test_what_a_person_settled_is_not_judged_by_its_end(action: str, clean: bool) -> None:  # noqa: FBT001
+    """No record of ours shows what was done by hand; a retry leaves nothing to a person."""
+    decision = Decision(action=Action(action), note="by bank transfer", by="ada", at=NOON)
+    record = a_record(verdict=VERDICT, outcome=REJECTED, decisions=(decision,))
+    books = Books(
+        orders={ORDER: record},
+        others=frozenset(),
+        accounts=accounts([CAPTURED], [], [], {}),
+        stocks={},
+    )
+
+    assert audit(books, NOON, HOUR).clean is clean
+
+
+def test_a_purged_order_needs_no_goods_any_more() -> None:
+    """Its entry in the stock is gone, as it should be; its money is still compared."""
+    record = a_record(verdict=VERDICT, outcome=COMPLETED, purged_at=NOON)
+    books = Books(
+        orders={ORDER: record},
+        others=frozenset(),
+        accounts=accounts([CAPTURED], [RELEASED], [TOLD], {}),
+        stocks={},
+    )
+
+    assert audit(books, NOON, HOUR).clean
+
+
+def test_an_order_that_is_only_partly_known_is_not_judged() -> None:
+    """It is older than the audit looks back, or was placed while the audit ran."""
+    books = Books(
+        orders={},
+        others=frozenset({ORDER}),
+        accounts=accounts([HELD], [BOOKED], [], RESERVED),
+        stocks=RESERVED,
+    )
+
+    assert audit(books, NOON, HOUR).clean
 
 
 def test_changes_by_hand_count() -> None:
