@@ -10,7 +10,8 @@ from typing import Final
 from adapters.sandbox_ledger import Ledger
 from domain.confirmation import Mail
 from domain.errors import MailerUnavailable
-from domain.facts import MailFact
+from domain.facts import CONFIRMATION, MailFact
+from domain.notice import Notice
 from ports.clock import Clock
 
 _UNDELIVERABLE: Final = "@undeliverable.example"
@@ -24,19 +25,11 @@ class SandboxMailer:
 
     def send_confirmation(self, order_id: str, mail: Mail) -> None:
         """Lay the order's confirmation in the outbox, once."""
-        if mail.recipient.lower().endswith(_UNDELIVERABLE):
-            raise MailerUnavailable
-        key = f"{order_id}:confirm"
-        with self.outbox.writing() as page:
-            if page.get(key) is None:
-                page.put(
-                    key,
-                    order_id,
-                    "sent",
-                    recipient=mail.recipient,
-                    subject=mail.subject,
-                    text=mail.text,
-                )
+        self._send(order_id, CONFIRMATION, "sent", mail)
+
+    def send_notice(self, order_id: str, notice: Notice, mail: Mail) -> None:
+        """Lay this notice in the outbox, once."""
+        self._send(order_id, notice, notice, mail)
 
     def forget(self, order_id: str) -> None:
         """Keep no recipient and no word of the order's mails, only that they were sent."""
@@ -50,3 +43,18 @@ class SandboxMailer:
             MailFact(order_id=entry.order_id, kind=entry.key.split(":")[1])
             for entry in self.outbox.entries(since)
         ]
+
+    def _send(self, order_id: str, letter: str, kind: str, mail: Mail) -> None:
+        if mail.recipient.lower().endswith(_UNDELIVERABLE):
+            raise MailerUnavailable
+        key = f"{order_id}:{letter}"
+        with self.outbox.writing() as page:
+            if page.get(key) is None:
+                page.put(
+                    key,
+                    order_id,
+                    kind,
+                    recipient=mail.recipient,
+                    subject=mail.subject,
+                    text=mail.text,
+                )

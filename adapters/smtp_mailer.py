@@ -17,6 +17,7 @@ from typing import Final, Literal
 from domain.confirmation import Mail
 from domain.errors import MailerUnavailable
 from domain.facts import CONFIRMATION, MailFact
+from domain.notice import Notice
 from ports.clock import Clock
 from ports.references import References
 
@@ -56,26 +57,34 @@ class SmtpMailer:
 
     def send_confirmation(self, order_id: str, mail: Mail) -> None:
         """Send the order's confirmation, unless it was sent."""
-        if self._references.find(order_id).partner_id:
-            return
-        message_id = f"<{order_id}.confirmation@{self._sender.domain}>"
-        try:
-            recipient = _address(mail.recipient)
-            message = self._message(mail, recipient, message_id)
-            with self._connect() as connection:
-                connection.send_message(message, self._sender.addr_spec, [recipient.addr_spec])
-                # Before the good-bye, which may fail too.
-                self._references.keep(order_id, message_id)
-        except (OSError, ValueError) as error:  # smtplib's own errors are among them
-            raise MailerUnavailable(f"the mail was not taken: {_code(error)}") from None
+        self._send(order_id, CONFIRMATION, mail)
+
+    def send_notice(self, order_id: str, notice: Notice, mail: Mail) -> None:
+        """Send this notice, unless it was sent."""
+        self._send(order_id, notice, mail)
 
     def forget(self, order_id: str) -> None:
         """Nothing personal is kept here: what was sent is the mail server's."""
 
     def mails(self, since: datetime) -> list[MailFact]:  # noqa: ARG002 - a server keeps no list
         """The mails that were taken, as the book has them."""
-        kept = self._references.kept()
-        return [MailFact(order_id=order_id, kind=CONFIRMATION) for order_id in kept]
+        kept = (key.split(":") for key in self._references.kept())
+        return [MailFact(order_id=order_id, kind=kind) for order_id, kind in kept]
+
+    def _send(self, order_id: str, kind: str, mail: Mail) -> None:
+        key = f"{order_id}:{kind}"
+        if self._references.find(key).partner_id:
+            return
+        message_id = f"<{order_id}.{kind}@{self._sender.domain}>"
+        try:
+            recipient = _address(mail.recipient)
+            message = self._message(mail, recipient, message_id)
+            with self._connect() as connection:
+                connection.send_message(message, self._sender.addr_spec, [recipient.addr_spec])
+                # Before the good-bye, which may fail too.
+                self._references.keep(key, message_id)
+        except (OSError, ValueError) as error:  # smtplib's own errors are among them
+            raise MailerUnavailable(f"the mail was not taken: {_code(error)}") from None
 
     def _message(self, mail: Mail, recipient: Address, message_id: str) -> EmailMessage:
         message = EmailMessage()

@@ -64,6 +64,8 @@ class Activity(StrEnum):
     DISPATCH_ORDER = "dispatchOrder"
     #: Mails the customer.
     SEND_CONFIRMATION = "sendConfirmation"
+    #: Mails the customer that the order did not come about.
+    SEND_NOTICE = "sendNotice"
     #: Writes the outcome to the book.
     CLOSE_ORDER = "closeOrder"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from domain.answers import Cancellation, Withdrawal
 from domain.money import Money
+from domain.notice import Notice
 from domain.outcome import Outcome
 
 
@@ -33,6 +34,15 @@ class ConfirmationRequest:
 
     order_id: str
     tracking_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRequest:
+    """What to tell the customer of an order that did not come about."""
+
+    order_id: str
+    notice: Notice
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ _TEXTS: Final[dict[Step, str]] = {
     Activity.DISPATCH_ORDER: "Letting the parcel leave.",
     StockStep.COMMIT_STOCK: "Taking the articles from the shelf.",
     Activity.SEND_CONFIRMATION: "Sending the confirmation.",
+    Activity.SEND_NOTICE: "Telling how the order ended.",
     Activity.CLOSE_ORDER: "Writing down how the order ended.",
     Activity.BEGIN_UNDO: "The order cannot go on: what was done is going to be undone.",
     Activity.VOID_PAYMENT: "Giving back what was held or taken.",

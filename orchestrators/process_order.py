@@ -12,13 +12,12 @@ from contracts.payloads import OrderReference
 from domain.money import Money
 from domain.outcome import Outcome, Reason
 from orchestrators import steps
+from orchestrators.letters import confirm, tell
 from orchestrators.saga import Saga
 from orchestrators.shelf import Shelf
 from orchestrators.steps import Context, StepFailed, Steps
 
 bp = df.Blueprint()
-
-MAIL_NOT_SENT = "The confirmation mail could not be sent."
 
 
 @bp.orchestration_trigger(context_name="context", orchestration=Orchestration.PROCESS_ORDER)
@@ -55,6 +54,7 @@ def take_to_its_end(context: Context, order: OrderReference) -> Steps[Outcome]:
         outcome = yield from fulfill_or_give_up(context, order, saga, shelf)
     if outcome.is_to_be_undone:
         outcome = yield from saga.undo(outcome)
+        outcome = yield from tell(context, order, saga, outcome)
     for step in opening.waived:
         outcome = outcome.with_note(f"{step} was left to a person.")
     return (yield from steps.close_order(context, order, outcome))
@@ -133,16 +133,3 @@ def hand_over(
     except StepFailed as fault:
         return Outcome.needs_attention(Reason.UNAVAILABLE, (fault.step,))
     return (yield from confirm(context, order, saga, outcome))
-
-
-def confirm(
-    context: Context, order: OrderReference, saga: Saga, outcome: Outcome
-) -> Steps[Outcome]:
-    """Tell the customer. A mail that cannot be sent undoes nothing."""
-    if saga.is_waived(Activity.SEND_CONFIRMATION):
-        return outcome
-    try:
-        yield from steps.send_confirmation(context, order, str(outcome.tracking_number))
-    except StepFailed as fault:
-        return outcome.with_failed(fault.step, MAIL_NOT_SENT)
-    return outcome

@@ -5,11 +5,12 @@ from typing import TypeAlias
 
 from contracts.payloads import OrderReference
 from contracts.progress import Step
+from domain.answers import Withdrawal
 from domain.outcome import Outcome, Reason
 from orchestrators import steps
 from orchestrators.steps import Context, StepFailed, Steps
 
-Undo: TypeAlias = Callable[[Context, OrderReference], Steps[None]]
+Undo: TypeAlias = Callable[[Context, OrderReference], Steps[Withdrawal | None]]
 
 
 class Saga:
@@ -22,6 +23,13 @@ class Saga:
         self._order = order
         self._waived = waived
         self._undos: dict[Step, Undo] = {}
+        #: Whether money that had been taken was paid back.
+        self.has_refunded = False
+
+    @property
+    def has_waived(self) -> bool:
+        """Whether any step was left to a person."""
+        return bool(self._waived)
 
     def is_waived(self, step: Step) -> bool:
         """Whether a person did this step by hand, or decided to leave it out."""
@@ -52,7 +60,8 @@ class Saga:
             if self.is_waived(step):
                 continue
             try:
-                yield from undo(self._context, self._order)
+                undone = yield from undo(self._context, self._order)
+                self.has_refunded |= undone is Withdrawal.REFUNDED
             except StepFailed as fault:
                 failed.append(fault.step)
         if failed:

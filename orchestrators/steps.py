@@ -7,10 +7,18 @@ import azure.durable_functions as df
 
 from contracts.codec import decode, encode
 from contracts.names import Activity, StockOperation, StockStep
-from contracts.payloads import ConfirmationRequest, Ending, OrderReference, PaymentRequest
+from contracts.payloads import (
+    ConfirmationRequest,
+    Ending,
+    NoticeRequest,
+    OrderReference,
+    PaymentRequest,
+    PaymentUndone,
+)
 from contracts.progress import progress
-from domain.answers import Authorization, Booking, Capture, Dispatch, Verdict
+from domain.answers import Authorization, Booking, Capture, Dispatch, Verdict, Withdrawal
 from domain.money import Money
+from domain.notice import Notice
 from domain.outcome import Opening, Outcome
 from orchestrators.backoff import DOING, UNDOING, Backoff
 
@@ -67,6 +75,14 @@ def send_confirmation(context: Context, order: OrderReference, tracking_number: 
     yield from _call(context, Activity.SEND_CONFIRMATION, DOING, request)
 
 
+def send_notice(
+    context: Context, order: OrderReference, notice: Notice, reason: str | None
+) -> Steps[None]:
+    """Tell the customer that the order did not come about."""
+    request = NoticeRequest(order_id=order.order_id, notice=notice, reason=reason)
+    yield from _call(context, Activity.SEND_NOTICE, DOING, request)
+
+
 def close_order(context: Context, order: OrderReference, outcome: Outcome) -> Steps[Outcome]:
     """Write the end to the book, and answer with the end that stands there."""
     ending = Ending(order_id=order.order_id, outcome=outcome)
@@ -79,9 +95,10 @@ def begin_undo(context: Context, order: OrderReference, towards: Outcome) -> Ste
     return decode(Outcome, (yield from _call(context, Activity.BEGIN_UNDO, UNDOING, ending)))
 
 
-def void_payment(context: Context, order: OrderReference) -> Steps[None]:
+def void_payment(context: Context, order: OrderReference) -> Steps[Withdrawal]:
     """Undo the payment, however far it came."""
-    yield from _call(context, Activity.VOID_PAYMENT, UNDOING, order)
+    reply = yield from _call(context, Activity.VOID_PAYMENT, UNDOING, order)
+    return decode(PaymentUndone, reply).withdrawal
 
 
 def cancel_shipment(context: Context, order: OrderReference) -> Steps[None]:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from domain.confirmation import Mail
 from domain.facts import MailFact
+from domain.notice import Notice
 
 
 class Mailer(Protocol):
@@ -13,6 +14,10 @@ class Mailer(Protocol):
 
     def send_confirmation(self, order_id: str, mail: Mail) -> None:
         """Send the order's confirmation, once. Raises MailerUnavailable when it was not taken."""
+        ...
+
+    def send_notice(self, order_id: str, notice: Notice, mail: Mail) -> None:
+        """Send this notice about the order, once. Raises MailerUnavailable likewise."""
         ...
 
     def forget(self, order_id: str) -> None:

@@ -92,9 +92,14 @@ class Shop:
         return record
 
     def effects(self) -> list[str]:
-        """What the sandboxes did, in the order of the ledgers: payments, parcels, mails."""
-        ledgers = (self.payments.ledger, self.carrier.ledger, self.mailer.outbox)
-        return [entry.kind for ledger in ledgers for entry in ledger.entries()]
+        """What the sandboxes did, in the order of the ledgers: payments, parcels, confirmations."""
+        ledgers = (self.payments.ledger, self.carrier.ledger)
+        kinds = [entry.kind for ledger in ledgers for entry in ledger.entries()]
+        return kinds + [entry.kind for entry in self.mails() if entry.kind == "sent"]
+
+    def notices(self) -> list[str]:
+        """What customers were told of orders that did not come about."""
+        return [entry.kind for entry in self.mails() if entry.kind != "sent"]
 
     def mails(self) -> list[Entry]:
         """The outbox."""

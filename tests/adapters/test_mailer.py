@@ -1,13 +1,16 @@
 """Does each customer get one mail? The same for the sandbox and by SMTP."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from domain.confirmation import Mail
+from domain.notice import Notice
 from tests.adapters.mailers import Office, sandbox_office, smtp_office
 
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 MAIL = Mail(recipient="ada@example.com", subject="s", text="t\n", html="<p>t</p>\n")
 
 
@@ -32,6 +35,18 @@ def test_each_order_is_confirmed(office: Office) -> None:
     office.mailer.send_confirmation("other", MAIL)
 
     assert len(office.sent()) == 2
+
+
+def test_a_notice_is_sent_once_beside_a_confirmation(office: Office) -> None:
+    """Each kind of letter has its own place."""
+    office.mailer.send_confirmation("o", MAIL)
+    office.mailer.send_notice("o", Notice.REFUNDED, MAIL)
+    office.mailer.send_notice("o", Notice.REFUNDED, MAIL)
+    office.mailer.send_notice("o", Notice.CANCELED, MAIL)
+
+    mails = sorted(fact.kind for fact in office.mailer.mails(LONG_AGO))
+    assert mails == ["canceled", "confirm", "refunded"]
+    assert len(office.sent()) == 3
 
 
 def test_any_script_arrives_as_it_was_written(office: Office) -> None:

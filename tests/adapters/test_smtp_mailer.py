@@ -43,7 +43,7 @@ def test_a_mail_says_whence_it_comes(served: MailServer, mailer: SmtpMailer) -> 
     mailer.send_confirmation("ord_1", MAIL)
 
     (message,) = served.taken
-    assert message["Message-ID"] == "<ord_1.confirmation@shop.example>"
+    assert message["Message-ID"] == "<ord_1.confirm@shop.example>"
     assert message["From"] == "Müller & Söhne <orders@shop.example>"
     assert message["Date"].datetime.tzinfo is not None
     assert message["Auto-Submitted"] == "auto-generated"

@@ -10,6 +10,7 @@ from contracts.codec import encode
 from contracts.payloads import (
     ConfirmationRequest,
     Ending,
+    NoticeRequest,
     OrderReference,
     PaymentRequest,
     PaymentUndone,
@@ -25,6 +26,7 @@ from domain.answers import (
     Withdrawal,
 )
 from domain.money import Money
+from domain.notice import Notice
 from domain.outcome import Opening, OrderStatus, Outcome, Reason
 
 EUROS = Money(4980, "EUR")
@@ -41,6 +43,10 @@ EUROS = Money(4980, "EUR")
         (
             ConfirmationRequest(order_id="o", tracking_number="T1"),
             {"orderId": "o", "trackingNumber": "T1"},
+        ),
+        (
+            NoticeRequest(order_id="o", notice=Notice.REJECTED, reason=Reason.DISCONTINUED),
+            {"orderId": "o", "notice": "rejected", "reason": "discontinued"},
         ),
         (
             Ending(order_id="o", outcome=Outcome.completed("T1")),

@@ -84,11 +84,11 @@ def test_a_bad_day_of_all_partners_ends_well(shop: Shop, world: World) -> None:
 
 
 def test_a_refused_address_gives_the_money_back(shop: Shop, world: World) -> None:
-    """The hold at Stripe is voided."""
+    """The hold at Stripe is voided, and the customer is told by mail."""
     run = shop.run(an_order(postal_code=carrier_server.REFUSED_POSTAL_CODE))
 
     assert run.output == {"status": "rejected", "reason": "addressRefused"}
-    assert world.comes_to() == (Balance(), 0, 0)
+    assert world.comes_to() == (Balance(), 0, 1)
 
 
 def test_a_decline_ships_nothing(shop: Shop, world: World) -> None:

@@ -22,7 +22,7 @@ def test_what_the_rules_refuse_is_rejected_before_anything_is_done(
     run = shop.run(order)
 
     assert run.output == {"status": "rejected", "reason": reason}
-    assert run.activities == ["openOrder", "validateOrder", "closeOrder"]
+    assert run.activities == ["openOrder", "validateOrder", "sendNotice", "closeOrder"]
     assert shop.effects() == []
 
 
@@ -44,7 +44,7 @@ def test_a_declined_card_ends_the_order_before_anything_ships(
     assert run.output == {"status": "rejected", "reason": reason}
     assert run.activities == [
         *("openOrder", "validateOrder", "processPayment"),
-        *("beginUndo", "closeOrder"),
+        *("beginUndo", "sendNotice", "closeOrder"),
     ]
     assert shop.effects() == ["declined"]
 
@@ -54,7 +54,7 @@ def test_a_refused_address_gives_the_hold_back(shop: Shop) -> None:
     run = shop.run(an_order(postal_code="00001"))
 
     assert run.output == {"status": "rejected", "reason": "addressRefused"}
-    assert run.activities[-3:] == ["beginUndo", "voidPayment", "closeOrder"]
+    assert run.activities[-4:] == ["beginUndo", "voidPayment", "sendNotice", "closeOrder"]
     assert shop.effects() == ["authorized", "voided", "refused"]
 
 

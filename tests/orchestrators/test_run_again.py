@@ -70,7 +70,7 @@ def test_an_undoing_that_had_begun_is_finished(shop: Shop) -> None:
     run = shop.run_again(order_id)
 
     assert run.activities == [
-        *("openOrder", "beginUndo", "cancelShipment", "voidPayment", "closeOrder")
+        *("openOrder", "beginUndo", "cancelShipment", "voidPayment", "sendNotice", "closeOrder")
     ]
     assert run.output == {"status": "rejected", "reason": "unavailable"}
     assert shop.effects() == ["authorized", "voided", "booked", "canceled"]

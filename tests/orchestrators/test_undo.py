@@ -12,7 +12,9 @@ def test_the_newest_step_is_undone_first(shop: Shop) -> None:
     """The parcel is canceled, then the hold voided; the book hears of it before and after."""
     run = shop.run(CAPTURE_FAILS)
 
-    assert run.activities[-4:] == ["beginUndo", "cancelShipment", "voidPayment", "closeOrder"]
+    assert run.activities[-5:] == [
+        *("beginUndo", "cancelShipment", "voidPayment", "sendNotice", "closeOrder")
+    ]
 
 
 def test_money_that_was_taken_without_our_knowing_is_paid_back(shop: Shop) -> None:

@@ -177,6 +177,13 @@ ROWS: Final = (
         **_UNDOING,
     ),
     Row(
+        step=Activity.SEND_NOTICE,
+        port="mailer",
+        method="send_notice",
+        down="rejected, unavailable",
+        **{**_UNDOING, "late": "a mail cannot be taken back; it is sent when all is undone"},
+    ),
+    Row(
         step=StockStep.RELEASE_STOCK,
         port="stock",
         method=StockOperation.RELEASE,

@@ -1,0 +1,68 @@
+"""Does the customer read what became of the order and of the money, in either form?"""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.notice import _WHY, Notice, letter, notice_of
+from domain.outcome import Outcome, Reason
+from tests.builders import EMAIL, NAME, a_booked_order, a_person
+
+CANCELED, REJECTED = Outcome.canceled(), Outcome.rejected(Reason.UNAVAILABLE)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "refunded", "notice"),
+    [
+        (REJECTED, False, Notice.REJECTED),
+        (CANCELED, False, Notice.CANCELED),
+        (REJECTED, True, Notice.REFUNDED),
+        (CANCELED, True, Notice.REFUNDED),
+    ],
+)
+def test_money_is_the_first_news(outcome: Outcome, refunded: bool, notice: Notice) -> None:  # noqa: FBT001 - a row
+    """Whoever was charged hears of the money, however the order ended."""
+    assert notice_of(outcome, refunded=refunded) is notice
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+@pytest.mark.parametrize(
+    ("notice", "reason", "words"),
+    [
+        (Notice.REJECTED, "outOfStock", ("we are sorry", "not enough", "Nothing was charged")),
+        (Notice.CANCELED, "canceled", ("as you wished", "Nothing was charged")),
+        (Notice.REFUNDED, "canceled", ("as you wished", "paying all of it back", "34.80 EUR")),
+        (Notice.REFUNDED, "unavailable", ("out of reach", "paying all of it back", "34.80 EUR")),
+    ],
+)
+def test_a_letter_says_what_happened_and_where_the_money_is(
+    notice: Notice, reason: str, words: tuple[str, ...], form: str
+) -> None:
+    """In text and in HTML."""
+    mail = letter(a_booked_order("ord_1"), a_person(), notice, reason)
+
+    assert (mail.recipient, "ord_1" in mail.subject) == (EMAIL, True)
+    assert [word for word in (NAME, *words) if word not in getattr(mail, form)] == []
+
+
+def test_a_reason_without_words_is_an_apology() -> None:
+    """A reason of our own machinery would tell the customer nothing."""
+    mail = letter(a_booked_order(), a_person(), Notice.REJECTED, Reason.WITHDRAWN)
+
+    assert "could not be carried out.\n" in mail.text
+
+
+def test_only_our_own_machinery_has_reasons_without_words() -> None:
+    """A new reason needs a sentence for the customer, or to stand here."""
+    silent = {Reason.CANCELED, Reason.NO_HOLD, Reason.WITHDRAWN, Reason.UNKNOWN_ORDER}
+
+    assert set(Reason) - set(_WHY) == silent
+
+
+def test_what_the_customer_wrote_is_no_markup() -> None:
+    """A name is shown as it was typed."""
+    person = replace(a_person(), name="<b>Bobby & Co</b>")
+
+    mail = letter(a_booked_order(), person, Notice.CANCELED, Reason.CANCELED)
+
+    assert "&lt;b&gt;Bobby &amp; Co&lt;/b&gt;" in mail.html
