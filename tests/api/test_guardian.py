@@ -49,6 +49,19 @@ def test_an_order_that_was_never_started_is_started(shop: Shop) -> None:
     assert shop.effects() == DONE_ONCE
 
 
+def test_an_order_whose_run_failed_is_run_again(shop: Shop) -> None:
+    """As the real host fails one whose worker dies in mid-episode."""
+    order = replace(a_booked_order("ord_1"), placed_at=shop.app.clock.now())
+    shop.services.order_book.place(order, a_person(), "f")
+    failed = shop.app.run("changeStock", {"not": "a change"}, "ord_1")
+    assert failed.status == "Failed"
+
+    minutes(shop, 3)
+
+    assert shop.look("ord_1")["status"] == "completed"
+    assert shop.effects() == DONE_ONCE
+
+
 def test_an_order_whose_run_ended_without_an_end_is_run_again(shop: Shop) -> None:
     """Until then it reads as under way."""
     order_id = lost_in_mid_order(shop, an_order())
