@@ -109,6 +109,8 @@ def _told(record: OrderRecord, account: Account) -> Faults:
     noted = record.outcome is not None and record.outcome.notes
     if CONFIRMATION not in account.mails and not noted:
         yield FindingKind.MAIL_MISSING, "no mail, and no note about it"
+    for kind in sorted(set(account.mails) - {CONFIRMATION}):
+        yield FindingKind.MAIL_WRONG, f"completed, and told {kind!r}"
 
 
 def _sold(record: OrderRecord, account: Account) -> Faults:

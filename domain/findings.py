@@ -35,7 +35,7 @@ class FindingKind(StrEnum):
     STRAY_PARCEL = "strayParcel"
     #: The order was completed, the customer was not told, and no note says so.
     MAIL_MISSING = "mailMissing"
-    #: The customer was told that a parcel is on its way that is not.
+    #: The customer was told of another end than the order has.
     MAIL_WRONG = "mailWrong"
     #: The customer was told the same more than once.
     MAILED_TWICE = "mailedTwice"

@@ -31,6 +31,7 @@ CAPTURED = PaymentFact(order_id=ORDER, captured=TOTAL)
 HELD = PaymentFact(order_id=ORDER, held=TOTAL)
 BOOKED = ParcelFact(order_id=ORDER, status=ParcelStatus.BOOKED)
 RELEASED = ParcelFact(order_id=ORDER, status=ParcelStatus.RELEASED)
+REFUSED = MailFact(order_id=ORDER, kind="rejected")
 TOLD = MailFact(order_id=ORDER, kind="confirm")
 SOLD = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0].commit(ORDER)[0]}
 RESERVED = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0]}
@@ -109,6 +110,10 @@ def test_what_adds_up_is_clean(report: Report) -> None:
         ),
         (a_report(REJECTED, BOOKED), ["parcelKept"]),
         (a_report(REJECTED, TOLD), ["mailWrong"]),
+        (
+            a_report(COMPLETED, CAPTURED, RELEASED, TOLD, REFUSED, stocks=SOLD),
+            ["mailWrong"],
+        ),
         (a_report(REJECTED, stocks=RESERVED), ["goodsKept"]),
         (a_report(None, HELD, RELEASED), ["releasedUnpaid"]),
         (a_report(DESK, HELD, CAPTURED), ["chargedTwice"]),
