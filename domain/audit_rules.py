@@ -1,0 +1,98 @@
+"""What may an order have, and what must it have, by its end?"""
+
+from collections.abc import Callable, Iterator
+
+from domain.account import Account
+from domain.desk import Action
+from domain.facts import CONFIRMATION
+from domain.findings import FindingKind
+from domain.outcome import OrderStatus
+from domain.record import OrderRecord
+from domain.stock import Share
+
+#: What one rule says of one order.
+Faults = Iterator[tuple[FindingKind, str]]
+Rule = Callable[[OrderRecord, Account], Faults]
+
+
+def rules_for(record: OrderRecord) -> tuple[Rule, ...]:
+    """The rules that this order's end brings with it."""
+    if any(decision.action is not Action.RETRY for decision in record.decisions):
+        return (_nothing_twice,)  # a person settled by hand what no record of ours shows
+    match record.status:
+        case OrderStatus.COMPLETED:
+            return (_nothing_twice, _paid, _shipped, _told, _sold)
+        case OrderStatus.REJECTED | OrderStatus.CANCELED:
+            return (_nothing_twice, _nothing_kept, _not_told)
+        case _:
+            return (_nothing_twice,)
+
+
+def _nothing_twice(record: OrderRecord, account: Account) -> Faults:
+    total = _total(record)
+    if account.held + account.captured > total:
+        detail = f"{account.held} held and {account.captured} taken of {total}"
+        yield FindingKind.CHARGED_TWICE, detail
+    if account.refunded > account.captured:
+        yield (
+            FindingKind.REFUNDED_TWICE,
+            f"{account.refunded} paid back of {account.captured} taken",
+        )
+    if account.live_parcels > 1:
+        yield FindingKind.SHIPPED_TWICE, f"{account.live_parcels} parcels"
+    if account.released_parcels and account.kept < total:
+        yield FindingKind.RELEASED_UNPAID, f"let go with {account.kept} paid of {total}"
+    for kind in sorted(set(account.mails)):
+        if account.mails.count(kind) > 1:
+            yield FindingKind.MAILED_TWICE, f"{account.mails.count(kind)} mails of {kind!r}"
+
+
+def _paid(record: OrderRecord, account: Account) -> Faults:
+    if account.held:
+        yield FindingKind.MONEY_HELD, f"{account.held} held"
+    if account.kept < _total(record):
+        yield FindingKind.MONEY_MISSING, f"{account.kept} paid of {_total(record)}"
+
+
+def _shipped(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG001 - a rule's shape
+    if not account.released_parcels:
+        yield FindingKind.PARCEL_MISSING, f"{account.live_parcels} parcels, none of them let go"
+
+
+def _told(record: OrderRecord, account: Account) -> Faults:
+    noted = record.outcome is not None and record.outcome.notes
+    if CONFIRMATION not in account.mails and not noted:
+        yield FindingKind.MAIL_MISSING, "no mail, and no note about it"
+    for kind in sorted(set(account.mails) - {CONFIRMATION}):
+        yield FindingKind.MAIL_WRONG, f"completed, and told {kind!r}"
+
+
+def _sold(record: OrderRecord, account: Account) -> Faults:
+    if record.purged_at is not None:
+        return  # folded into the article's totals
+    for need in record.verdict.needs if record.verdict else ():
+        entry = account.goods.get(need.sku)
+        if entry is None or entry.share is not Share.SOLD or entry.quantity != need.quantity:
+            found = f"{entry.quantity} {entry.share}" if entry else "nothing"
+            yield FindingKind.GOODS_MISSING, f"{need.sku}: {found} of {need.quantity}"
+
+
+def _nothing_kept(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG001 - a rule's shape
+    if account.held:
+        yield FindingKind.MONEY_HELD, f"{account.held} held"
+    if account.kept > 0:
+        yield FindingKind.MONEY_KEPT, f"{account.kept} not paid back"
+    if account.live_parcels:
+        yield FindingKind.PARCEL_KEPT, f"{account.live_parcels} parcels"
+    for sku, entry in account.goods.items():
+        if entry.share is not Share.RELEASED:
+            yield FindingKind.GOODS_KEPT, f"{sku}: {entry.quantity} {entry.share}"
+
+
+def _not_told(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG001 - a rule's shape
+    if CONFIRMATION in account.mails:
+        yield FindingKind.MAIL_WRONG, "told that the parcel is on its way"
+
+
+def _total(record: OrderRecord) -> int:
+    return record.verdict.amount.minor if record.verdict and record.verdict.amount else 0
