@@ -129,36 +129,15 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
             keys, _ = keep_keys(data, infos)
         hub = TaskHub(data / "host.sqlite3", durable=durable)
         stack.callback(hub.close)
-        engine = Engine(
-            hub,
-            worker,
-            clock,
-            activities_at_once=configuration.activities_at_once,
-            orchestrators_at_once=configuration.orchestrators_at_once,
-            versions=configuration.versions,
-            on_fault=fail,
-        )
+        engine = _engine(configuration, hub, worker, clock, fail)
         stack.push_async_callback(engine.work.cancel)
-        try:
-            routes = FunctionRoutes(worker, configuration.route_prefix)
-        except ValueError as error:
-            raise BadAppFolder(str(error)) from error
+        routes = _routes(configuration, worker)
         triggers = TimerTriggers(hub, worker, clock, engine.work, configuration.environment)
-        in_error = {**routes.in_error, **triggers.in_error}
         recovered = engine.recover()
         timers = asyncio.create_task(_run_timers(engine.timers, triggers.queue))
         stack.callback(timers.cancel)
-        admin = AdminApi(
-            host_id=configuration.app.name,
-            functions=infos,
-            in_error=in_error,
-            timers=triggers,
-            prefix=configuration.route_prefix,
-            keys=keys,
-        )
         durable_api = DurableApi(engine, hub_name, system_key)
-        has_home_page = configuration.has_home_page
-        site = Site(routes, durable_api, admin, keys or Open(), has_home_page=has_home_page)
+        site = _site(configuration, worker, routes, durable_api, triggers, keys)
         await server.open(site.answer, durable_api)
         await triggers.start()
         stack.push_async_callback(server.close)  # nobody asks while the rest is taken apart
@@ -171,8 +150,53 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
             triggers,
             timers,
             keys if keys_are_new else None,
-            in_error,
+            {**routes.in_error, **triggers.in_error},
         )
+
+
+def _engine(
+    configuration: Configuration,
+    hub: TaskHub,
+    worker: Worker,
+    clock: Clock,
+    fail: Callable[[BaseException], None],
+) -> Engine:
+    return Engine(
+        hub,
+        worker,
+        clock,
+        activities_at_once=configuration.activities_at_once,
+        orchestrators_at_once=configuration.orchestrators_at_once,
+        versions=configuration.versions,
+        on_fault=fail,
+    )
+
+
+def _routes(configuration: Configuration, worker: Worker) -> FunctionRoutes:
+    try:
+        return FunctionRoutes(worker, configuration.route_prefix)
+    except ValueError as error:
+        raise BadAppFolder(str(error)) from error
+
+
+def _site(  # noqa: PLR0913 (one argument for each thing it answers with)
+    configuration: Configuration,
+    worker: Worker,
+    routes: FunctionRoutes,
+    durable_api: DurableApi,
+    triggers: TimerTriggers,
+    keys: Keys | None,
+) -> Site:
+    admin = AdminApi(
+        host_id=configuration.app.name,
+        functions=worker.functions.infos,
+        in_error={**routes.in_error, **triggers.in_error},
+        timers=triggers,
+        prefix=configuration.route_prefix,
+        keys=keys,
+    )
+    has_home_page = configuration.has_home_page
+    return Site(routes, durable_api, admin, keys or Open(), has_home_page=has_home_page)
 
 
 async def _run_timers(*queues: Timers) -> None:
