@@ -137,7 +137,7 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
         timers = asyncio.create_task(_run_timers(engine.timers, triggers.queue))
         stack.callback(timers.cancel)
         durable_api = DurableApi(engine, hub_name, system_key)
-        site = _site(configuration, worker, routes, durable_api, triggers, keys)
+        site = _site(configuration, worker, routes, durable_api, triggers, keys=keys)
         await server.open(site.answer, durable_api)
         await triggers.start()
         stack.push_async_callback(server.close)  # nobody asks while the rest is taken apart
@@ -185,6 +185,7 @@ def _site(  # noqa: PLR0913 (one argument for each thing it answers with)
     routes: FunctionRoutes,
     durable_api: DurableApi,
     triggers: TimerTriggers,
+    *,
     keys: Keys | None,
 ) -> Site:
     admin = AdminApi(
