@@ -8,6 +8,7 @@ from typing import Final
 import azure.durable_functions as df
 from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
 
+from api.steps_done import StepDone, steps_done
 from contracts.codec import encode
 from contracts.names import Orchestration
 from contracts.payloads import OrderReference
@@ -40,6 +41,8 @@ class Instance:
     is_terminated: bool = False
     #: When something last happened in it.
     moved_at: datetime | None = None
+    #: What was tried so far, where that was asked for.
+    steps: tuple[StepDone, ...] = ()
 
 
 _PHASES: Final[dict[Runtime | None, Phase]] = {
@@ -52,10 +55,12 @@ _PHASES: Final[dict[Runtime | None, Phase]] = {
 }
 
 
-async def look_up(client: df.DurableOrchestrationClient, order_id: str) -> Instance:
+async def look_up(
+    client: df.DurableOrchestrationClient, order_id: str, *, with_steps: bool = False
+) -> Instance:
     """The order's orchestration."""
     try:
-        status = await client.get_status(order_id)
+        status = await client.get_status(order_id, with_steps, with_steps)
     except Exception as error:
         raise EngineUnavailable from error
     if not status:
@@ -67,6 +72,8 @@ async def look_up(client: df.DurableOrchestrationClient, order_id: str) -> Insta
         text=custom.get("text"),
         is_terminated=status.runtime_status is Runtime.Terminated,
         moved_at=status.last_updated_time,
+        # The SDK knows no `historyEvents`, and keeps what it does not know as it is.
+        steps=steps_done(getattr(status, "historyEvents", None) or []),
     )
 
 

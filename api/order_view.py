@@ -53,6 +53,8 @@ def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
         **quote_view(order.quote),
         "placedAt": order.placed_at.isoformat(),
     }
+    if instance.steps:
+        view["steps"] = [encode(step) for step in instance.steps]
     if record.cancel_requested_at:
         view["cancelRequestedAt"] = record.cancel_requested_at.isoformat()
     if record.decisions:

@@ -72,7 +72,7 @@ async def _get_order(
     order_id = req.route_params["order_id"]
     # The engine first: an end that the book gets in between is then shown a moment later, never too
     # early.
-    instance = await look_up(client, order_id)
+    instance = await look_up(client, order_id, with_steps=True)
     record = await asyncio.to_thread(services().order_book.find, order_id)
     if record is None:
         raise Problem(HTTPStatus.NOT_FOUND, "no-such-order", "There is no order of this id.")

@@ -1,5 +1,7 @@
 """What does a customer see of an order?"""
 
+from typing import Any
+
 from tests.builders import PERSONAL, an_order
 from tests.shop import Shop
 
@@ -13,6 +15,7 @@ def test_a_completed_order_shows_its_tracking_number(shop: Shop) -> None:
 
     placed_at, ended_at = shown.pop("placedAt"), shown.pop("endedAt")
     assert placed_at < ended_at
+    assert shown.pop("steps")
     assert shown == {
         "orderId": order_id,
         "status": "completed",
@@ -95,3 +98,39 @@ def test_answers_are_not_kept_by_caches(shop: Shop) -> None:
     answer = shop.app.request("GET", f"/api/orders/{order_id}")
 
     assert answer.headers["cache-control"] == "no-store"
+
+
+def answers(shown: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was tried, and how it was answered."""
+    return [(step["step"], step["answer"]) for step in shown["steps"]]
+
+
+def test_what_was_done_is_told_step_by_step(shop: Shop) -> None:
+    """With times that rise, and the article where it is about the stock of one."""
+    order_id = shop.place(an_order())
+    shop.app.wait(order_id)
+
+    shown = shop.look(order_id)
+
+    assert answers(shown) == [
+        (step, "done")
+        for step in (
+            *("openOrder", "validateOrder", "reserveStock", "processPayment", "shipOrder"),
+            *("capturePayment", "dispatchOrder", "commitStock", "sendConfirmation", "closeOrder"),
+        )
+    ]
+    times = [step["at"] for step in shown["steps"]]
+    assert times == sorted(times)
+    assert [step.get("sku") for step in shown["steps"]].count("MUG-BLUE") == 2
+
+
+def test_what_was_refused_and_undone_is_told_too(shop: Shop) -> None:
+    """A refusal is no fault, and each try of a step that failed stands there."""
+    declined = shop.place(an_order(payment_method="pm_card_chargeDeclined"))
+    flaky = shop.place(an_order(payment_method="pm_sandbox_flaky"))
+    shop.app.wait(declined)
+    shop.app.wait(flaky)
+
+    assert ("processPayment", "refused") in answers(shop.look(declined))
+    assert ("releaseStock", "done") in answers(shop.look(declined))
+    assert answers(shop.look(flaky)).count(("processPayment", "failed")) == 2

@@ -25,7 +25,7 @@ class Engine:
         """Refuse to start anything."""
         raise Exception({"Message": "something with Status Running"})  # noqa: TRY002 - the SDK's
 
-    async def get_status(self, _: str) -> object:
+    async def get_status(self, *_: object) -> object:
         """Tell what is known, if anything works at all."""
         if not self._answers:
             raise Exception("The operation failed with an unexpected status code 503")  # noqa: TRY002
