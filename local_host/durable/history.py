@@ -9,8 +9,10 @@ from enum import IntEnum
 from typing import Any
 
 from local_host.clock import wire_time
+from local_host.store import event as store_event
 
-Event = dict[str, Any]
+#: One entry of a history.
+Event = store_event.Event
 
 
 class EventType(IntEnum):

@@ -7,9 +7,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from local_host.durable.history import Event
 from local_host.store import statements
 from local_host.store.database import Database
+from local_host.store.event import Event
 from local_host.store.queries import EntityQuery, InstanceQuery
 from local_host.store.records import EntityRecord, Episode, InstanceRecord, Message, Task
 from local_host.store.schedules import Schedules

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from local_host.durable.history import Event
+from local_host.store.event import Event
 
 #: An instance in one of these states will not move any more.
 ENDED = frozenset({"Completed", "Failed", "Terminated"})
