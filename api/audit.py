@@ -1,14 +1,13 @@
 """Does everything add up? Asked by a person at any time, and by the app itself every night."""
 
-import json
 import logging
 from dataclasses import asdict
-from http import HTTPStatus
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from api.audit_books import read_books
+from api.json_answers import NO_STORE, json_answer
 from api.problems import answer
 from bootstrap import services
 from contracts.names import Endpoint, Timer
@@ -47,12 +46,7 @@ async def nightly_audit(
 
 async def _show(client: df.DurableOrchestrationClient) -> func.HttpResponse:
     report = await _report(client)
-    return func.HttpResponse(
-        json.dumps(_view(report)),
-        status_code=HTTPStatus.OK,
-        headers={"Cache-Control": "no-store"},
-        mimetype="application/json",
-    )
+    return json_answer(_view(report), headers=NO_STORE)
 
 
 async def _report(client: df.DurableOrchestrationClient) -> Report:

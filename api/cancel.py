@@ -1,7 +1,6 @@
 """Can this order still be stopped, and what would that undo?"""
 
 import asyncio
-import json
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,8 +8,9 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.instances import Instance, Phase, ensure_started, look_up
+from api.json_answers import json_answer
 from api.order_view import order_url, receipt
-from api.problems import Problem, answer
+from api.problems import Problem, answer, no_such_order
 from bootstrap import services
 from contracts.codec import encode
 from contracts.names import Activity, Endpoint, StockStep
@@ -48,9 +48,9 @@ async def _cancel(
     instance = await look_up(client, order_id)
     record = await asyncio.to_thread(services().order_book.find, order_id)
     if record is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "no-such-order", "There is no order of this id.")
+        raise no_such_order()
     if req.params.get("preview", "").lower() == "true":
-        return _json(HTTPStatus.OK, _preview(record, instance))
+        return json_answer(_preview(record, instance))
     # Written down first: the run that is under way reads it before each step that takes something.
     record = await asyncio.to_thread(services().order_book.request_cancel, order_id)
     if not (record.is_being_canceled or _is_canceled(record)):
@@ -59,7 +59,7 @@ async def _cancel(
         await ensure_started(client, order_id)
         instance = Instance(phase=Phase.PENDING)
     headers = {"Location": order_url(order_id), "Retry-After": "1"}
-    return _json(HTTPStatus.ACCEPTED, receipt(record, instance), headers)
+    return json_answer(receipt(record, instance), HTTPStatus.ACCEPTED, headers)
 
 
 def _preview(record: OrderRecord, instance: Instance) -> dict[str, Any]:
@@ -92,11 +92,3 @@ def _why_not(record: OrderRecord) -> str:
     if record.outcome is not None and not record.outcome.is_success:
         return f"The order has ended already: {record.outcome.status}."
     return "The parcel has left, so the order cannot be canceled any more. Return it instead."
-
-
-def _json(
-    status: HTTPStatus, body: dict[str, Any], headers: dict[str, str] | None = None
-) -> func.HttpResponse:
-    return func.HttpResponse(
-        json.dumps(body), status_code=status.value, headers=headers, mimetype="application/json"
-    )

@@ -1,7 +1,6 @@
 """Which orders need a person, and what has been decided about them?"""
 
 import asyncio
-import json
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,9 +9,10 @@ import azure.functions as func
 
 from api.decision import decision_of
 from api.instances import go_on, look_up
+from api.json_answers import NO_STORE, json_answer
 from api.order_list import bad_query, next_link, read_limit, read_page
 from api.order_view import order_url, receipt
-from api.problems import FieldError, Problem, answer
+from api.problems import FieldError, Problem, answer, no_such_order
 from bootstrap import services
 from contracts.names import Endpoint
 from domain.errors import UnknownOrder
@@ -68,9 +68,7 @@ async def _decide(
     try:
         ruling = await asyncio.to_thread(services().desk.decide, order_id, decision)
     except UnknownOrder:
-        raise Problem(
-            HTTPStatus.NOT_FOUND, "no-such-order", "There is no order of this id."
-        ) from None
+        raise no_such_order() from None
     if ruling.answer in _REFUSALS:
         raise Problem(HTTPStatus.CONFLICT, f"{ruling.answer}", _REFUSALS[ruling.answer])
     if ruling.is_to_be_run:
@@ -112,9 +110,4 @@ def _entry(record: OrderRecord) -> dict[str, Any]:
 def _json(
     status: HTTPStatus, body: dict[str, Any], headers: dict[str, str] | None = None
 ) -> func.HttpResponse:
-    return func.HttpResponse(
-        json.dumps(body),
-        status_code=status.value,
-        headers={"Cache-Control": "no-store", **(headers or {})},
-        mimetype="application/json",
-    )
+    return json_answer(body, status, NO_STORE | (headers or {}))

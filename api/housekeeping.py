@@ -1,7 +1,6 @@
 """Who clears away what nobody needs any more? A timer at night, or a person who asks for it."""
 
 import asyncio
-import json
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -10,9 +9,10 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.every_order import to_every_order
+from api.json_answers import json_answer
 from api.leave_no_trace import erase, forget, purge
 from api.order_view import order_url
-from api.problems import Problem, answer
+from api.problems import Problem, answer, no_such_order
 from bootstrap import services
 from contracts.names import Endpoint, Timer
 from ports.book_pages import BookQuery
@@ -45,7 +45,7 @@ async def _erase_order(req: func.HttpRequest) -> func.HttpResponse:
     order_id = req.route_params["order_id"]
     record = await asyncio.to_thread(services().order_book.find, order_id)
     if record is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "no-such-order", "There is no order of this id.")
+        raise no_such_order()
     if not record.can_be_erased:
         raise Problem(
             HTTPStatus.CONFLICT,
@@ -55,7 +55,7 @@ async def _erase_order(req: func.HttpRequest) -> func.HttpResponse:
         )
     await erase(record)
     body = {"orderId": order_id, "erased": True, "links": {"self": order_url(order_id)}}
-    return func.HttpResponse(json.dumps(body), mimetype="application/json")
+    return json_answer(body)
 
 
 def _ended(

@@ -1,7 +1,6 @@
 """Which orders are there? A list that is read a page at a time, without anything personal."""
 
 import asyncio
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 import azure.durable_functions as df
 import azure.functions as func
 
+from api.json_answers import NO_STORE, json_answer
 from api.order_view import order_url
 from api.problems import FieldError, Problem, answer
 from bootstrap import services
@@ -39,9 +39,7 @@ async def _list_orders(req: func.HttpRequest) -> func.HttpResponse:
         "orders": [_line(record) for record in page.orders],
         "links": next_link("/api/orders", dict(req.params), page),
     }
-    return func.HttpResponse(
-        json.dumps(body), headers={"Cache-Control": "no-store"}, mimetype="application/json"
-    )
+    return json_answer(body, headers=NO_STORE)
 
 
 async def read_page(query: BookQuery) -> BookPage:

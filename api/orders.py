@@ -1,17 +1,17 @@
 """Placing an order and looking at it."""
 
 import asyncio
-import json
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from api.instances import Instance, Phase, ensure_started, look_up
+from api.json_answers import NO_STORE, json_answer
 from api.new_order import write_down
 from api.order_view import order_url, order_view, receipt
-from api.problems import Problem, answer
+from api.problems import answer, no_such_order
 from bootstrap import services
 from contracts.names import Endpoint
 from domain.record import OrderRecord
@@ -54,7 +54,7 @@ async def _place_order(
     else:
         headers["Idempotent-Replayed"] = "true"
         instance = await _taken_up(client, placed.record)
-    return _json(HTTPStatus.ACCEPTED, receipt(placed.record, instance), headers)
+    return json_answer(receipt(placed.record, instance), HTTPStatus.ACCEPTED, headers)
 
 
 async def _taken_up(client: df.DurableOrchestrationClient, record: OrderRecord) -> Instance:
@@ -75,11 +75,5 @@ async def _get_order(
     instance = await look_up(client, order_id, with_steps=True)
     record = await asyncio.to_thread(services().order_book.find, order_id)
     if record is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "no-such-order", "There is no order of this id.")
-    return _json(HTTPStatus.OK, order_view(record, instance), {"Cache-Control": "no-store"})
-
-
-def _json(status: HTTPStatus, body: dict[str, Any], headers: dict[str, str]) -> func.HttpResponse:
-    return func.HttpResponse(
-        json.dumps(body), status_code=status.value, headers=headers, mimetype="application/json"
-    )
+        raise no_such_order()
+    return json_answer(order_view(record, instance), headers=NO_STORE)

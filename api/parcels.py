@@ -1,14 +1,14 @@
 """Where is the order's parcel? Asked of the carrier at that moment; the book does not follow it."""
 
 import asyncio
-import json
 from http import HTTPStatus
 from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from api.problems import Problem, answer
+from api.json_answers import NO_STORE, json_answer
+from api.problems import Problem, answer, no_such_order
 from bootstrap import services
 from contracts.codec import encode
 from contracts.names import Endpoint
@@ -25,13 +25,12 @@ async def get_parcel(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _get_parcel(order_id: str) -> func.HttpResponse:
     view = await asyncio.to_thread(_parcel_view, order_id)
-    headers = {"Cache-Control": "no-store"}
-    return func.HttpResponse(json.dumps(view), headers=headers, mimetype="application/json")
+    return json_answer(view, headers=NO_STORE)
 
 
 def _parcel_view(order_id: str) -> dict[str, Any]:
     if services().order_book.find(order_id) is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "no-such-order", "There is no order of this id.")
+        raise no_such_order()
     parcel = services().carrier.track(order_id)
     if parcel is None:
         raise Problem(HTTPStatus.NOT_FOUND, "no-parcel", "There is no parcel of this order.")

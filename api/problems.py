@@ -65,6 +65,11 @@ class Problem(Exception):
         )
 
 
+def no_such_order() -> Problem:
+    """The order that was asked for is not in the book."""
+    return Problem(HTTPStatus.NOT_FOUND, "no-such-order", "There is no order of this id.")
+
+
 async def answer(work: Coroutine[Any, Any, func.HttpResponse]) -> func.HttpResponse:
     """Do the work of a request; whatever goes wrong becomes a problem that a caller can act on."""
     try:

@@ -1,12 +1,12 @@
 """What would this order cost, and would the shop take it? Nothing is written down."""
 
 import asyncio
-import json
 from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
 
+from api.json_answers import NO_STORE, json_answer
 from api.order_request import parse_quote
 from api.pricing import priced, quote_view, require_expected, terms_for
 from api.problems import answer
@@ -28,8 +28,7 @@ async def get_quote(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _get_quote(req: func.HttpRequest) -> func.HttpResponse:
     view = await asyncio.to_thread(_quote, req)
-    headers = {"Cache-Control": "no-store"}
-    return func.HttpResponse(json.dumps(view), headers=headers, mimetype="application/json")
+    return json_answer(view, headers=NO_STORE)
 
 
 def _quote(req: func.HttpRequest) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """How much is there of an article, and how does a person change it?"""
 
-import json
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -8,6 +7,7 @@ from urllib.parse import quote
 import azure.durable_functions as df
 import azure.functions as func
 
+from api.json_answers import NO_STORE, json_answer
 from api.new_order import idempotency_key
 from api.problems import Problem, answer
 from api.request_body import read_json
@@ -114,12 +114,10 @@ def _json(status: HTTPStatus, article: Article, level: StockLevel | None) -> fun
             "sold": level.sold,
         }
     body["links"] = {"self": _url(article)}
-    headers = {"Cache-Control": "no-store"}
+    headers = NO_STORE
     if status is HTTPStatus.ACCEPTED:
-        headers |= {"Location": _url(article), "Retry-After": "1"}
-    return func.HttpResponse(
-        json.dumps(body), status_code=status.value, headers=headers, mimetype="application/json"
-    )
+        headers = headers | {"Location": _url(article), "Retry-After": "1"}
+    return json_answer(body, status, headers)
 
 
 def _url(article: Article) -> str:
