@@ -1,8 +1,10 @@
-"""Which tables is the order book made of?"""
+"""Which tables is the order book made of, and since which version?"""
 
 from typing import Final
 
-SCHEMA: Final = """
+from adapters.sqlite import Schema
+
+_FIRST: Final = """
 CREATE TABLE IF NOT EXISTS orders (
     order_id       TEXT PRIMARY KEY,
     placed_at      TEXT NOT NULL,
@@ -54,3 +56,5 @@ CREATE TABLE IF NOT EXISTS people (
     person   TEXT NOT NULL
 ) STRICT;
 """
+
+SCHEMA: Final = Schema(part="book", versions=(_FIRST,))

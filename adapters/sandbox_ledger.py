@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from adapters.sqlite import Database
+from adapters.sqlite import Database, Schema
 from domain.errors import Unavailable
 from ports.clock import Clock
 
@@ -63,12 +63,13 @@ class Ledger:
     def __init__(
         self, path: Path, table: str, clock: Clock, unavailable: type[Unavailable]
     ) -> None:
-        schema = (
+        rows = (
             f"CREATE TABLE IF NOT EXISTS {table} (key TEXT PRIMARY KEY, order_id TEXT NOT NULL,"
-            " kind TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL) STRICT;"
+            " kind TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL) STRICT"
         )
         self._table = table
         self._clock = clock
+        schema = Schema(part=table, versions=(rows,))
         self._database = Database(path, schema, unavailable)
 
     @contextmanager

@@ -11,6 +11,7 @@ import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -20,11 +21,27 @@ from domain.errors import Unavailable
 #: How long a write waits for its turn before it counts as a fault.
 BUSY_TIMEOUT_SECONDS: Final = 10.0
 
+_VERSIONS: Final = (
+    "CREATE TABLE IF NOT EXISTS schema_versions"
+    " (part TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (part, version)) STRICT"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """Tables that belong together, and how they came to be as they are."""
+
+    #: Which of the file's parts this is.
+    part: str
+    #: What each version adds: statements, each of which ends with its line. A version that was ever
+    #: used is never changed, and only adds, so that an older program can go on with the file.
+    versions: tuple[str, ...]
+
 
 class Database:
     """One SQLite file. Connections are opened at first use and lent to one thread at a time."""
 
-    def __init__(self, path: Path, schema: str, unavailable: type[Unavailable]) -> None:
+    def __init__(self, path: Path, schema: Schema, unavailable: type[Unavailable]) -> None:
         self._path = path
         self._schema = schema
         self._unavailable = unavailable
@@ -106,8 +123,22 @@ class Database:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")  # erased is erased, not only unlinked
         if not self._prepared:
-            connection.executescript(f"BEGIN IMMEDIATE; {self._schema} COMMIT;")
+            _bring_up_to_date(connection, self._schema)
             self._prepared = True
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, schema: Schema) -> None:
+    # In one transaction: of several processes that come at once, one does it, and a crash leaves
+    # the file as it was.
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(_VERSIONS)
+        query = "SELECT max(version) FROM schema_versions WHERE part = ?"
+        (version,) = connection.execute(query, (schema.part,)).fetchone()
+        for number, script in enumerate(schema.versions[version or 0 :], (version or 0) + 1):
+            for statement in script.split(";\n"):
+                connection.execute(statement)
+            connection.execute("INSERT INTO schema_versions VALUES (?, ?)", (schema.part, number))
 
 
 def _close_all(idle: deque[sqlite3.Connection]) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from adapters.sqlite import Database
+from adapters.sqlite import Database, Schema
 from domain.errors import BookUnavailable
 from ports.references import Reference
 
@@ -12,11 +12,12 @@ class SqliteReferences:
     """What the order book knows of one partner: a table of its own."""
 
     def __init__(self, path: Path, table: str) -> None:
-        schema = (
+        rows = (
             f"CREATE TABLE IF NOT EXISTS {table} (order_id TEXT PRIMARY KEY, partner_id TEXT,"
-            " withdrawn INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 1) STRICT;"
+            " withdrawn INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 1) STRICT"
         )
         self._table = table
+        schema = Schema(part=table, versions=(rows,))
         self._database = Database(path, schema, BookUnavailable)
 
     def find(self, order_id: str) -> Reference:

@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from adapters import sqlite
-from adapters.sqlite import Database
+from adapters.sqlite import Database, Schema
 from domain.errors import BookUnavailable
 
-SCHEMA = "CREATE TABLE IF NOT EXISTS counts (n INTEGER NOT NULL);"
+FIRST = "CREATE TABLE IF NOT EXISTS counts (n INTEGER NOT NULL);\n"
+SECOND = "ALTER TABLE counts ADD COLUMN unit TEXT NOT NULL DEFAULT 'pieces';\n"
+SCHEMA = Schema(part="counts", versions=(FIRST,))
+NEWER = Schema(part="counts", versions=(FIRST, SECOND))
 
 
-def a_database(path: Path) -> Database:
+def a_database(path: Path, schema: Schema = SCHEMA) -> Database:
     """A database with one table."""
-    return Database(path / "new" / "folder" / "counts.sqlite3", SCHEMA, BookUnavailable)
+    return Database(path / "new" / "folder" / "counts.sqlite3", schema, BookUnavailable)
 
 
 def test_no_write_of_many_threads_is_lost(tmp_path: Path) -> None:
@@ -130,3 +133,47 @@ def test_a_file_that_stays_locked_is_not_waited_for_for_ever(
 
     with pytest.raises(sqlite3.OperationalError):
         sqlite._use_wal(Busy(refusals=10**6))  # type: ignore[arg-type]
+
+
+def units(database: Database) -> list[str]:
+    """The units of all counts."""
+    with database.reading() as connection:
+        return [row["unit"] for row in connection.execute("SELECT unit FROM counts")]
+
+
+def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    """What stood in it stays, and what is new has its default."""
+    with a_database(tmp_path).writing() as connection:
+        connection.execute("INSERT INTO counts VALUES (1)")
+
+    assert units(a_database(tmp_path, NEWER)) == ["pieces"]
+    assert units(a_database(tmp_path, NEWER)) == ["pieces"]
+
+
+def test_a_file_from_before_there_were_versions_is_brought_up_to_date(tmp_path: Path) -> None:
+    """It has the tables of the first version, and says nothing about versions."""
+    with a_database(tmp_path).writing() as connection:
+        connection.execute("INSERT INTO counts VALUES (1)")
+        connection.execute("DROP TABLE schema_versions")
+
+    assert units(a_database(tmp_path, NEWER)) == ["pieces"]
+
+
+def test_an_older_program_goes_on_with_a_newer_file(tmp_path: Path) -> None:
+    """Versions only add, so a step back loses nothing."""
+    with a_database(tmp_path, NEWER).writing() as connection:
+        connection.execute("INSERT INTO counts VALUES (1, 'boxes')")
+    with a_database(tmp_path).writing() as connection:
+        connection.execute("INSERT INTO counts (n) VALUES (2)")
+
+    assert units(a_database(tmp_path, NEWER)) == ["boxes", "pieces"]
+
+
+def test_many_that_come_at_once_bring_a_file_up_to_date_once(tmp_path: Path) -> None:
+    """Each worker process opens the file when the app starts."""
+    with a_database(tmp_path).writing() as connection:
+        connection.execute("INSERT INTO counts VALUES (1)")
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: units(a_database(tmp_path, NEWER)), range(16)))
+
+    assert found == [["pieces"]] * 16
