@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from domain.audit import AuditTerms
 from domain.care import Guard, Retention
 from domain.errors import SettingsInvalid
+from domain.retry import RetryPolicies, RetryPolicy
 from domain.terms import Terms
 
 _APP: Final = Path(__file__).resolve().parent
@@ -76,7 +77,8 @@ class Settings:
     catalogue: Path
     #: ORDERS_ID_SECRET: turns an idempotency key into an order id that nobody can guess.
     id_secret: str = field(repr=False)
-    #: ORDERS_MAX_QUANTITY, ORDERS_COUNTRIES: within which limits the shop sells.
+    #: ORDERS_MAX_QUANTITY, ORDERS_COUNTRIES, ORDERS_RETRY_…, ORDERS_UNDO_RETRY_…: what an order
+    #: keeps from the moment when it was placed.
     terms: Terms
     #: Set by Azure: whether the app runs on many machines.
     on_azure: bool
@@ -100,7 +102,7 @@ class Settings:
             data_dir=_path(environ, "ORDERS_DATA_DIR", ".data"),
             catalogue=_path(environ, "ORDERS_CATALOGUE", "catalogue.json"),
             id_secret=_secret(environ),
-            terms=Terms(max_quantity=_max_quantity(environ), countries=_countries(environ)),
+            terms=_terms(environ),
             on_azure=_on_azure(environ),
             audit=_audit(environ),
             guard=_guard(environ),
@@ -135,8 +137,27 @@ def _secret(environ: Mapping[str, str]) -> str:
     return secret
 
 
-def _max_quantity(environ: Mapping[str, str]) -> int:
-    return _number(environ, "ORDERS_MAX_QUANTITY", 100)
+def _terms(environ: Mapping[str, str]) -> Terms:
+    default = RetryPolicies()
+    return Terms(
+        max_quantity=_number(environ, "ORDERS_MAX_QUANTITY", 100),
+        countries=_countries(environ),
+        retries=RetryPolicies(
+            doing=_retry(environ, "ORDERS_RETRY", default.doing),
+            undoing=_retry(environ, "ORDERS_UNDO_RETRY", default.undoing),
+        ),
+    )
+
+
+def _retry(environ: Mapping[str, str], name: str, default: RetryPolicy) -> RetryPolicy:
+    policy = RetryPolicy(
+        first_ms=_number(environ, f"{name}_FIRST_MS", default.first_ms, most_digits=6),
+        longest_ms=_number(environ, f"{name}_LONGEST_MS", default.longest_ms, most_digits=7),
+        attempts=_number(environ, f"{name}_ATTEMPTS", default.attempts, most_digits=2),
+    )
+    if policy.longest_ms < policy.first_ms:
+        raise SettingsInvalid(f"{name}_LONGEST_MS must not be less than {name}_FIRST_MS")
+    return policy
 
 
 def _audit(environ: Mapping[str, str]) -> AuditTerms:

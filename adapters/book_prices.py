@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.money import Money
 from domain.quote import OrderLine, Quote
+from domain.retry import RetryPolicies, RetryPolicy
 from domain.tariff import ShippingMethod
 from domain.terms import Terms
 
@@ -34,7 +35,14 @@ def terms_to_text(terms: Terms) -> str:
 def text_to_terms(text: str) -> Terms:
     """The terms that the column stands for."""
     plain = json.loads(text)
-    return Terms(**{**plain, "countries": frozenset(plain["countries"])})
+    retries = {name: RetryPolicy(**policy) for name, policy in plain.get("retries", {}).items()}
+    return Terms(
+        **{
+            **plain,
+            "countries": frozenset(plain["countries"]),
+            "retries": RetryPolicies(**retries),
+        }
+    )
 
 
 def _line(plain: dict[str, Any]) -> OrderLine:

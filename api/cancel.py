@@ -56,7 +56,7 @@ async def _cancel(
     if not (record.is_being_canceled or _is_canceled(record)):
         raise Problem(HTTPStatus.CONFLICT, "too-late-to-cancel", _why_not(record))
     if record.outcome is None and instance.phase in {Phase.ABSENT, Phase.OVER}:
-        await ensure_started(client, order_id)
+        await ensure_started(client, record.order)
         instance = Instance(phase=Phase.PENDING)
     headers = {"Location": order_url(order_id), "Retry-After": "1"}
     return json_answer(receipt(record, instance), HTTPStatus.ACCEPTED, headers)

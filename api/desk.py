@@ -72,7 +72,7 @@ async def _decide(
     if ruling.answer in _REFUSALS:
         raise Problem(HTTPStatus.CONFLICT, f"{ruling.answer}", _REFUSALS[ruling.answer])
     if ruling.is_to_be_run:
-        await go_on(client, order_id)
+        await go_on(client, ruling.record.order)
     body = receipt(ruling.record, await look_up(client, order_id))
     return _json(HTTPStatus.ACCEPTED, body, {"Location": order_url(order_id)})
 

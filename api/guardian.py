@@ -73,4 +73,4 @@ async def _rescue(
     pause = bound.settings.guard.pause_after(record.rescues)
     await asyncio.to_thread(bound.desk.note_rescue, order_id, now + pause)
     # Over one that is under way nothing is started: it stays, and a person hears of it.
-    await ensure_started(client, order_id)
+    await ensure_started(client, record.order)

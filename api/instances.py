@@ -11,8 +11,9 @@ from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
 from api.steps_done import StepDone, steps_done
 from contracts.codec import encode
 from contracts.names import Orchestration
-from contracts.payloads import OrderReference
+from contracts.payloads import OrderInput
 from domain.errors import EngineUnavailable
+from domain.order import Order
 
 
 class Phase(StrEnum):
@@ -77,24 +78,33 @@ async def look_up(
     )
 
 
-async def ensure_started(client: df.DurableOrchestrationClient, order_id: str) -> None:
+async def ensure_started(client: df.DurableOrchestrationClient, order: Order) -> None:
     """Start the order's orchestration, unless somebody else just did."""
-    reference = encode(OrderReference(order_id=order_id))
+    asked = OrderInput(order_id=order.order_id, retries=order.terms.retries)
+    await _start(client, Orchestration.PROCESS_ORDER, order.order_id, asked)
+
+
+async def _start(
+    client: df.DurableOrchestrationClient,
+    orchestration: Orchestration,
+    instance_id: str,
+    asked: object,
+) -> None:
     try:
-        await client.start_new(Orchestration.PROCESS_ORDER.value, order_id, reference)
+        await client.start_new(orchestration.value, instance_id, encode(asked))
     except Exception:  # noqa: BLE001 - the SDK raises nothing more telling
         # Why it failed stands only in the message's wording. What counts is whether the
         # orchestration is there.
-        if (await look_up(client, order_id)).phase is Phase.ABSENT:
+        if (await look_up(client, instance_id)).phase is Phase.ABSENT:
             raise EngineUnavailable from None
 
 
-async def go_on(client: df.DurableOrchestrationClient, order_id: str) -> None:
+async def go_on(client: df.DurableOrchestrationClient, order: Order) -> None:
     """Let the order's orchestration go on: resume it, or start it."""
-    if (await look_up(client, order_id)).phase is not Phase.SUSPENDED:
-        await ensure_started(client, order_id)
+    if (await look_up(client, order.order_id)).phase is not Phase.SUSPENDED:
+        await ensure_started(client, order)
         return
     try:
-        await client.resume(order_id, "decided at the desk")
+        await client.resume(order.order_id, "decided at the desk")
     except Exception as error:
         raise EngineUnavailable from error

@@ -49,7 +49,7 @@ async def _place_order(
     order_id = placed.record.order.order_id
     headers = {"Location": order_url(order_id), "Retry-After": str(_RETRY_AFTER_SECONDS)}
     if placed.is_new:
-        await ensure_started(client, order_id)
+        await ensure_started(client, placed.record.order)
         instance = Instance(phase=Phase.PENDING)
     else:
         headers["Idempotent-Replayed"] = "true"
@@ -61,7 +61,7 @@ async def _taken_up(client: df.DurableOrchestrationClient, record: OrderRecord) 
     """The order's orchestration, started now if whoever wrote the order down could not start it."""
     instance = await look_up(client, record.order.order_id)
     if record.outcome is None and instance.phase is Phase.ABSENT:
-        await ensure_started(client, record.order.order_id)
+        await ensure_started(client, record.order)
         return Instance(phase=Phase.PENDING)
     return instance
 

@@ -5,19 +5,28 @@ Ids and amounts only: whatever is personal stays in the order book. The answers 
 of them looks on the wire.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.answers import Cancellation, Withdrawal
 from domain.money import Money
 from domain.notice import Notice
 from domain.outcome import Outcome
+from domain.retry import RetryPolicies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReference:
-    """Which order: input of the orchestration and of the steps that need nothing else."""
+    """Which order: input of the steps that need nothing else."""
 
     order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderInput:
+    """Which order to process, and how patiently: input of `processOrder`."""
+
+    order_id: str
+    retries: RetryPolicies = field(default_factory=RetryPolicies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

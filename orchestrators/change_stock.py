@@ -5,7 +5,7 @@ import azure.durable_functions as df
 from contracts.codec import decode, encode
 from contracts.names import Entity, Orchestration, StockOperation
 from contracts.stock import StockChange, StockLevel
-from orchestrators.steps import Context, Steps
+from orchestrators.run import Context, Steps
 
 bp = df.Blueprint()
 

@@ -1,38 +1,35 @@
 """How does the customer hear how the order ended? A mail that cannot be sent changes no end."""
 
 from contracts.names import Activity
-from contracts.payloads import OrderReference
 from domain.notice import notice_of
 from domain.outcome import Outcome
 from orchestrators import steps
+from orchestrators.run import Run, StepFailed, Steps
 from orchestrators.saga import Saga
-from orchestrators.steps import Context, StepFailed, Steps
 
 CONFIRMATION_NOT_SENT = "The confirmation mail could not be sent."
 NOTICE_NOT_SENT = "The mail about the order's end could not be sent."
 
 
-def confirm(
-    context: Context, order: OrderReference, saga: Saga, outcome: Outcome
-) -> Steps[Outcome]:
+def confirm(run: Run, saga: Saga, outcome: Outcome) -> Steps[Outcome]:
     """Tell that the parcel is on its way."""
     if saga.is_waived(Activity.SEND_CONFIRMATION):
         return outcome
     try:
-        yield from steps.send_confirmation(context, order, str(outcome.tracking_number))
+        yield from steps.send_confirmation(run, str(outcome.tracking_number))
     except StepFailed as fault:
         return outcome.with_failed(fault.step, CONFIRMATION_NOT_SENT)
     return outcome
 
 
-def tell(context: Context, order: OrderReference, saga: Saga, outcome: Outcome) -> Steps[Outcome]:
+def tell(run: Run, saga: Saga, outcome: Outcome) -> Steps[Outcome]:
     """Tell that the order did not come about, and where the money is."""
     # Where a person did without a step, only that person knows what is true now.
     if saga.has_waived or not outcome.is_to_be_undone:
         return outcome
     notice = notice_of(outcome, refunded=saga.has_refunded)
     try:
-        yield from steps.send_notice(context, order, notice, outcome.reason)
+        yield from steps.send_notice(run, notice, outcome.reason)
     except StepFailed as fault:
         return outcome.with_failed(fault.step, NOTICE_NOT_SENT)
     return outcome

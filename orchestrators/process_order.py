@@ -8,14 +8,14 @@ import azure.durable_functions as df
 
 from contracts.codec import decode, encode
 from contracts.names import Activity, Orchestration, StockStep
-from contracts.payloads import OrderReference
+from contracts.payloads import OrderInput
 from domain.money import Money
 from domain.outcome import Outcome, Reason
 from orchestrators import steps
 from orchestrators.letters import confirm, tell
+from orchestrators.run import Context, Run, StepFailed, Steps
 from orchestrators.saga import Saga
 from orchestrators.shelf import Shelf
-from orchestrators.steps import Context, StepFailed, Steps
 
 bp = df.Blueprint()
 
@@ -23,9 +23,9 @@ bp = df.Blueprint()
 @bp.orchestration_trigger(context_name="context", orchestration=Orchestration.PROCESS_ORDER)
 def process_order(context: Context) -> Steps[dict]:
     """Take one order to its end: shipped and paid, or undone. It always returns an outcome."""
-    order = decode(OrderReference, context.get_input())
+    order = decode(OrderInput, context.get_input())
     try:
-        outcome = yield from take_to_its_end(context, order)
+        outcome = yield from take_to_its_end(Run.of(context, order.order_id, order.retries))
     except StepFailed as fault:
         # The book itself was out of reach, so nothing may be claimed or undone. The order stays
         # open in the book, and running it again takes it up where it is.
@@ -33,14 +33,14 @@ def process_order(context: Context) -> Steps[dict]:
     return encode(outcome)
 
 
-def take_to_its_end(context: Context, order: OrderReference) -> Steps[Outcome]:
+def take_to_its_end(run: Run) -> Steps[Outcome]:
     """Open the order, do it or undo it, and close it. Raises StepFailed: the book failed."""
-    opening = yield from steps.open_order(context, order)
+    opening = yield from steps.open_order(run)
     if opening.outcome:
         return opening.outcome
 
-    saga = Saga(context, order, opening.waived)
-    shelf = Shelf(context, order, opening.needs)
+    saga = Saga(run, opening.waived)
+    shelf = Shelf(run, opening.needs)
     if opening.resumed:
         saga.undo_with(StockStep.RELEASE_STOCK, shelf.release)
         saga.undo_with(Activity.VOID_PAYMENT, steps.void_payment)
@@ -49,33 +49,31 @@ def take_to_its_end(context: Context, order: OrderReference) -> Steps[Outcome]:
     if outcome is None and opening.cancel_requested:
         outcome = Outcome.canceled()
     if outcome is None and opening.dispatched:
-        outcome = yield from finish(context, order, saga, shelf)
+        outcome = yield from finish(run, saga, shelf)
     if outcome is None:
-        outcome = yield from fulfill_or_give_up(context, order, saga, shelf)
+        outcome = yield from fulfill_or_give_up(run, saga, shelf)
     if outcome.is_to_be_undone:
         outcome = yield from saga.undo(outcome)
-        outcome = yield from tell(context, order, saga, outcome)
+        outcome = yield from tell(run, saga, outcome)
     for step in opening.waived:
         outcome = outcome.with_note(f"{step} was left to a person.")
-    return (yield from steps.close_order(context, order, outcome))
+    return (yield from steps.close_order(run, outcome))
 
 
-def fulfill_or_give_up(
-    context: Context, order: OrderReference, saga: Saga, shelf: Shelf
-) -> Steps[Outcome]:
+def fulfill_or_give_up(run: Run, saga: Saga, shelf: Shelf) -> Steps[Outcome]:
     """Fulfill the order; a step that fails for good before the parcel leaves ends it."""
     try:
-        outcome = yield from fulfill(context, order, saga, shelf)
+        outcome = yield from fulfill(run, saga, shelf)
     except StepFailed:
         return Outcome.rejected(Reason.UNAVAILABLE)
     if not outcome.is_success:
         return outcome
-    return (yield from hand_over(context, order, saga, shelf, outcome))
+    return (yield from hand_over(run, saga, shelf, outcome))
 
 
-def fulfill(context: Context, order: OrderReference, saga: Saga, shelf: Shelf) -> Steps[Outcome]:
+def fulfill(run: Run, saga: Saga, shelf: Shelf) -> Steps[Outcome]:
     """The happy path until all is paid. A step's undo is registered before the step."""
-    verdict = yield from steps.validate_order(context, order)
+    verdict = yield from steps.validate_order(run)
     if not (verdict.accepted and verdict.amount):
         return Outcome.rejected(verdict.reason)
 
@@ -84,46 +82,42 @@ def fulfill(context: Context, order: OrderReference, saga: Saga, shelf: Shelf) -
     reservation = yield from shelf.reserve()
     if not reservation.reserved:
         return Outcome.rejected(reservation.reason)
-    return (yield from pay_and_ship(context, order, saga, verdict.amount))
+    return (yield from pay_and_ship(run, saga, verdict.amount))
 
 
-def pay_and_ship(
-    context: Context, order: OrderReference, saga: Saga, amount: Money
-) -> Steps[Outcome]:
+def pay_and_ship(run: Run, saga: Saga, amount: Money) -> Steps[Outcome]:
     """Hold the money, book the parcel, take the money."""
     saga.undo_with(Activity.VOID_PAYMENT, steps.void_payment)
-    authorization = yield from steps.process_payment(context, order, amount)
+    authorization = yield from steps.process_payment(run, amount)
     if not authorization.approved:
         return saga.refused(Activity.VOID_PAYMENT, authorization.reason)
 
     saga.undo_with(Activity.CANCEL_SHIPMENT, steps.cancel_shipment)
-    booking = yield from steps.ship_order(context, order)
+    booking = yield from steps.ship_order(run)
     if not (booking.booked and booking.tracking_number):
         return saga.refused(Activity.CANCEL_SHIPMENT, booking.reason)
 
-    capture = yield from steps.capture_payment(context, order)
+    capture = yield from steps.capture_payment(run)
     if not capture.captured:
         return Outcome.stopped(capture.reason)
     return Outcome.completed(booking.tracking_number)
 
 
-def finish(context: Context, order: OrderReference, saga: Saga, shelf: Shelf) -> Steps[Outcome]:
+def finish(run: Run, saga: Saga, shelf: Shelf) -> Steps[Outcome]:
     """An earlier run let the parcel leave: do what was left."""
     try:
-        booking = yield from steps.ship_order(context, order)  # finds the one that left
+        booking = yield from steps.ship_order(run)  # finds the one that left
     except StepFailed as fault:
         return Outcome.needs_attention(Reason.UNAVAILABLE, (fault.step,))
     outcome = Outcome.completed(str(booking.tracking_number))
-    return (yield from hand_over(context, order, saga, shelf, outcome))
+    return (yield from hand_over(run, saga, shelf, outcome))
 
 
-def hand_over(
-    context: Context, order: OrderReference, saga: Saga, shelf: Shelf, outcome: Outcome
-) -> Steps[Outcome]:
+def hand_over(run: Run, saga: Saga, shelf: Shelf, outcome: Outcome) -> Steps[Outcome]:
     """Let the parcel leave. From then on nothing is undone: what fails is left to a person."""
     try:
         if not saga.is_waived(Activity.DISPATCH_ORDER):
-            dispatch = yield from steps.dispatch_order(context, order)
+            dispatch = yield from steps.dispatch_order(run)
             if not dispatch.dispatched:
                 return Outcome.stopped(dispatch.reason)
         if not saga.is_waived(StockStep.COMMIT_STOCK):
@@ -132,4 +126,4 @@ def hand_over(
                 return Outcome.needs_attention(sale.reason, (StockStep.COMMIT_STOCK,))
     except StepFailed as fault:
         return Outcome.needs_attention(Reason.UNAVAILABLE, (fault.step,))
-    return (yield from confirm(context, order, saga, outcome))
+    return (yield from confirm(run, saga, outcome))

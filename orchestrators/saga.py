@@ -3,24 +3,20 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from contracts.payloads import OrderReference
 from contracts.progress import Step
 from domain.answers import Withdrawal
 from domain.outcome import Outcome, Reason
 from orchestrators import steps
-from orchestrators.steps import Context, StepFailed, Steps
+from orchestrators.run import Run, StepFailed, Steps
 
-Undo: TypeAlias = Callable[[Context, OrderReference], Steps[Withdrawal | None]]
+Undo: TypeAlias = Callable[[Run], Steps[Withdrawal | None]]
 
 
 class Saga:
     """The undo of every step that was begun. Each is registered before its step."""
 
-    def __init__(
-        self, context: Context, order: OrderReference, waived: tuple[str, ...] = ()
-    ) -> None:
-        self._context = context
-        self._order = order
+    def __init__(self, run: Run, waived: tuple[str, ...] = ()) -> None:
+        self._run = run
         self._waived = waived
         self._undos: dict[Step, Undo] = {}
         #: Whether money that had been taken was paid back.
@@ -51,7 +47,7 @@ class Saga:
         """Undo the order. It ends `towards`, or needs a person where an undo failed for good."""
         if not self._undos:
             return towards
-        towards = yield from steps.begin_undo(self._context, self._order, towards)
+        towards = yield from steps.begin_undo(self._run, towards)
         if not towards.is_to_be_undone:
             # Another run, believed lost, completed the order or let the parcel go: it stays so.
             return towards
@@ -60,7 +56,7 @@ class Saga:
             if self.is_waived(step):
                 continue
             try:
-                undone = yield from undo(self._context, self._order)
+                undone = yield from undo(self._run)
                 self.has_refunded |= undone is Withdrawal.REFUNDED
             except StepFailed as fault:
                 failed.append(fault.step)

@@ -6,21 +6,18 @@ import azure.durable_functions as df
 
 from contracts.codec import decode
 from contracts.names import Entity, StockOperation, StockStep
-from contracts.payloads import OrderReference
 from contracts.stock import OrderUnits
 from domain.answers import Reservation, StockNeed
-from orchestrators.backoff import DOING, UNDOING, Backoff
-from orchestrators.steps import Context, Steps, ask_entity
+from orchestrators.backoff import Backoff
+from orchestrators.run import Run, Steps
+from orchestrators.steps import ask_entity
 
 
 class Shelf:
     """The articles that one order needs."""
 
-    def __init__(
-        self, context: Context, order: OrderReference, needs: tuple[StockNeed, ...]
-    ) -> None:
-        self._context = context
-        self._order = order
+    def __init__(self, run: Run, needs: tuple[StockNeed, ...]) -> None:
+        self._run = run
         #: What to reserve; what an undo releases.
         self.needs = needs
 
@@ -32,14 +29,15 @@ class Shelf:
         """Sell the held units of every article."""
         return (yield from self._each(StockStep.COMMIT_STOCK, StockOperation.COMMIT))
 
-    def release(self, context: Context, order: OrderReference) -> Steps[None]:  # noqa: ARG002 - an undo's shape
+    def release(self, run: Run) -> Steps[None]:
         """Undo: give all units back, and see to it that none is held later."""
         for need in self.needs:
-            yield from self._operate(StockStep.RELEASE_STOCK, StockOperation.RELEASE, need, UNDOING)
+            release = StockOperation.RELEASE
+            yield from self._operate(StockStep.RELEASE_STOCK, release, need, run.undoing)
 
     def _each(self, step: StockStep, operation: StockOperation) -> Steps[Reservation]:
         for need in self.needs:
-            reply = yield from self._operate(step, operation, need, DOING)
+            reply = yield from self._operate(step, operation, need, self._run.doing)
             answer = decode(Reservation, reply)
             if not answer.reserved:
                 return answer
@@ -49,9 +47,9 @@ class Shelf:
         self, step: StockStep, operation: StockOperation, need: StockNeed, backoff: Backoff
     ) -> Steps[Any]:
         asked = OrderUnits(
-            order_id=self._order.order_id,
+            order_id=self._run.order.order_id,
             quantity=need.quantity,
             opening_balance=need.opening_balance,
         )
         stock = df.EntityId(Entity.STOCK.value, need.sku)
-        return (yield from ask_entity(self._context, step, backoff, stock, operation, asked))
+        return (yield from ask_entity(self._run, step, backoff, stock, operation, asked))

@@ -1,7 +1,6 @@
 """What are the steps of an order? Each makes sure that one thing is done."""
 
-from collections.abc import Generator
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
 
 import azure.durable_functions as df
 
@@ -11,7 +10,6 @@ from contracts.payloads import (
     ConfirmationRequest,
     Ending,
     NoticeRequest,
-    OrderReference,
     PaymentRequest,
     PaymentUndone,
 )
@@ -20,100 +18,87 @@ from domain.answers import Authorization, Booking, Capture, Dispatch, Verdict, W
 from domain.money import Money
 from domain.notice import Notice
 from domain.outcome import Opening, Outcome
-from orchestrators.backoff import DOING, UNDOING, Backoff
-
-T = TypeVar("T")
-
-Context: TypeAlias = df.DurableOrchestrationContext
-#: What a generator helper is: it yields the SDK's tasks and returns a T.
-Steps: TypeAlias = Generator[Any, Any, T]
+from orchestrators.backoff import Backoff
+from orchestrators.run import Run, StepFailed, Steps
 
 
-class StepFailed(Exception):
-    """A step was tried for as long as it may be, and whether it was done nobody knows."""
-
-    def __init__(self, step: Activity | StockStep) -> None:
-        super().__init__(step)
-        self.step = step
-
-
-def open_order(context: Context, order: OrderReference) -> Steps[Opening]:
+def open_order(run: Run) -> Steps[Opening]:
     """Find out what earlier runs left behind."""
-    return decode(Opening, (yield from _call(context, Activity.OPEN_ORDER, DOING, order)))
+    return decode(Opening, (yield from _call(run, Activity.OPEN_ORDER, run.doing, run.order)))
 
 
-def validate_order(context: Context, order: OrderReference) -> Steps[Verdict]:
+def validate_order(run: Run) -> Steps[Verdict]:
     """Ask the shop's rules."""
-    return decode(Verdict, (yield from _call(context, Activity.VALIDATE_ORDER, DOING, order)))
+    return decode(Verdict, (yield from _call(run, Activity.VALIDATE_ORDER, run.doing, run.order)))
 
 
-def process_payment(context: Context, order: OrderReference, amount: Money) -> Steps[Authorization]:
+def process_payment(run: Run, amount: Money) -> Steps[Authorization]:
     """Hold the amount."""
-    request = PaymentRequest(order_id=order.order_id, amount=amount)
-    reply = yield from _call(context, Activity.PROCESS_PAYMENT, DOING, request)
+    request = PaymentRequest(order_id=run.order.order_id, amount=amount)
+    reply = yield from _call(run, Activity.PROCESS_PAYMENT, run.doing, request)
     return decode(Authorization, reply)
 
 
-def ship_order(context: Context, order: OrderReference) -> Steps[Booking]:
+def ship_order(run: Run) -> Steps[Booking]:
     """Book the parcel."""
-    return decode(Booking, (yield from _call(context, Activity.SHIP_ORDER, DOING, order)))
+    return decode(Booking, (yield from _call(run, Activity.SHIP_ORDER, run.doing, run.order)))
 
 
-def capture_payment(context: Context, order: OrderReference) -> Steps[Capture]:
+def capture_payment(run: Run) -> Steps[Capture]:
     """Take the held money."""
-    return decode(Capture, (yield from _call(context, Activity.CAPTURE_PAYMENT, DOING, order)))
+    return decode(Capture, (yield from _call(run, Activity.CAPTURE_PAYMENT, run.doing, run.order)))
 
 
-def dispatch_order(context: Context, order: OrderReference) -> Steps[Dispatch]:
+def dispatch_order(run: Run) -> Steps[Dispatch]:
     """Let the parcel leave, unless the order is to stop."""
-    return decode(Dispatch, (yield from _call(context, Activity.DISPATCH_ORDER, UNDOING, order)))
+    return decode(
+        Dispatch, (yield from _call(run, Activity.DISPATCH_ORDER, run.undoing, run.order))
+    )
 
 
-def send_confirmation(context: Context, order: OrderReference, tracking_number: str) -> Steps[None]:
+def send_confirmation(run: Run, tracking_number: str) -> Steps[None]:
     """Tell the customer."""
-    request = ConfirmationRequest(order_id=order.order_id, tracking_number=tracking_number)
-    yield from _call(context, Activity.SEND_CONFIRMATION, DOING, request)
+    request = ConfirmationRequest(order_id=run.order.order_id, tracking_number=tracking_number)
+    yield from _call(run, Activity.SEND_CONFIRMATION, run.doing, request)
 
 
-def send_notice(
-    context: Context, order: OrderReference, notice: Notice, reason: str | None
-) -> Steps[None]:
+def send_notice(run: Run, notice: Notice, reason: str | None) -> Steps[None]:
     """Tell the customer that the order did not come about."""
-    request = NoticeRequest(order_id=order.order_id, notice=notice, reason=reason)
-    yield from _call(context, Activity.SEND_NOTICE, DOING, request)
+    request = NoticeRequest(order_id=run.order.order_id, notice=notice, reason=reason)
+    yield from _call(run, Activity.SEND_NOTICE, run.doing, request)
 
 
-def close_order(context: Context, order: OrderReference, outcome: Outcome) -> Steps[Outcome]:
+def close_order(run: Run, outcome: Outcome) -> Steps[Outcome]:
     """Write the end to the book, and answer with the end that stands there."""
-    ending = Ending(order_id=order.order_id, outcome=outcome)
-    return decode(Outcome, (yield from _call(context, Activity.CLOSE_ORDER, UNDOING, ending)))
+    ending = Ending(order_id=run.order.order_id, outcome=outcome)
+    return decode(Outcome, (yield from _call(run, Activity.CLOSE_ORDER, run.undoing, ending)))
 
 
-def begin_undo(context: Context, order: OrderReference, towards: Outcome) -> Steps[Outcome]:
+def begin_undo(run: Run, towards: Outcome) -> Steps[Outcome]:
     """Write to the book that undoing begins, and answer with the end that stands there."""
-    ending = Ending(order_id=order.order_id, outcome=towards)
-    return decode(Outcome, (yield from _call(context, Activity.BEGIN_UNDO, UNDOING, ending)))
+    ending = Ending(order_id=run.order.order_id, outcome=towards)
+    return decode(Outcome, (yield from _call(run, Activity.BEGIN_UNDO, run.undoing, ending)))
 
 
-def void_payment(context: Context, order: OrderReference) -> Steps[Withdrawal]:
+def void_payment(run: Run) -> Steps[Withdrawal]:
     """Undo the payment, however far it came."""
-    reply = yield from _call(context, Activity.VOID_PAYMENT, UNDOING, order)
+    reply = yield from _call(run, Activity.VOID_PAYMENT, run.undoing, run.order)
     return decode(PaymentUndone, reply).withdrawal
 
 
-def cancel_shipment(context: Context, order: OrderReference) -> Steps[None]:
+def cancel_shipment(run: Run) -> Steps[None]:
     """Undo the booking, if there is one."""
-    yield from _call(context, Activity.CANCEL_SHIPMENT, UNDOING, order)
+    yield from _call(run, Activity.CANCEL_SHIPMENT, run.undoing, run.order)
 
 
-def _call(context: Context, step: Activity, backoff: Backoff, payload: object) -> Steps[Any]:
-    context.set_custom_status(progress(step))
-    call = context.call_activity_with_retry(step.value, backoff, encode(payload))
+def _call(run: Run, step: Activity, backoff: Backoff, payload: object) -> Steps[Any]:
+    run.context.set_custom_status(progress(step))
+    call = run.context.call_activity_with_retry(step.value, backoff, encode(payload))
     return (yield from _or_step_failed(call, step))
 
 
 def ask_entity(  # noqa: PLR0913, PLR0917 - the call's own parts
-    context: Context,
+    run: Run,
     step: StockStep,
     backoff: Backoff,
     entity: df.EntityId,
@@ -121,13 +106,13 @@ def ask_entity(  # noqa: PLR0913, PLR0917 - the call's own parts
     payload: object,
 ) -> Steps[Any]:
     """Ask an entity. The host repeats no operation that raised, so the pauses are made here."""
-    context.set_custom_status(progress(step))
+    run.context.set_custom_status(progress(step))
     for pause in backoff.pauses:
-        call = context.call_entity(entity, operation.value, encode(payload))
+        call = run.context.call_entity(entity, operation.value, encode(payload))
         try:
             return (yield from _or_step_failed(call, step))
         except StepFailed:
-            yield context.create_timer(context.current_utc_datetime + pause)
+            yield run.context.create_timer(run.context.current_utc_datetime + pause)
     raise StepFailed(step)
 
 

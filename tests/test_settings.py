@@ -1,5 +1,6 @@
 """Are settings read, and are wrong ones refused in plain words?"""
 
+from dataclasses import replace
 from email.headerregistry import Address
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,6 +11,7 @@ import settings
 from adapters.json_catalogue import JsonCatalogue
 from domain import postal_codes
 from domain.errors import SettingsInvalid
+from domain.retry import RetryPolicies
 from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess
 from tests.shop import APP
 
@@ -43,6 +45,8 @@ def test_every_setting_can_be_set() -> None:
             "ORDERS_CATALOGUE": "other.json",
             "ORDERS_MAX_QUANTITY": "7",
             "ORDERS_COUNTRIES": "DE, FR",
+            "ORDERS_RETRY_FIRST_MS": "100",
+            "ORDERS_UNDO_RETRY_ATTEMPTS": "20",
         }
     )
 
@@ -50,6 +54,8 @@ def test_every_setting_can_be_set() -> None:
     assert read.catalogue == APP / "other.json"
     assert read.terms.max_quantity == 7
     assert read.terms.countries == {"DE", "FR"}
+    assert read.terms.retries.doing == replace(RetryPolicies().doing, first_ms=100)
+    assert read.terms.retries.undoing == replace(RetryPolicies().undoing, attempts=20)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +66,9 @@ def test_every_setting_can_be_set() -> None:
         ({**SECRET, "ORDERS_MAX_QUANTITY": "0"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_MAX_QUANTITY": "many"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_COUNTRIES": "DE,Fr"}, "ORDERS_COUNTRIES"),
+        ({**SECRET, "ORDERS_RETRY_FIRST_MS": "10001"}, "ORDERS_RETRY_LONGEST_MS"),
+        ({**SECRET, "ORDERS_RETRY_ATTEMPTS": "100"}, "ORDERS_RETRY_ATTEMPTS"),
+        ({**SECRET, "ORDERS_UNDO_RETRY_LONGEST_MS": "long"}, "ORDERS_UNDO_RETRY_LONGEST_MS"),
         ({**SECRET, "ORDERS_AUDIT_DAYS": "0"}, "ORDERS_AUDIT_DAYS"),
         ({**SECRET, "ORDERS_OVERDUE_MINUTES": "soon"}, "ORDERS_OVERDUE_MINUTES"),
         ({**SECRET, "ORDERS_LOST_AFTER_MINUTES": "0"}, "ORDERS_LOST_AFTER_MINUTES"),

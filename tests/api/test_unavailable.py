@@ -9,7 +9,7 @@ from api.instances import Instance, Phase, ensure_started, look_up
 from api.problems import answer
 from domain.article import Article
 from domain.errors import EngineUnavailable
-from tests.builders import an_order
+from tests.builders import a_booked_order, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
 
@@ -67,14 +67,14 @@ def test_a_start_that_somebody_else_won_counts_as_started() -> None:
 
     engine = Engine(knows=Status())
 
-    asyncio.run(ensure_started(engine, "ord_1"))  # type: ignore[arg-type]
+    asyncio.run(ensure_started(engine, a_booked_order()))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("answers", [True, False])
 def test_a_start_that_failed_is_told(*, answers: bool) -> None:
     """The order is in the book: the caller repeats the request."""
     with pytest.raises(EngineUnavailable):
-        asyncio.run(ensure_started(Engine(answers=answers), "ord_1"))  # type: ignore[arg-type]
+        asyncio.run(ensure_started(Engine(answers=answers), a_booked_order()))  # type: ignore[arg-type]
 
 
 def test_an_orchestration_that_nobody_knows_is_absent() -> None:

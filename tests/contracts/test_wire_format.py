@@ -11,6 +11,7 @@ from contracts.payloads import (
     ConfirmationRequest,
     Ending,
     NoticeRequest,
+    OrderInput,
     OrderReference,
     PaymentRequest,
     PaymentUndone,
@@ -36,6 +37,16 @@ EUROS = Money(4980, "EUR")
     ("value", "wire"),
     [
         (OrderReference(order_id="o"), {"orderId": "o"}),
+        (
+            OrderInput(order_id="o"),
+            {
+                "orderId": "o",
+                "retries": {
+                    "doing": {"firstMs": 500, "longestMs": 10_000, "attempts": 8},
+                    "undoing": {"firstMs": 1_000, "longestMs": 30_000, "attempts": 12},
+                },
+            },
+        ),
         (
             PaymentRequest(order_id="o", amount=EUROS),
             {"orderId": "o", "amount": {"minor": 4980, "currency": "EUR"}},

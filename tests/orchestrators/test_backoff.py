@@ -2,7 +2,11 @@
 
 import pytest
 
-from orchestrators.backoff import DOING, UNDOING, Backoff
+from domain.retry import RetryPolicies
+from orchestrators.backoff import Backoff
+
+DOING = Backoff(RetryPolicies().doing)
+UNDOING = Backoff(RetryPolicies().undoing)
 
 
 def waits(backoff: Backoff) -> list[int]:
