@@ -1,10 +1,9 @@
 """How does a page of the order book look in a table?"""
 
 import json
-import sqlite3
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from adapters.book_prices import quote_to_text, terms_to_text, text_to_quote, text_to_terms
 from domain.answers import BrokenRule, StockNeed, Verdict
@@ -13,6 +12,14 @@ from domain.money import Money
 from domain.order import Address, Order, Person
 from domain.outcome import OrderStatus, Outcome
 from domain.record import OrderRecord
+
+
+class Row(Protocol):
+    """The columns of an order's page, wherever they stand."""
+
+    def __getitem__(self, column: str, /) -> Any:  # noqa: ANN401 - a text, a number or nothing
+        """What stands in the column."""
+        ...
 
 
 def order_to_row(order: Order, fingerprint: str) -> dict[str, str | None]:
@@ -29,7 +36,7 @@ def order_to_row(order: Order, fingerprint: str) -> dict[str, str | None]:
     }
 
 
-def row_to_record(row: sqlite3.Row) -> OrderRecord:
+def row_to_record(row: Row) -> OrderRecord:
     """The page that the columns stand for."""
     order = Order(
         order_id=row["order_id"],

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from adapters.book_changes import Change, Columns, T
 from adapters.book_queries import as_text
 from adapters.book_rows import row_to_record
 from domain.errors import UnknownOrder
@@ -23,11 +24,15 @@ def get_order(book: sqlite3.Connection, order_id: str) -> OrderRecord:
     return record
 
 
-def write_order(
-    book: sqlite3.Connection, clock: Clock, order_id: str, **columns: str | int | None
-) -> None:
-    """Change some columns of the order, and note when."""
-    written = {**columns, "updated_at": as_text(clock.now())}
+def change_order(book: sqlite3.Connection, clock: Clock, order_id: str, change: Change[T]) -> T:
+    """Change the order's page, and note when; raises UnknownOrder."""
+    answer, columns = change(get_order(book, order_id))
+    if columns:
+        _write(book, order_id, {**columns, "updated_at": as_text(clock.now())})
+    return answer
+
+
+def _write(book: sqlite3.Connection, order_id: str, written: Columns) -> None:
     assignments = ", ".join(f"{column} = :{column}" for column in written)
     statement = f"UPDATE orders SET {assignments} WHERE order_id = :id"  # noqa: S608 - ours
     book.execute(statement, {**written, "id": order_id})

@@ -1,27 +1,20 @@
 """The order book in one SQLite file: for one machine, shared by its processes."""
 
-import sqlite3
 from pathlib import Path
 from typing import Final
 
+from adapters import book_changes as changes
+from adapters.book_changes import Change, T
 from adapters.book_queries import as_text, cursor_after, page_size, select
-from adapters.book_rows import (
-    attention_to_text,
-    order_to_row,
-    outcome_to_text,
-    person_to_text,
-    row_to_record,
-    text_to_person,
-    verdict_to_text,
-)
+from adapters.book_rows import order_to_row, person_to_text, row_to_record, text_to_person
 from adapters.book_schema import SCHEMA
-from adapters.book_table import find_order, get_order, write_order
+from adapters.book_table import change_order, find_order, get_order
 from adapters.sqlite import Database
 from domain.answers import Dispatch, Verdict
 from domain.errors import BookUnavailable
 from domain.order import Order, Person
 from domain.outcome import Opening, Outcome
-from domain.record import OrderRecord, attention_for
+from domain.record import OrderRecord
 from ports.book_pages import BookPage, BookQuery
 from ports.clock import Clock
 from ports.order_book import Placed
@@ -84,66 +77,31 @@ class SqliteOrderBook:
 
     def open(self, order_id: str) -> Opening:
         """Note one more run and tell what earlier runs left."""
-        with self._database.writing() as book:
-            record = get_order(book, order_id)
-            self._note(book, order_id, runs=record.runs + 1)
-        return record.opening()
+        return self._change(order_id, changes.open_again)
 
     def judge(self, order_id: str, verdict: Verdict) -> Verdict:
         """Note what the rules say, unless that is noted already."""
-        with self._database.writing() as book:
-            stands = get_order(book, order_id).judged(verdict)
-            if stands is verdict:
-                self._note(book, order_id, verdict=verdict_to_text(verdict))
-        return stands
+        return self._change(order_id, lambda record: changes.judge(record, verdict))
 
     def request_cancel(self, order_id: str) -> OrderRecord:
         """Note that the customer wants to stop, unless it is too late."""
-        with self._database.writing() as book:
-            record = get_order(book, order_id)
-            if record.can_be_canceled and record.cancel_requested_at is None:
-                self._note(book, order_id, cancel_requested_at=self._now())
-            return get_order(book, order_id)
+        now = self._clock.now()
+        return self._change(order_id, lambda record: changes.request_cancel(record, now))
 
     def dispatch(self, order_id: str) -> Dispatch:
         """Note that the parcel may leave, unless the order is to stop."""
-        with self._database.writing() as book:
-            record = get_order(book, order_id)
-            answer = record.dispatch()
-            if answer.dispatched and record.dispatched_at is None:
-                self._note(book, order_id, dispatched_at=self._now())
-        return answer
+        now = self._clock.now()
+        return self._change(order_id, lambda record: changes.dispatch(record, now))
 
     def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:
         """Note that undoing begins, unless that or an end is noted already."""
-        with self._database.writing() as book:
-            stands = get_order(book, order_id).turned_to(towards)
-            if stands is towards:
-                self._note(book, order_id, undoing=outcome_to_text(towards))
-        return stands
+        return self._change(order_id, lambda record: changes.begin_undo(record, towards))
 
     def close(self, order_id: str, outcome: Outcome) -> Outcome:
         """Note the end, unless one is noted already or the order is being undone."""
+        now = self._clock.now()
+        return self._change(order_id, lambda record: changes.close(record, outcome, now))
+
+    def _change(self, order_id: str, change: Change[T]) -> T:
         with self._database.writing() as book:
-            stands = get_order(book, order_id).ended_as(outcome)
-            if stands is outcome:
-                self._end(book, order_id, outcome)
-        return stands
-
-    def _end(self, book: sqlite3.Connection, order_id: str, outcome: Outcome) -> None:
-        attention = attention_for(outcome, self._clock.now())
-        self._note(
-            book,
-            order_id,
-            outcome=outcome_to_text(outcome),
-            ended_at=self._now(),
-            attention=attention_to_text(attention) if attention else None,
-            rescues=0,
-            rescue_after=None,
-        )
-
-    def _now(self) -> str:
-        return as_text(self._clock.now())
-
-    def _note(self, book: sqlite3.Connection, order_id: str, **columns: str | int | None) -> None:
-        write_order(book, self._clock, order_id, **columns)
+            return change_order(book, self._clock, order_id, change)
