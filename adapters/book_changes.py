@@ -33,7 +33,7 @@ ERASED: Final = "(erased)"
 
 def open_again(record: OrderRecord) -> tuple[Opening, Columns]:
     """One more run begins."""
-    return record.opening(), {"runs": record.runs + 1}
+    return record.opening(), {"runs": record.runs + 1, "stopped_at": None}
 
 
 def judge(record: OrderRecord, verdict: Verdict) -> tuple[Verdict, Columns]:
@@ -93,6 +93,11 @@ def decide(record: OrderRecord, decision: Decision) -> tuple[Ruling, Columns]:
 def note_rescue(record: OrderRecord, next_after: datetime) -> tuple[None, Columns]:
     """The order is run again."""
     return None, {"rescues": record.rescues + 1, "rescue_after": as_text(next_after)}
+
+
+def note_stop(record: OrderRecord, now: datetime) -> tuple[None, Columns]:
+    """The order's orchestration is ended, to be run again."""
+    return None, {"rescues": record.rescues + 1, "stopped_at": as_text(now)}
 
 
 def erase(record: OrderRecord, now: datetime) -> tuple[None, Columns]:

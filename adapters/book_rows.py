@@ -62,6 +62,7 @@ def row_to_record(row: Row) -> OrderRecord:
         decisions=tuple(_decision(plain) for plain in json.loads(row["decisions"])),
         rescues=row["rescues"],
         rescue_after=_moment(row["rescue_after"]),
+        stopped_at=_moment(row["stopped_at"]),
         erased_at=_moment(row["erased_at"]),
         purged_at=_moment(row["purged_at"]),
     )

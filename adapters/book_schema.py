@@ -57,4 +57,6 @@ CREATE TABLE IF NOT EXISTS people (
 ) STRICT;
 """
 
-SCHEMA: Final = Schema(part="book", versions=(_FIRST,))
+_SECOND: Final = "ALTER TABLE orders ADD COLUMN stopped_at TEXT;\n"
+
+SCHEMA: Final = Schema(part="book", versions=(_FIRST, _SECOND))

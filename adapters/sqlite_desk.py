@@ -34,6 +34,11 @@ class SqliteDesk:
         """Note that the order is run again, and when it may be run again at the earliest."""
         self._change(order_id, lambda record: changes.note_rescue(record, next_after))
 
+    def note_stop(self, order_id: str) -> None:
+        """Note that the order's orchestration is ended to be run again; it counts as a rescue."""
+        now = self._clock.now()
+        self._change(order_id, lambda record: changes.note_stop(record, now))
+
     def _change(self, order_id: str, change: Change[T]) -> T:
         with self._database.writing() as book:
             return change_order(book, self._clock, order_id, change)

@@ -1,8 +1,12 @@
 """Who looks after orders that nobody brings to their end any more?
 
 On the real host the death of a worker fails a healthy order, and a person may terminate, suspend or
-purge its orchestration. The book knows that the order is open, so it is run again from the start:
-what was done is found, and an undoing that had begun is finished.
+purge its orchestration; or it stands still. The book knows that the order is open, so it is run
+again from the start: what was done is found, and an undoing that had begun is finished.
+
+Nothing can be started over an orchestration that stands still, so it is ended first. The engine
+takes its time with that: where it takes too long, the guardian finds the orchestration terminated
+when it comes again, and knows from the book that this was its own doing.
 """
 
 import asyncio
@@ -13,10 +17,11 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.every_order import to_every_order
-from api.instances import Instance, Phase, ensure_started, look_up
+from api.instances import Instance, Phase, ensure_started, look_up, stop
 from bootstrap import services
 from contracts.names import Timer
 from domain.desk import Concern
+from domain.order import Order
 from domain.record import OrderRecord
 from ports.book_pages import BookQuery
 
@@ -49,12 +54,14 @@ async def _look_after(
     if instance.phase is Phase.SUSPENDED:
         # Somebody wants it to stand still: that is for a person to end.
         await asyncio.to_thread(services().desk.put, order_id, Concern.SUSPENDED)
+    elif instance.is_terminated and record.stopped_at is not None:
+        await ensure_started(client, record.order)  # the guardian ended it, and could not wait
     elif _is_lost(instance, now):
         await _rescue(client, now, record, instance)
 
 
 def _is_lost(instance: Instance, now: datetime) -> bool:
-    if instance.phase not in {Phase.PENDING, Phase.RUNNING}:
+    if not instance.phase.is_under_way:
         return True
     patience = services().settings.guard.stuck_after
     return instance.moved_at is not None and now - instance.moved_at > patience
@@ -67,10 +74,21 @@ async def _rescue(
     if record.rescues >= bound.settings.guard.rescues:
         await asyncio.to_thread(bound.desk.put, order_id, Concern.LOST)
         return
+    if instance.phase.is_under_way:
+        await _stop_first(client, record.order)
+        return
     if instance.is_terminated:
         # Somebody wanted it to end, so it is undone, unless the parcel has left.
         await asyncio.to_thread(bound.order_book.request_cancel, order_id)
     pause = bound.settings.guard.pause_after(record.rescues)
     await asyncio.to_thread(bound.desk.note_rescue, order_id, now + pause)
-    # Over one that is under way nothing is started: it stays, and a person hears of it.
     await ensure_started(client, record.order)
+
+
+async def _stop_first(client: df.DurableOrchestrationClient, order: Order) -> None:
+    # Written down first: without it, the termination would read as a wish to end the order. If the
+    # orchestration comes to life in between, or somebody else terminates it, the order is run again
+    # all the same, and finds what was done.
+    await asyncio.to_thread(services().desk.note_stop, order.order_id)
+    if await stop(client, order.order_id):
+        await ensure_started(client, order)

@@ -1,5 +1,6 @@
 """What does the engine say about an order? The only place that talks to the engine."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +31,11 @@ class Phase(StrEnum):
     #: It does nothing any more, however it ended.
     OVER = "over"
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it goes on by itself."""
+        return self in {Phase.PENDING, Phase.RUNNING}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
@@ -45,6 +51,9 @@ class Instance:
     #: What was tried so far, where that was asked for.
     steps: tuple[StepDone, ...] = ()
 
+
+#: How long it is waited until an orchestration is over: at most two seconds.
+_PAUSES_SECONDS: Final = (0.1, 0.3, 0.6, 1.0)
 
 _PHASES: Final[dict[Runtime | None, Phase]] = {
     Runtime.Pending: Phase.PENDING,
@@ -97,6 +106,19 @@ async def _start(
         # orchestration is there.
         if (await look_up(client, instance_id)).phase is Phase.ABSENT:
             raise EngineUnavailable from None
+
+
+async def stop(client: df.DurableOrchestrationClient, order_id: str) -> bool:
+    """End the order's orchestration; tell whether it is over, or the engine takes its time."""
+    try:
+        await client.terminate(order_id, "it stood still; it is run again")
+    except Exception as error:
+        raise EngineUnavailable from error
+    for pause in _PAUSES_SECONDS:
+        if not (await look_up(client, order_id)).phase.is_under_way:
+            return True
+        await asyncio.sleep(pause)
+    return False
 
 
 async def go_on(client: df.DurableOrchestrationClient, order: Order) -> None:

@@ -38,6 +38,9 @@ class OrderRecord:
     rescues: int = 0
     #: Before that moment it is not run again.
     rescue_after: datetime | None = None
+    #: When the guardian ended the order's orchestration, to run it again. Until it is taken up
+    #: again, that it was terminated is nobody's wish to end the order.
+    stopped_at: datetime | None = None
     #: When the personal part was erased.
     erased_at: datetime | None = None
     #: When the order's traces in the engine and in the stock were removed.

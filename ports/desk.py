@@ -25,3 +25,7 @@ class Desk(Protocol):
     def note_rescue(self, order_id: str, next_after: datetime) -> None:
         """Note that the order is run again, and when it may be run again at the earliest."""
         ...
+
+    def note_stop(self, order_id: str) -> None:
+        """Note that the order's orchestration is ended to be run again; it counts as a rescue."""
+        ...

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from domain.care import Guard
 from tests.builders import a_booked_order, a_person, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -186,22 +185,6 @@ def test_an_order_that_is_under_way_is_left_alone(shop: Shop) -> None:
     order_id = shop.place(an_order(payment_method="pm_sandbox_undoUnavailable"))
     shop.app.wait(order_id)
 
-    assert shop.record(order_id).runs == 1
-
-
-def test_nothing_is_started_over_an_order_that_is_under_way(shop: Shop) -> None:
-    """Even where it seems to stand still: it goes on, and nothing is done twice."""
-    impatient = Guard(lost_after=timedelta(seconds=1), stuck_after=timedelta(seconds=1))
-    shop.use(
-        settings=replace(shop.services.settings, guard=impatient),
-        carrier=Failing(shop.carrier, "release", before=10),
-    )
-    order_id = shop.place(an_order())
-
-    run = shop.app.wait(order_id)
-
-    assert run.output["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
     assert shop.record(order_id).runs == 1
 
 
