@@ -1,5 +1,6 @@
 """Which implementation stands behind which port? The only importer of adapters."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from ports.mailer import Mailer
 from ports.order_book import OrderBook
 from ports.payments import Payments
 from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,14 @@ def services() -> Services:
         if _bound is None:
             _bound = build(Settings.from_env())
         return _bound
+
+
+def check() -> None:
+    """Log at once what is wrong with the settings or the catalogue, if anything is."""
+    try:
+        services().catalogue.skus()
+    except Exception as error:  # noqa: BLE001 - raised, it would leave the real host mute
+        _log.error("the app refuses to serve: %s", error)
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Services:

@@ -1,8 +1,9 @@
-"""The function app: registers every blueprint, nothing else."""
+"""The function app: checks the settings and registers every blueprint, nothing else."""
 
 import azure.durable_functions as df
 import azure.functions as func
 
+import bootstrap
 from activities import book, confirmation, payment, shipment, validation
 from api import (
     audit,
@@ -18,6 +19,8 @@ from api import (
 )
 from entities import stock
 from orchestrators import change_stock, process_order
+
+bootstrap.check()
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 

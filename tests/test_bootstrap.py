@@ -12,6 +12,7 @@ import pytest
 import bootstrap
 from domain.errors import SettingsInvalid
 from settings import CarrierAccess, SmtpAccess, StripeAccess
+from tests.faults import FOREVER, Failing
 from tests.shop import APP, SECRET, settings_in
 
 CARRIER = CarrierAccess(url="https://carrier.example", token=SECRET)
@@ -86,6 +87,54 @@ def test_who_uses_sandboxes_imports_no_client() -> None:
     )
 
     assert run.stdout.strip() == "set()"
+
+
+def load(**environ: str) -> subprocess.CompletedProcess[str]:
+    """Load the app as a host does, and count its functions."""
+    script = "import function_app; print(len(function_app.app.get_functions()))"
+    environ = {"ORDERS_ID_SECRET": SECRET, "PYTHONPATH": str(APP), **environ}
+    return subprocess.run(
+        [sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ORDERS_ID_SECRET", "short", "ORDERS_ID_SECRET must be set"),
+        ("ORDERS_CATALOGUE", "nowhere.json", "nowhere.json"),
+        ("WEBSITE_SITE_NAME", "shop", "these would live on one machine only"),
+    ],
+)
+def test_what_is_wrong_is_logged_when_the_app_is_loaded(name: str, value: str, words: str) -> None:
+    """In one line; the functions are there, so that requests are answered and not lost."""
+    loaded = load(**{name: value})
+
+    (line,) = loaded.stderr.splitlines()
+    assert line.startswith("the app refuses to serve: ")
+    assert words in line
+    assert int(loaded.stdout) > 0
+
+
+def test_whatever_goes_wrong_at_the_start_is_logged_and_not_raised(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The real host would load no function at all, and not say why."""
+    monkeypatch.setattr(bootstrap, "_bound", None)
+    monkeypatch.setattr(bootstrap, "build", Failing(None, "build", before=FOREVER)._call)
+    monkeypatch.setenv("ORDERS_ID_SECRET", SECRET)
+
+    bootstrap.check()
+
+    assert caplog.messages == ["the app refuses to serve: made to fail before the effect"]
+
+
+def test_an_app_that_is_set_up_well_loads_without_a_word(tmp_path: Path) -> None:
+    """And makes nothing on the disk."""
+    loaded = load(ORDERS_DATA_DIR=str(tmp_path / "new"))
+
+    assert loaded.stderr == ""
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_services_are_put_together_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ LAYERS = {
     "entities": {"azure", "contracts", "domain"},
     "orchestrators": {"azure", "contracts", "domain"},
     "api": {"azure", "pydantic", "pydantic_core", "bootstrap", "contracts", "ports", "domain"},
-    "function_app": {"azure", "activities", "api", "entities", "orchestrators"},
+    "function_app": {"azure", "bootstrap", "activities", "api", "entities", "orchestrators"},
 }
 
 #: Rules and protocols do no I/O, whatever the standard library offers.
