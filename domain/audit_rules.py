@@ -6,7 +6,8 @@ from domain.account import Account
 from domain.desk import Action
 from domain.facts import CONFIRMATION
 from domain.findings import FindingKind
-from domain.outcome import OrderStatus
+from domain.notice import notice_of
+from domain.outcome import OrderStatus, Outcome
 from domain.record import OrderRecord
 from domain.stock import Share
 
@@ -23,7 +24,7 @@ def rules_for(record: OrderRecord) -> tuple[Rule, ...]:
         case OrderStatus.COMPLETED:
             return (_nothing_twice, _paid, _shipped, _told, _sold)
         case OrderStatus.REJECTED | OrderStatus.CANCELED:
-            return (_nothing_twice, _nothing_kept, _not_told)
+            return (_nothing_twice, _nothing_kept, _told)
         case _:
             return (_nothing_twice,)
 
@@ -60,11 +61,18 @@ def _shipped(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG001 -
 
 
 def _told(record: OrderRecord, account: Account) -> Faults:
+    right = _letter(record.outcome, account)
     noted = record.outcome is not None and record.outcome.notes
-    if CONFIRMATION not in account.mails and not noted:
-        yield FindingKind.MAIL_MISSING, "no mail, and no note about it"
-    for kind in sorted(set(account.mails) - {CONFIRMATION}):
-        yield FindingKind.MAIL_WRONG, f"completed, and told {kind!r}"
+    if right not in account.mails and not noted:
+        yield FindingKind.MAIL_MISSING, f"no {right!r}, and no note about it"
+    for kind in sorted(set(account.mails) - {right}):
+        yield FindingKind.MAIL_WRONG, f"{record.status}, and told {kind!r} instead of {right!r}"
+
+
+def _letter(outcome: Outcome | None, account: Account) -> str:
+    if outcome is None or outcome.is_success:
+        return CONFIRMATION
+    return notice_of(outcome, refunded=account.refunded > 0).value
 
 
 def _sold(record: OrderRecord, account: Account) -> Faults:
@@ -87,11 +95,6 @@ def _nothing_kept(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG
     for sku, entry in account.goods.items():
         if entry.share is not Share.RELEASED:
             yield FindingKind.GOODS_KEPT, f"{sku}: {entry.quantity} {entry.share}"
-
-
-def _not_told(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG001 - a rule's shape
-    if CONFIRMATION in account.mails:
-        yield FindingKind.MAIL_WRONG, "told that the parcel is on its way"
 
 
 def _total(record: OrderRecord) -> int:

@@ -33,9 +33,9 @@ class FindingKind(StrEnum):
     RELEASED_UNPAID = "releasedUnpaid"
     #: A parcel goes to nobody that the book knows.
     STRAY_PARCEL = "strayParcel"
-    #: The order was completed, the customer was not told, and no note says so.
+    #: The order has ended, the customer was not told how, and no note says so.
     MAIL_MISSING = "mailMissing"
-    #: The customer was told of another end than the order has.
+    #: The customer was told of another end than the order has, or of another way of the money.
     MAIL_WRONG = "mailWrong"
     #: The customer was told the same more than once.
     MAILED_TWICE = "mailedTwice"

@@ -114,9 +114,13 @@ REJECTED: list[tuple[Plant, set[str]]] = [
         lambda s, o: write(s, "payments", o, "late", "captured", minor=2980),
         {"moneyKept"},
     ),
-    (lambda s, o: write(s, "payments", o, "withdraw", "refunded", minor=1), {"refundedTwice"}),
+    (
+        lambda s, o: write(s, "payments", o, "withdraw", "refunded", minor=1),
+        {"refundedTwice", "mailMissing", "mailWrong"},
+    ),
     (lambda s, o: write(s, "parcels", o, "late", "booked"), {"parcelKept"}),
     (lambda s, o: write(s, "mails", o, "confirm", "sent"), {"mailWrong"}),
+    (lambda s, o: write(s, "mails", o, "refunded", "refunded"), {"mailWrong"}),
     (lambda s, o: signal(s, "reserve", o, "BOWL-DEEP"), {"goodsKept"}),
 ]
 
@@ -130,6 +134,15 @@ def test_what_is_planted_into_a_rejected_order_is_found(
     plant(shop, order_id)
 
     assert found(shop) == expected
+
+
+def test_a_notice_that_was_never_sent_is_found(shop: Shop) -> None:
+    """An end that nobody told the customer of, with no note that says so."""
+    order_id = shop.place(an_order())
+    shop.services.order_book.close(order_id, Outcome.canceled())
+    shop.app.wait(order_id)
+
+    assert found(shop) == {"mailMissing"}
 
 
 def test_what_belongs_to_no_order_is_found(shop: Shop) -> None:

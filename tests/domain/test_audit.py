@@ -26,13 +26,17 @@ VERDICT = Verdict(
     needs=(StockNeed(sku="MUG", quantity=2, opening_balance=10),),
 )
 COMPLETED, REJECTED = Outcome.completed("T1"), Outcome.rejected("cardDeclined")
+CANCELED = Outcome.canceled()
 DESK = Outcome.needs_attention("unavailable", ("voidPayment",))
 CAPTURED = PaymentFact(order_id=ORDER, captured=TOTAL)
 HELD = PaymentFact(order_id=ORDER, held=TOTAL)
+REFUNDED = PaymentFact(order_id=ORDER, captured=TOTAL, refunded=TOTAL)
 BOOKED = ParcelFact(order_id=ORDER, status=ParcelStatus.BOOKED)
 RELEASED = ParcelFact(order_id=ORDER, status=ParcelStatus.RELEASED)
-REFUSED = MailFact(order_id=ORDER, kind="rejected")
 TOLD = MailFact(order_id=ORDER, kind="confirm")
+REFUSED = MailFact(order_id=ORDER, kind="rejected")
+AS_WISHED = MailFact(order_id=ORDER, kind="canceled")
+PAID_BACK = MailFact(order_id=ORDER, kind="refunded")
 SOLD = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0].commit(ORDER)[0]}
 RESERVED = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0]}
 NOT_SOLD = {"MUG": Stock.opened(10)}
@@ -74,12 +78,25 @@ def kinds(report: Report) -> list[str]:
     [
         a_report(COMPLETED, CAPTURED, RELEASED, TOLD, stocks=SOLD),
         a_report(COMPLETED.with_note("no mail"), CAPTURED, RELEASED, stocks=SOLD),
-        a_report(REJECTED),
-        a_report(REJECTED, PaymentFact(order_id=ORDER, captured=TOTAL, refunded=TOTAL)),
+        a_report(REJECTED, REFUSED),
+        a_report(REJECTED.with_note("no mail")),
+        a_report(REJECTED, REFUNDED, PAID_BACK),
+        a_report(CANCELED, AS_WISHED),
+        a_report(CANCELED, REFUNDED, PAID_BACK),
         a_report(None, HELD, BOOKED, stocks=RESERVED),
         a_report(DESK, HELD, BOOKED, stocks=RESERVED, after=100 * HOUR),
     ],
-    ids=["completed", "a note", "rejected", "refunded", "under way", "on the desk"],
+    ids=[
+        "completed",
+        "a note",
+        "rejected",
+        "a note of the rejected",
+        "rejected and refunded",
+        "canceled",
+        "canceled and refunded",
+        "under way",
+        "on the desk",
+    ],
 )
 def test_what_adds_up_is_clean(report: Report) -> None:
     """Each end with what it may keep; an order under way with all that it needs."""
@@ -102,29 +119,42 @@ def test_what_adds_up_is_clean(report: Report) -> None:
         (a_report(COMPLETED, CAPTURED, RELEASED, TOLD, TOLD, stocks=SOLD), ["mailedTwice"]),
         (a_report(COMPLETED, CAPTURED, RELEASED, TOLD), ["goodsMissing"]),
         (a_report(COMPLETED, CAPTURED, RELEASED, TOLD, stocks=RESERVED), ["goodsMissing"]),
-        (a_report(REJECTED, HELD), ["moneyHeld"]),
-        (a_report(REJECTED, CAPTURED), ["moneyKept"]),
+        (a_report(REJECTED, REFUSED, HELD), ["moneyHeld"]),
+        (a_report(REJECTED, REFUSED, CAPTURED), ["moneyKept"]),
         (
-            a_report(REJECTED, PaymentFact(order_id=ORDER, captured=1, refunded=2)),
+            a_report(REJECTED, PAID_BACK, PaymentFact(order_id=ORDER, captured=1, refunded=2)),
             ["refundedTwice"],
         ),
-        (a_report(REJECTED, BOOKED), ["parcelKept"]),
-        (a_report(REJECTED, TOLD), ["mailWrong"]),
+        (a_report(REJECTED, REFUSED, BOOKED), ["parcelKept"]),
+        (a_report(REJECTED), ["mailMissing"]),
+        (a_report(CANCELED), ["mailMissing"]),
+        (a_report(REJECTED, TOLD), ["mailMissing", "mailWrong"]),
+        (a_report(REJECTED, AS_WISHED), ["mailMissing", "mailWrong"]),
+        (a_report(REJECTED, PAID_BACK), ["mailMissing", "mailWrong"]),
+        (a_report(CANCELED, AS_WISHED, REFUSED), ["mailWrong"]),
+        (a_report(CANCELED, REFUNDED, AS_WISHED), ["mailMissing", "mailWrong"]),
+        (a_report(CANCELED.with_note("no mail"), REFUSED), ["mailWrong"]),
         (
             a_report(COMPLETED, CAPTURED, RELEASED, TOLD, REFUSED, stocks=SOLD),
             ["mailWrong"],
         ),
-        (a_report(REJECTED, stocks=RESERVED), ["goodsKept"]),
+        (a_report(REJECTED, REFUSED, stocks=RESERVED), ["goodsKept"]),
         (a_report(None, HELD, RELEASED), ["releasedUnpaid"]),
         (a_report(DESK, HELD, CAPTURED), ["chargedTwice"]),
         (
             a_report(None, HELD, BOOKED, stocks=RESERVED, known=False),
             ["strayMoney", "strayParcel", "strayGoods"],
         ),
-        (a_report(REJECTED, stocks={"MUG": Stock(available=9, opening=10)}), ["stockWrong"]),
-        (a_report(REJECTED, stocks={"MUG": Stock(available=-1, opening=-1)}), ["stockWrong"]),
         (
-            a_report(REJECTED, stocks={"MUG": Stock(available=8, reserved=2, opening=10)}),
+            a_report(REJECTED, REFUSED, stocks={"MUG": Stock(available=9, opening=10)}),
+            ["stockWrong"],
+        ),
+        (
+            a_report(REJECTED, REFUSED, stocks={"MUG": Stock(available=-1, opening=-1)}),
+            ["stockWrong"],
+        ),
+        (
+            a_report(REJECTED, REFUSED, stocks={"MUG": Stock(available=8, reserved=2, opening=10)}),
             ["stockWrong"],
         ),
     ],
@@ -156,7 +186,7 @@ def test_what_a_purged_order_bought_still_counts() -> None:
     """Its entry is folded into the totals, so the article adds up without it."""
     stock = SOLD["MUG"].forget(ORDER)
 
-    assert a_report(REJECTED, stocks={"MUG": stock}).clean
+    assert a_report(REJECTED, REFUSED, stocks={"MUG": stock}).clean
     assert stock.sold_before == 2
 
 
@@ -168,7 +198,7 @@ def test_what_a_person_settled_is_not_judged_by_its_end(action: str, clean: bool
     books = Books(
         orders={ORDER: record},
         others=frozenset(),
-        accounts=accounts([CAPTURED], [], [], {}),
+        accounts=accounts([CAPTURED], [], [REFUSED], {}),
         stocks={},
     )
 
@@ -204,7 +234,7 @@ def test_changes_by_hand_count() -> None:
     """What came in and what broke."""
     stock, _ = Stock.opened(10).change(Change(key="k", units=-3, note="broken"))
 
-    assert a_report(REJECTED, stocks={"MUG": stock}).clean
+    assert a_report(REJECTED, REFUSED, stocks={"MUG": stock}).clean
 
 
 def test_an_order_of_which_nothing_is_known_has_an_empty_account() -> None:
