@@ -52,7 +52,7 @@ async def _show(client: df.DurableOrchestrationClient) -> func.HttpResponse:
 async def _report(client: df.DurableOrchestrationClient) -> Report:
     terms = services().settings.audit
     now = services().clock.now()
-    return audit(await read_books(client, now - terms.window), now, terms.overdue)
+    return audit(await read_books(client, now - terms.window, now), now, terms.overdue)
 
 
 def _view(report: Report) -> dict[str, object]:

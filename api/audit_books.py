@@ -5,11 +5,12 @@ belongs to that end.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 
 import azure.durable_functions as df
 
+from api.every_order import every_order
 from bootstrap import services
 from contracts.codec import decode
 from contracts.names import Entity
@@ -21,24 +22,30 @@ from domain.stock import Stock
 from ports.book_pages import BookQuery
 
 
-async def read_books(client: df.DurableOrchestrationClient, since: datetime) -> Books:
-    """Read everything that is known of orders placed since then."""
-    orders = await asyncio.to_thread(lambda: {r.order.order_id: r for r in _orders(since)})
-    stocks = await _stocks(client, _skus(orders.values()))
+async def read_books(
+    client: df.DurableOrchestrationClient, since: datetime, now: datetime
+) -> Books:
+    """Read all that is known of orders placed since then, and the stock's entries of all others."""
+    orders = await _pages(BookQuery(placed_from=since))
+    # Only of orders that were not purged the stock may hold entries; open ones are among them.
+    older = await _pages(BookQuery(placed_before=since, is_purged=False))
+    stocks = await _stocks(client, _skus((*orders.values(), *older.values())))
     known = await asyncio.to_thread(_accounts, since, stocks)
-    unlisted = known.keys() - orders.keys()
-    others = await asyncio.to_thread(lambda: frozenset(o for o in unlisted if _is_known(o)))
-    return Books(orders=orders, others=others, accounts=known, stocks=stocks)
+    newer = await _pages(BookQuery(placed_from=now))
+    listed = orders.keys() | older.keys() | newer.keys()
+    rest = await asyncio.to_thread(_look_up, known, listed)
+    purged = {o: record for o, record in rest.items() if record.order.placed_at < since}
+    return Books(
+        orders=orders,
+        older=older | purged,
+        others=frozenset(newer | rest),
+        accounts=known,
+        stocks=stocks,
+    )
 
 
-def _orders(since: datetime) -> Iterator[OrderRecord]:
-    after: str | None = None
-    while True:
-        page = services().order_book.page(BookQuery(placed_from=since, after=after))
-        yield from page.orders
-        if page.after is None:
-            return
-        after = page.after
+async def _pages(query: BookQuery) -> dict[str, OrderRecord]:
+    return {record.order.order_id: record async for record in every_order(query)}
 
 
 def _skus(orders: Iterable[OrderRecord]) -> list[str]:
@@ -69,5 +76,8 @@ def _accounts(since: datetime, stocks: dict[str, Stock]) -> dict[str, Account]:
     )
 
 
-def _is_known(order_id: str) -> bool:
-    return services().order_book.find(order_id) is not None
+def _look_up(known: Mapping[str, Account], listed: Container[str]) -> dict[str, OrderRecord]:
+    """The orders that no list had. They are few: what was purged owns nothing any more."""
+    strangers = (o for o, account in known.items() if o not in listed and account.owns_something)
+    found = ((order_id, services().order_book.find(order_id)) for order_id in strangers)
+    return {order_id: record for order_id, record in found if record is not None}

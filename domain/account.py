@@ -60,6 +60,11 @@ class Account:
         held = (entry for entry in self.goods.values() if entry.share is Share.RESERVED)
         return sum(entry.quantity for entry in held)
 
+    @property
+    def owns_something(self) -> bool:
+        """Whether money, a parcel or reserved units are there for the order."""
+        return self.held + self.kept > 0 or self.live_parcels > 0 or self.reserved > 0
+
 
 def accounts(
     payments: Iterable[PaymentFact],

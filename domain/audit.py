@@ -6,12 +6,12 @@ what their end says; an order that is left to a person is judged by no end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.account import Account
-from domain.audit_rules import rules_for
+from domain.audit_rules import Rule, rules_for, rules_for_older
 from domain.findings import Checked, Finding, FindingKind, Report
 from domain.outcome import OrderStatus
 from domain.record import OrderRecord
@@ -24,7 +24,9 @@ class Books:
 
     #: By order id: the page as it was read before all else, so that what had ended has ended.
     orders: Mapping[str, OrderRecord]
-    #: Orders of which something is known, but not their whole account: older, or only just placed.
+    #: Likewise, placed before the audit's window: only the stock still tells all of them.
+    older: Mapping[str, OrderRecord]
+    #: Orders of which something is known, but not their whole account: they were only just placed.
     others: frozenset[str]
     accounts: Mapping[str, Account]
     stocks: Mapping[str, Stock]
@@ -34,31 +36,42 @@ class Books:
 class AuditTerms:
     """How far an audit looks back, and how long an order may take."""
 
-    #: Orders that were placed before are not compared any more.
+    #: Of orders that were placed before, only the goods are compared.
     window: timedelta = timedelta(days=30)
     overdue: timedelta = timedelta(hours=1)
 
 
 def audit(books: Books, now: datetime, overdue: timedelta) -> Report:
     """Compare all records."""
-    findings: list[Finding] = []
-    for order_id, record in books.orders.items():
-        account = books.accounts.get(order_id, Account())
-        faults = [fault for rule in rules_for(record) for fault in rule(record, account)]
-        if _is_under_way(record) and now - record.order.placed_at > overdue:
-            faults.append((FindingKind.OVERDUE, f"placed {record.order.placed_at.isoformat()}"))
-        findings += [Finding(kind=k, orders=(order_id,), detail=detail) for k, detail in faults]
+    findings = [*_judged(books.older, rules_for_older, books, now - overdue)]
+    findings += _judged(books.orders, rules_for, books, now - overdue)
     findings += _strays(books)
     findings += [finding for sku, stock in books.stocks.items() for finding in _stock(sku, stock)]
+    pages = (*books.older.items(), *books.orders.items())
     return Report(
         findings=tuple(findings),
-        open=tuple(o for o, record in books.orders.items() if _is_under_way(record)),
+        open=tuple(order_id for order_id, record in pages if _is_under_way(record)),
         checked=_checked(books),
     )
 
 
+def _judged(
+    pages: Mapping[str, OrderRecord],
+    rules: Callable[[OrderRecord], tuple[Rule, ...]],
+    books: Books,
+    late: datetime,
+) -> Iterator[Finding]:
+    for order_id, record in pages.items():
+        account = books.accounts.get(order_id, Account())
+        faults = [fault for rule in rules(record) for fault in rule(record, account)]
+        if _is_under_way(record) and record.order.placed_at < late:
+            faults.append((FindingKind.OVERDUE, f"placed {record.order.placed_at.isoformat()}"))
+        for kind, detail in faults:
+            yield Finding(kind=kind, orders=(order_id,), detail=detail)
+
+
 def _strays(books: Books) -> Iterator[Finding]:
-    known = books.orders.keys() | books.others
+    known = books.orders.keys() | books.older.keys() | books.others
     for order_id, account in books.accounts.items():
         if order_id in known:
             continue
@@ -84,9 +97,9 @@ def _stock(sku: str, stock: Stock) -> Iterator[Finding]:
 
 
 def _checked(books: Books) -> Checked:
-    statuses = [record.status for record in books.orders.values()]
+    statuses = [r.status for pages in (books.older, books.orders) for r in pages.values()]
     return Checked(
-        orders=len(books.orders),
+        orders=len(statuses),
         on_desk=statuses.count(OrderStatus.NEEDS_ATTENTION),
         payments=sum(len(account.payments) for account in books.accounts.values()),
         parcels=sum(len(account.parcels) for account in books.accounts.values()),

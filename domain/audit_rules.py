@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from domain.account import Account
+from domain.answers import StockNeed
 from domain.desk import Action
 from domain.facts import CONFIRMATION
 from domain.findings import FindingKind
@@ -18,15 +19,36 @@ Rule = Callable[[OrderRecord, Account], Faults]
 
 def rules_for(record: OrderRecord) -> tuple[Rule, ...]:
     """The rules that this order's end brings with it."""
-    if any(decision.action is not Action.RETRY for decision in record.decisions):
-        return (_nothing_twice,)  # a person settled by hand what no record of ours shows
+    if _was_settled(record):
+        return (_nothing_twice,)
     match record.status:
         case OrderStatus.COMPLETED:
             return (_nothing_twice, _paid, _shipped, _told, _sold)
         case OrderStatus.REJECTED | OrderStatus.CANCELED:
-            return (_nothing_twice, _nothing_kept, _told)
+            return (_nothing_twice, _nothing_kept, _no_goods_kept, _told)
         case _:
             return (_nothing_twice,)
+
+
+def rules_for_older(record: OrderRecord) -> tuple[Rule, ...]:
+    """The rules for an order that only the stock is still asked about.
+
+    Its entries may be dropped at any moment, so only what is there is compared.
+    """
+    if _was_settled(record):
+        return ()
+    match record.status:
+        case OrderStatus.COMPLETED:
+            return (_nothing_unsold,)
+        case OrderStatus.REJECTED | OrderStatus.CANCELED:
+            return (_no_goods_kept,)
+        case _:
+            return ()
+
+
+def _was_settled(record: OrderRecord) -> bool:
+    """Whether a person settled by hand what no record of ours shows."""
+    return any(decision.action is not Action.RETRY for decision in record.decisions)
 
 
 def _nothing_twice(record: OrderRecord, account: Account) -> Faults:
@@ -78,10 +100,17 @@ def _letter(outcome: Outcome | None, account: Account) -> str:
 def _sold(record: OrderRecord, account: Account) -> Faults:
     if record.purged_at is not None:
         return  # folded into the article's totals
-    for need in record.verdict.needs if record.verdict else ():
+    for need in _needs(record):
+        if need.sku not in account.goods:
+            yield FindingKind.GOODS_MISSING, f"{need.sku}: nothing of {need.quantity}"
+    yield from _nothing_unsold(record, account)
+
+
+def _nothing_unsold(record: OrderRecord, account: Account) -> Faults:
+    for need in _needs(record):
         entry = account.goods.get(need.sku)
-        if entry is None or entry.share is not Share.SOLD or entry.quantity != need.quantity:
-            found = f"{entry.quantity} {entry.share}" if entry else "nothing"
+        if entry and (entry.share, entry.quantity) != (Share.SOLD, need.quantity):
+            found = f"{entry.quantity} {entry.share}"
             yield FindingKind.GOODS_MISSING, f"{need.sku}: {found} of {need.quantity}"
 
 
@@ -92,6 +121,9 @@ def _nothing_kept(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG
         yield FindingKind.MONEY_KEPT, f"{account.kept} not paid back"
     if account.live_parcels:
         yield FindingKind.PARCEL_KEPT, f"{account.live_parcels} parcels"
+
+
+def _no_goods_kept(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG001 - likewise
     for sku, entry in account.goods.items():
         if entry.share is not Share.RELEASED:
             yield FindingKind.GOODS_KEPT, f"{sku}: {entry.quantity} {entry.share}"
@@ -99,3 +131,7 @@ def _nothing_kept(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG
 
 def _total(record: OrderRecord) -> int:
     return record.verdict.amount.minor if record.verdict and record.verdict.amount else 0
+
+
+def _needs(record: OrderRecord) -> tuple[StockNeed, ...]:
+    return record.verdict.needs if record.verdict else ()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,11 @@ class Shop:
         """Move the clock to the next timer, and let everything happen that it brings."""
         testing._wait_for(self.app._next_timer())
         self.app.settle()
+
+    def pass_days(self, number: int) -> None:
+        """Let days pass at once: every timer trigger runs once, when they are over."""
+        self.app.clock.advance(self.app.clock.now() + timedelta(days=number))
+        self.pass_time()
 
     def post(self, body: object, key: str | None = None) -> Response:
         """Ask for an order."""

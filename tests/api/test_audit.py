@@ -80,6 +80,43 @@ def test_an_order_under_way_is_open_and_later_overdue(shop: Shop) -> None:
     assert found(shop) == {"overdue"}
 
 
+def test_an_order_under_way_is_looked_at_however_old_it_is(shop: Shop) -> None:
+    """Nobody else would ever speak of it again."""
+    shop.use(order_book=Failing(shop.services.order_book, "close", before=FOREVER))
+    order_id = shop.place(an_order())
+    shop.app.settle()
+    shop.app.terminate(order_id)
+
+    shop.pass_days(40)
+
+    report = the_audit(shop)
+    assert report["open"] == [order_id]
+    assert [finding["kind"] for finding in report["findings"]] == ["overdue"]
+
+
+@pytest.mark.parametrize("after", [40, 70])
+def test_units_that_an_old_order_keeps_are_found(shop: Shop, after: int) -> None:
+    """Before and after it was purged, which leaves units that are still reserved."""
+    order_id = shop.run(an_order(payment_method="pm_card_chargeDeclined")).instance_id
+    signal(shop, "reserve", order_id, "BOWL-DEEP")
+
+    shop.pass_days(after)
+
+    assert found(shop) == {"goodsKept"}
+
+
+def test_an_old_order_is_not_judged_by_what_was_not_read(shop: Shop) -> None:
+    """Its money is older than the window, and a late entry does not make it wrong."""
+    order_id = shop.run(an_order()).instance_id
+
+    shop.pass_days(40)
+    write(shop, "payments", order_id, "withdraw", "refunded", minor=2980)
+
+    report = the_audit(shop)
+    assert report["clean"], report
+    assert report["checked"]["orders"] == 1
+
+
 COMPLETED: list[tuple[Plant, set[str]]] = [
     (lambda s, o: write(s, "payments", o, "capture:again", "captured", minor=9), {"chargedTwice"}),
     (

@@ -1,7 +1,6 @@
 """Is cleared away what nobody needs any more, and nothing else?"""
 
 import gc
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,6 @@ from tests.shop import Shop
 from tests.test_privacy import planted, text_of
 
 UNDELIVERABLE = an_order(email="planted.wrenfield@undeliverable.example")
-
-
-def days(shop: Shop, number: int) -> None:
-    """Let days pass at once: every timer trigger runs once, when they are over."""
-    shop.app.clock.advance(shop.app.clock.now() + timedelta(days=number))
-    shop.pass_time()
 
 
 def erase(shop: Shop, order_id: str) -> int:
@@ -38,7 +31,7 @@ def test_an_order_that_ended_lately_is_kept(shop: Shop) -> None:
     """For sixty days."""
     order_id = shop.run(an_order()).instance_id
 
-    days(shop, 58)
+    shop.pass_days(58)
 
     assert shop.record(order_id).purged_at is None
     assert shop.app.look(order_id).status == "Completed"
@@ -49,7 +42,7 @@ def test_an_order_that_ended_long_ago_leaves_engine_and_stock(shop: Shop) -> Non
     """The book still knows it, and the stock's totals count it."""
     order_id = shop.run(an_order()).instance_id
 
-    days(shop, 61)
+    shop.pass_days(61)
 
     with pytest.raises(LookupError):
         shop.app.look(order_id)
@@ -63,7 +56,7 @@ def test_nothing_personal_is_kept_for_ever(shop: Shop, tmp_path: Path) -> None:
     """After ninety days the files hold none of it: not even where it was deleted."""
     order_id = shop.run(an_order(reference="PO-1")).instance_id
 
-    days(shop, 91)
+    shop.pass_days(91)
 
     assert shop.services.order_book.person(order_id) is None
     assert shop.look(order_id)["status"] == "completed"
@@ -75,10 +68,10 @@ def test_a_key_is_known_until_its_order_is_forgotten(shop: Shop) -> None:
     order_id = shop.place(an_order(), "key")
     shop.app.wait(order_id)
 
-    days(shop, 100)
+    shop.pass_days(100)
     assert shop.post(an_order(), "key").json()["status"] == "completed"
 
-    days(shop, 301)
+    shop.pass_days(301)
     assert shop.app.request("GET", f"/api/orders/{order_id}").status == 404
     assert shop.post(an_order(), "key").json()["status"] == "placed"
 
@@ -88,7 +81,7 @@ def test_what_needs_a_person_is_kept(shop: Shop) -> None:
     shop.use(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
     order_id = shop.run(an_order(payment_method="pm_sandbox_captureUnavailable")).instance_id
 
-    days(shop, 500)
+    shop.pass_days(500)
 
     record = shop.record(order_id)
     assert (record.purged_at, record.erased_at) == (None, None)
@@ -103,7 +96,7 @@ def test_more_orders_than_a_page_holds_are_cleared_away(shop: Shop) -> None:
         book.close(f"o{number:03}", Outcome.canceled())
     shop.use(archive=Failing(shop.services.archive, "erase", before=1))
 
-    days(shop, 91)
+    shop.pass_days(91)
 
     kept = [n for n in range(120) if book.person(f"o{n:03}")]
     assert len(kept) == 1

@@ -54,6 +54,7 @@ def a_report(
     return audit(
         Books(
             orders={ORDER: record} if known else {},
+            older={},
             others=frozenset(),
             accounts=accounts(
                 [fact for fact in facts if isinstance(fact, PaymentFact)],
@@ -66,6 +67,15 @@ def a_report(
         NOON + after,
         HOUR,
     )
+
+
+def an_older_report(record: OrderRecord, stocks: Mapping[str, Stock]) -> Report:
+    """The audit of one order that was placed before its window, with money that nobody asked of."""
+    known = accounts([CAPTURED], [], [], stocks)
+    books = Books(
+        orders={}, older={ORDER: record}, others=frozenset(), accounts=known, stocks=stocks
+    )
+    return audit(books, NOON + 2 * HOUR, HOUR)
 
 
 def kinds(report: Report) -> list[str]:
@@ -197,6 +207,7 @@ def test_what_a_person_settled_is_not_judged_by_its_end(action: str, clean: bool
     record = a_record(verdict=VERDICT, outcome=REJECTED, decisions=(decision,))
     books = Books(
         orders={ORDER: record},
+        older={},
         others=frozenset(),
         accounts=accounts([CAPTURED], [], [REFUSED], {}),
         stocks={},
@@ -210,6 +221,7 @@ def test_a_purged_order_needs_no_goods_any_more() -> None:
     record = a_record(verdict=VERDICT, outcome=COMPLETED, purged_at=NOON)
     books = Books(
         orders={ORDER: record},
+        older={},
         others=frozenset(),
         accounts=accounts([CAPTURED], [RELEASED], [TOLD], {}),
         stocks={},
@@ -219,15 +231,54 @@ def test_a_purged_order_needs_no_goods_any_more() -> None:
 
 
 def test_an_order_that_is_only_partly_known_is_not_judged() -> None:
-    """It is older than the audit looks back, or was placed while the audit ran."""
+    """It was placed while the audit ran."""
     books = Books(
         orders={},
+        older={},
         others=frozenset({ORDER}),
         accounts=accounts([HELD], [BOOKED], [], RESERVED),
         stocks=RESERVED,
     )
 
     assert audit(books, NOON, HOUR).clean
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stocks", "found"),
+    [
+        (None, RESERVED, ["overdue"]),
+        (COMPLETED, SOLD, []),
+        (COMPLETED, NOT_SOLD, []),
+        (COMPLETED, RESERVED, ["goodsMissing"]),
+        (CANCELED, NOT_SOLD, []),
+        (CANCELED, RESERVED, ["goodsKept"]),
+        (REJECTED, SOLD, ["goodsKept"]),
+        (DESK, RESERVED, []),
+    ],
+)
+def test_of_an_older_order_only_the_goods_are_judged(
+    outcome: Outcome | None, stocks: Mapping[str, Stock], found: list[str]
+) -> None:
+    """Its money, parcels and mails were not read; its entries in the stock may be gone."""
+    report = an_older_report(a_record(verdict=VERDICT, outcome=outcome), stocks)
+
+    assert kinds(report) == found
+
+
+def test_an_older_order_that_has_not_ended_is_open() -> None:
+    """However long ago it was placed."""
+    report = an_older_report(a_record(verdict=VERDICT), RESERVED)
+
+    assert report.open == (ORDER,)
+    assert report.checked.orders == 1
+
+
+def test_an_older_order_that_a_person_settled_is_not_judged() -> None:
+    """Also its units may have been counted by hand."""
+    settled = Decision(action=Action.SETTLED, note="counted", by="ada", at=NOON)
+    record = a_record(verdict=VERDICT, outcome=REJECTED, decisions=(settled,))
+
+    assert an_older_report(record, RESERVED).clean
 
 
 def test_changes_by_hand_count() -> None:
