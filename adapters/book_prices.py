@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from domain.money import Money
@@ -32,6 +33,7 @@ def terms_to_text(terms: Terms) -> str:
     return json.dumps({**asdict(terms), "countries": sorted(terms.countries)})
 
 
+@lru_cache(maxsize=64)  # orders of many days share the same terms
 def text_to_terms(text: str) -> Terms:
     """The terms that the column stands for."""
     plain = json.loads(text)

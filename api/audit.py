@@ -1,5 +1,6 @@
 """Does everything add up? Asked by a person at any time, and by the app itself every night."""
 
+import asyncio
 import logging
 from dataclasses import asdict
 
@@ -52,7 +53,9 @@ async def _show(client: df.DurableOrchestrationClient) -> func.HttpResponse:
 async def _report(client: df.DurableOrchestrationClient) -> Report:
     terms = services().settings.audit
     now = services().clock.now()
-    return audit(await read_books(client, now - terms.window, now), now, terms.overdue)
+    books = await read_books(client, now - terms.window, now)
+    # In a thread, so that other requests are served meanwhile.
+    return await asyncio.to_thread(audit, books, now, terms.overdue)
 
 
 def _view(report: Report) -> dict[str, object]:

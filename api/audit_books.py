@@ -7,6 +7,7 @@ belongs to that end.
 import asyncio
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 import azure.durable_functions as df
 
@@ -20,6 +21,9 @@ from domain.errors import EngineUnavailable
 from domain.record import OrderRecord
 from domain.stock import Stock
 from ports.book_pages import BookQuery
+
+#: So many articles' stocks are asked for at the same time.
+_AT_ONCE: Final = 8
 
 
 async def read_books(
@@ -54,8 +58,14 @@ def _skus(orders: Iterable[OrderRecord]) -> list[str]:
 
 
 async def _stocks(client: df.DurableOrchestrationClient, skus: list[str]) -> dict[str, Stock]:
-    found = {sku: await _stock(client, sku) for sku in skus}
-    return {sku: stock for sku, stock in found.items() if stock is not None}
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(sku: str) -> Stock | None:
+        async with turn:
+            return await _stock(client, sku)
+
+    found = zip(skus, await asyncio.gather(*map(read, skus)), strict=True)
+    return {sku: stock for sku, stock in found if stock is not None}
 
 
 async def _stock(client: df.DurableOrchestrationClient, sku: str) -> Stock | None:
