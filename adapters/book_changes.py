@@ -120,7 +120,7 @@ def note_purged(_record: OrderRecord, now: datetime) -> tuple[None, Columns]:
 def _ruled(decided: OrderRecord) -> Columns:
     return {
         "decisions": decisions_to_text(decided.decisions),
-        "attention": None,
+        "attention": attention_to_text(decided.attention) if decided.attention else None,
         "outcome": outcome_to_text(decided.outcome) if decided.outcome else None,
         "undoing": outcome_to_text(decided.undoing) if decided.undoing else None,
         "ended_at": as_text(decided.ended_at) if decided.ended_at else None,

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
-from typing import Final
+from typing import Annotated, Final
 
 import azure.functions as func
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic import with_config as config
 
 from api import fields
@@ -28,6 +28,8 @@ class DecisionRequest:
     action: Action
     note: fields.Note
     by: fields.Name | None = None
+    #: All failed steps, unless some are named.
+    steps: Annotated[tuple[fields.Short, ...], Field(min_length=1)] | None = None
 
 
 def decision_of(req: func.HttpRequest) -> Decision:
@@ -40,8 +42,19 @@ def decision_of(req: func.HttpRequest) -> Decision:
     if not by:
         raise _invalid((FieldError("by", "is required: who decides?"),))
     return Decision(
-        action=request.action, note=request.note, by=by[:120], at=services().clock.now()
+        action=request.action,
+        note=request.note,
+        by=by[:120],
+        at=services().clock.now(),
+        steps=tuple(dict.fromkeys(request.steps or ())),
     )
+
+
+def unknown_steps(failed: tuple[str, ...]) -> Problem:
+    """The decision is about other steps than these."""
+    undecided = f"may only name what failed: {', '.join(failed)}"
+    message = undecided if failed else "must be left out: no step is known to have failed"
+    return _invalid((FieldError("steps", message),))
 
 
 def _invalid(errors: tuple[FieldError, ...]) -> Problem:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import azure.durable_functions as df
 import azure.functions as func
 
-from api.decision import decision_of
+from api.decision import decision_of, unknown_steps
 from api.instances import go_on, look_up
 from api.json_answers import NO_STORE, json_answer
 from api.order_list import bad_query, next_link, read_limit, read_page
@@ -69,6 +69,9 @@ async def _decide(
         ruling = await asyncio.to_thread(services().desk.decide, order_id, decision)
     except UnknownOrder:
         raise no_such_order() from None
+    attention = ruling.record.attention
+    if ruling.answer is Answer.UNKNOWN_STEPS and attention is not None:
+        raise unknown_steps(attention.failed_steps)
     if ruling.answer in _REFUSALS:
         raise Problem(HTTPStatus.CONFLICT, f"{ruling.answer}", _REFUSALS[ruling.answer])
     if ruling.is_to_be_run:

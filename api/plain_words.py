@@ -22,6 +22,7 @@ _WORDS: Final = {
     "string_type": "must be text",
     "string_unicode": "must be text without broken characters",
     "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
     "too_long": "must have {max_length} characters or fewer",  # only texts are counted by pydantic
 }
 

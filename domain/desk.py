@@ -22,7 +22,7 @@ class Attention:
 
     concern: Concern
     since: datetime
-    #: What was tried for as long as it may be.
+    #: What was tried for as long as it may be, and nobody has decided about yet.
     failed_steps: tuple[str, ...] = ()
 
 
@@ -45,5 +45,5 @@ class Decision:
     note: str
     by: str
     at: datetime
-    #: The failed steps that it is about.
+    #: The failed steps that it is about; of one that is not yet written down, none means all.
     steps: tuple[str, ...] = ()

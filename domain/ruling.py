@@ -1,9 +1,10 @@
 """What does a person's decision change in the book?"""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from domain.desk import Action, Decision
+from domain.desk import Action, Attention, Decision
 from domain.outcome import OrderStatus
 from domain.record import OrderRecord
 
@@ -13,12 +14,14 @@ class Answer(StrEnum):
 
     #: It counts.
     TAKEN = "taken"
-    #: It was taken before, word for word.
+    #: It was taken before, word for word, and changes nothing now.
     REPEATED = "repeated"
     #: The order needs nobody.
     NOT_ON_DESK = "notOnDesk"
     #: It is not known which step could be left out: the order can only be tried again.
     ONLY_RETRY = "onlyRetry"
+    #: It names steps that did not fail, or are decided already.
+    UNKNOWN_STEPS = "unknownSteps"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +34,42 @@ class Ruling:
     @property
     def is_to_be_run(self) -> bool:
         """Whether the order's orchestration has to go on."""
-        return self.answer in {Answer.TAKEN, Answer.REPEATED} and self.record.outcome is None
+        is_decided = self.record.attention is None and self.record.outcome is None
+        return is_decided and self.answer in {Answer.TAKEN, Answer.REPEATED}
 
 
 def rule(record: OrderRecord, decision: Decision) -> Ruling:
-    """Take the decision, if there is something to decide."""
+    """Take the decision, if there is something to decide.
+
+    It is about the steps that it names, or about all that failed. The others stay on the desk, and
+    the order goes on once all of them are decided.
+    """
     attention = record.attention
-    if attention is None:
-        repeated = bool(record.decisions) and _is_same(record.decisions[-1], decision)
-        return Ruling(answer=Answer.REPEATED if repeated else Answer.NOT_ON_DESK, record=record)
+    if attention is None or not set(decision.steps) <= set(attention.failed_steps):
+        repeated = any(_is_same(one, decision) for one in record.decisions)
+        refusal = Answer.UNKNOWN_STEPS if attention else Answer.NOT_ON_DESK
+        return Ruling(answer=Answer.REPEATED if repeated else refusal, record=record)
     if decision.action is not Action.RETRY and not attention.failed_steps:
         return Ruling(answer=Answer.ONLY_RETRY, record=record)
-    taken = replace(decision, steps=attention.failed_steps)
-    decided = replace(record, decisions=(*record.decisions, taken), attention=None)
-    ended = record.outcome is not None and record.status is not OrderStatus.NEEDS_ATTENTION
-    if not ended or decision.action is Action.RETRY:
-        decided = _reopened(decided)
-    return Ruling(answer=Answer.TAKEN, record=decided)
+    return Ruling(answer=Answer.TAKEN, record=_decided(record, attention, decision))
+
+
+def _decided(record: OrderRecord, attention: Attention, decision: Decision) -> OrderRecord:
+    steps = decision.steps or attention.failed_steps
+    left = tuple(step for step in attention.failed_steps if step not in steps)
+    decided = replace(
+        record,
+        decisions=(*record.decisions, replace(decision, steps=steps)),
+        attention=replace(attention, failed_steps=left) if left else None,
+    )
+    return _reopened(decided) if not left and _goes_on(decided, attention.since) else decided
+
+
+def _goes_on(record: OrderRecord, since: datetime) -> bool:
+    """Whether anything is left to be done, now that all is decided that lay there since then."""
+    if record.outcome is None or record.status is OrderStatus.NEEDS_ATTENTION:
+        return True
+    return any(one.action is Action.RETRY for one in record.decisions if one.at >= since)
 
 
 def _reopened(record: OrderRecord) -> OrderRecord:
@@ -65,5 +87,6 @@ def _reopened(record: OrderRecord) -> OrderRecord:
     )
 
 
-def _is_same(one: Decision, other: Decision) -> bool:
-    return (one.action, one.note, one.by) == (other.action, other.note, other.by)
+def _is_same(one: Decision, again: Decision) -> bool:
+    same_steps = not again.steps or set(one.steps) == set(again.steps)
+    return same_steps and (one.action, one.note, one.by) == (again.action, again.note, again.by)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from domain.desk import Concern
 from local_host.testing import Response, Run
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
@@ -31,6 +32,17 @@ def decide(shop: Shop, order_id: str, action: str = "retry", **more: Any) -> Res
 def left_to_a_person(shop: Shop) -> str:
     """An order whose parcel could not be canceled."""
     shop.use(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
+    order_id = shop.run(CAPTURE_FAILS).instance_id
+    shop.mend()
+    return order_id
+
+
+def twice_left_to_a_person(shop: Shop) -> str:
+    """An order whose money could not be given back, nor its parcel be canceled."""
+    shop.use(
+        carrier=Failing(shop.carrier, "cancel", before=FOREVER),
+        payments=Failing(shop.payments, "withdraw", before=FOREVER),
+    )
     order_id = shop.run(CAPTURE_FAILS).instance_id
     shop.mend()
     return order_id
@@ -242,6 +254,64 @@ def test_a_decision_that_is_none_is_refused(shop: Shop, change: dict[str, Any], 
     assert answer.status == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
     assert shop.record(order_id).decisions == ()
+
+
+def test_a_step_is_decided_by_itself(shop: Shop) -> None:
+    """The other stays on the desk, since when it lay there, and nothing is run."""
+    order_id = twice_left_to_a_person(shop)
+    (before,) = desk(shop)["orders"]
+
+    answer = decide(shop, order_id, "settled", steps=["voidPayment"])
+
+    (entry,) = desk(shop)["orders"]
+    assert (answer.status, answer.json()["status"]) == (202, "needsAttention")
+    assert (entry["failedSteps"], entry["since"]) == (["cancelShipment"], before["since"])
+    assert [one["steps"] for one in entry["decisions"]] == [["voidPayment"]]
+    assert shop.record(order_id).runs == 1
+
+
+def test_each_step_goes_its_own_way(shop: Shop) -> None:
+    """The money was paid back by hand, the parcel is canceled now; repeating is harmless."""
+    order_id = twice_left_to_a_person(shop)
+    for _ in range(2):
+        assert decide(shop, order_id, "settled", steps=["voidPayment"]).status == 202
+
+    run = decided(shop, order_id, "retry")
+
+    assert run.output == {**REJECTED, "notes": ["voidPayment was left to a person."]}
+    assert shop.effects() == ["authorized", "booked", "canceled"]
+    assert decide(shop, order_id, "settled", steps=["voidPayment"]).status == 202
+    assert len(shop.record(order_id).decisions) == 2
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        (["sendNotice"], "may only name what failed: cancelShipment"),
+        (["cancelShipment", "voidPayment"], "may only name what failed: cancelShipment"),
+        ([], "must not be empty"),
+    ],
+)
+def test_only_steps_that_failed_can_be_decided(shop: Shop, steps: list[str], message: str) -> None:
+    """The refusal names them."""
+    order_id = left_to_a_person(shop)
+
+    answer = decide(shop, order_id, "skip", steps=steps)
+
+    assert answer.status == 422
+    assert answer.json()["errors"] == [{"field": "steps", "message": message}]
+    assert shop.record(order_id).decisions == ()
+
+
+def test_an_order_that_is_lost_has_no_steps_to_decide(shop: Shop) -> None:
+    """It can only be tried again as a whole."""
+    order_id = shop.place(an_order())
+    shop.services.desk.put(order_id, Concern.LOST)
+
+    answer = decide(shop, order_id, steps=["voidPayment"])
+
+    assert answer.status == 422
+    assert "no step is known to have failed" in answer.json()["errors"][0]["message"]
 
 
 def test_who_decides_is_known_from_the_platform(shop: Shop) -> None:
