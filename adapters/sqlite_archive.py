@@ -6,6 +6,7 @@ from adapters import book_changes as changes
 from adapters.book_schema import SCHEMA
 from adapters.book_table import change_order
 from adapters.sqlite import Database
+from adapters.sqlite_references import forget_references
 from domain.errors import BookUnavailable
 from ports.clock import Clock
 
@@ -36,4 +37,5 @@ class SqliteArchive:
     def forget(self, order_id: str) -> None:
         """Drop the order's page, and all that hangs on it."""
         with self._database.writing() as book:
+            forget_references(book, order_id)
             book.execute("DELETE FROM orders WHERE order_id = ?", (order_id,))

@@ -2,14 +2,17 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 from adapters.sqlite import Database, Schema
 from domain.errors import BookUnavailable
 from ports.references import Reference
 
+_TABLES: Final = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '*_references'"
+
 
 class SqliteReferences:
-    """What the order book knows of one partner: a table of its own."""
+    """What the order book knows of one partner: a table of its own, `…_references`."""
 
     def __init__(self, path: Path, table: str) -> None:
         rows = (
@@ -61,3 +64,11 @@ class SqliteReferences:
             withdrawn=bool(row["withdrawn"]),
             attempt=row["attempt"],
         )
+
+
+def forget_references(book: sqlite3.Connection, order_id: str) -> None:
+    """Drop what is written of an order's dealings with all partners; some have several of them."""
+    # ";" is the sign after ":".
+    of_order = "order_id = :id OR (order_id > :id || ':' AND order_id < :id || ';')"
+    for table in book.execute(_TABLES).fetchall():
+        book.execute(f"DELETE FROM {table['name']} WHERE {of_order}", {"id": order_id})  # noqa: S608 - ours

@@ -19,5 +19,8 @@ class Archive(Protocol):
         ...
 
     def forget(self, order_id: str) -> None:
-        """Drop the order's page. From then on its idempotency key means a new order."""
+        """Drop the order's page, and all references to partners that are kept for it.
+
+        From then on its idempotency key means a new order.
+        """
         ...

@@ -2,7 +2,9 @@
 
 A partner keeps its own record of a payment or a parcel. Written here is what it cannot tell: under
 which id it is to be asked, that the order was withdrawn before the partner knew of it, and which
-idempotency keys are used up. All methods raise BookUnavailable when nothing can be read or written.
+idempotency keys are used up. Where an order has several dealings with a partner, each has an id of
+its own, "order_id:which". `Archive.forget` drops them all. All methods raise BookUnavailable when
+nothing can be read or written.
 """
 
 from collections.abc import Iterable
