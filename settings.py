@@ -168,11 +168,20 @@ def _audit(environ: Mapping[str, str]) -> AuditTerms:
 
 
 def _guard(environ: Mapping[str, str]) -> Guard:
-    return Guard(
+    guard = Guard(
         lost_after=timedelta(minutes=_number(environ, "ORDERS_LOST_AFTER_MINUTES", 2, 5)),
         stuck_after=timedelta(minutes=_number(environ, "ORDERS_STUCK_AFTER_MINUTES", 60, 5)),
         rescues=_number(environ, "ORDERS_RESCUES", 5, 3),
     )
+    retries = _terms(environ).retries
+    longest_ms = max(retries.doing.longest_ms, retries.undoing.longest_ms)
+    if guard.stuck_after <= timedelta(milliseconds=longest_ms):
+        # An order that waits for its next try would be taken for one that stands still.
+        raise SettingsInvalid(
+            "ORDERS_STUCK_AFTER_MINUTES must be longer than ORDERS_RETRY_LONGEST_MS"
+            " and ORDERS_UNDO_RETRY_LONGEST_MS"
+        )
+    return guard
 
 
 def _retention(environ: Mapping[str, str]) -> Retention:
