@@ -11,7 +11,7 @@ from api.instances import Instance, Phase, ensure_started, look_up
 from api.json_answers import NO_STORE, json_answer
 from api.new_order import write_down
 from api.order_view import order_url, order_view, receipt
-from api.problems import answer, no_such_order
+from api.problems import FieldError, Problem, answer, no_such_order
 from bootstrap import services
 from contracts.names import Endpoint
 from domain.record import OrderRecord
@@ -69,11 +69,24 @@ async def _taken_up(client: df.DurableOrchestrationClient, record: OrderRecord) 
 async def _get_order(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    order_id = req.route_params["order_id"]
+    order_id, with_steps = req.route_params["order_id"], _wants_steps(req)
     # The engine first: an end that the book gets in between is then shown a moment later, never too
     # early.
-    instance = await look_up(client, order_id, with_steps=True)
+    instance = await look_up(client, order_id, with_steps=with_steps)
     record = await asyncio.to_thread(services().order_book.find, order_id)
     if record is None:
         raise no_such_order()
     return json_answer(order_view(record, instance), headers=NO_STORE)
+
+
+def _wants_steps(req: func.HttpRequest) -> bool:
+    """Whether the caller wants to be told every step, which takes reading the history."""
+    text: str = req.params.get("steps", "true")
+    if text not in {"true", "false"}:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "bad-query",
+            "The order cannot be asked for like this: see errors.",
+            errors=(FieldError("steps", "must be true or false"),),
+        )
+    return text == "true"

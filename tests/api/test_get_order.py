@@ -1,7 +1,11 @@
 """What does a customer see of an order?"""
 
 from typing import Any
+from unittest import mock
 
+import pytest
+
+from local_host.store.hub import TaskHub
 from tests.builders import PERSONAL, an_order
 from tests.shop import Shop
 
@@ -134,3 +138,30 @@ def test_what_was_refused_and_undone_is_told_too(shop: Shop) -> None:
     assert ("processPayment", "refused") in answers(shop.look(declined))
     assert ("releaseStock", "done") in answers(shop.look(declined))
     assert answers(shop.look(flaky)).count(("processPayment", "failed")) == 2
+
+
+def test_who_only_polls_leaves_the_steps_out(shop: Shop) -> None:
+    """Then the history is not read at all."""
+    order_id = shop.place(an_order())
+    shop.app.wait(order_id)
+    whole = shop.look(order_id)
+    del whole["steps"]
+
+    with mock.patch.object(TaskHub, "history") as read:
+        answer = shop.app.request("GET", f"/api/orders/{order_id}?steps=false")
+
+    assert answer.json() == whole
+    assert not read.called
+
+
+@pytest.mark.parametrize("value", ["no", "FALSE"])
+def test_steps_are_wanted_or_not(shop: Shop, value: str) -> None:
+    """Anything else is refused; `true` is what goes without saying."""
+    order_id = shop.place(an_order())
+    shop.app.wait(order_id)
+
+    refused = shop.app.request("GET", f"/api/orders/{order_id}?steps={value}")
+
+    assert refused.status == 400
+    assert refused.json()["errors"] == [{"field": "steps", "message": "must be true or false"}]
+    assert "steps" in shop.app.request("GET", f"/api/orders/{order_id}?steps=true").json()
