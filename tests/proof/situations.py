@@ -7,6 +7,8 @@ from unittest import mock
 
 import entities.stock
 from contracts.progress import Step, progress
+from domain.desk import Action
+from domain.outcome import OrderStatus
 from tests.faults import FOREVER, Failing, FailingStock
 from tests.proof.behind import empty_the_shelf
 from tests.proof.steps import Row
@@ -50,6 +52,21 @@ def down(shop: Shop, row: Row) -> str:
     """It fails for as long as it is tried."""
     with failing(shop, row, before=FOREVER):
         return shop.run(row.order).instance_id
+
+
+def retried(shop: Shop, row: Row) -> str:
+    """It fails for as long as it is tried; later a person lets it be tried again."""
+    return _decided(shop, row, Action.RETRY)
+
+
+def settled(shop: Shop, row: Row) -> str:
+    """It fails for as long as it is tried; a person does it by hand."""
+    return _decided(shop, row, Action.SETTLED)
+
+
+def skipped(shop: Shop, row: Row) -> str:
+    """It fails for as long as it is tried; a person decides that it is not going to be done."""
+    return _decided(shop, row, Action.SKIP)
 
 
 def answer_lost(shop: Shop, row: Row) -> str:
@@ -109,6 +126,17 @@ def stock_gone(shop: Shop, row: Row) -> str:
     return _meanwhile(shop, row, lambda shop, _: empty_the_shelf(shop))
 
 
+def _decided(shop: Shop, row: Row, action: Action) -> str:
+    if not row.down.startswith(OrderStatus.NEEDS_ATTENTION):
+        raise NotPossible("it does not take a person")
+    order_id = down(shop, row)
+    body = {"action": action, "note": "decided", "by": "Grace"}
+    answer = shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    assert answer.status == 202, answer.text
+    shop.app.wait(order_id)
+    return order_id
+
+
 def _meanwhile(shop: Shop, row: Row, *what: Callable[[Shop, str], object]) -> str:
     with failing(shop, row, before=FOREVER) as behind:
         order_id = _place_until_called(shop, row, behind)
@@ -154,7 +182,8 @@ def _no_capture(shop: Shop) -> Iterator[None]:
 Situation = Callable[[Shop, Row], str]
 
 SITUATIONS: Final[tuple[Situation, ...]] = (
-    *(refused, flaky, down, answer_lost, crash_before, crash_after, worker_lost),
+    *(refused, flaky, down, retried, settled, skipped),
+    *(answer_lost, crash_before, crash_after, worker_lost),
     *(late, cancel_now, cancel_twice, stock_gone),
 )
 

@@ -13,7 +13,8 @@ undone on the way. Written by `WRITE_DOCS=1 ./scripts/test tests/proof` from ord
 local host; a test holds it to them. After each of these orders the audit is clean.
 
 An order that ends `processing` has not ended: the book itself was out of reach, so nothing may be
-claimed. It is run again, and the test sees it come to its end. `needsAttention` lies on the desk.
+claimed. It is run again, and the test sees it come to its end. `needsAttention` lies on the desk,
+where a person decides: what is done by hand, or not at all, is left out when the order goes on.
 """
 
 
