@@ -2,8 +2,8 @@
 
 Each effect has one row, under the order's key for it; a repeated call is answered from that row.
 Giving back always writes a row, even where there was nothing to give: an authorization or a capture
-that comes late finds it, does nothing and answers "withdrawn". The magic payment methods stand in
-`sandbox_methods`.
+that comes late finds it, does nothing and answers "withdrawn". Only a refusal writes none. The
+magic payment methods stand in `sandbox_methods`.
 """
 
 from collections import Counter, defaultdict
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from adapters import sandbox_methods as methods
 from adapters.sandbox_ledger import Entry, Ledger, Page
-from domain.answers import Authorization, Capture, Withdrawal
+from domain.answers import Authorization, Capture, Refund, Withdrawal
 from domain.errors import PaymentsUnavailable
 from domain.facts import PaymentFact
 from domain.money import Money
@@ -23,7 +23,7 @@ from ports.clock import Clock
 
 
 class Kind(StrEnum):
-    """What a row of the ledger says; a withdrawal's row carries the `Withdrawal`."""
+    """What a row of the ledger says; those of giving back carry the `Withdrawal`."""
 
     #: The amount is held.
     AUTHORIZED = "authorized"
@@ -54,31 +54,52 @@ class SandboxPayments:
         return _authorization(entry)
 
     def capture(self, order_id: str) -> Capture:
-        """Take the held amount."""
+        """Take the held amount. A refusal is an answer."""
         with self.ledger.writing() as page:
             if page.get(_withdraw(order_id)):
                 return Capture(captured=False, reason=Reason.WITHDRAWN)
             hold = page.get(_authorize(order_id))
             if hold is None or hold.kind != Kind.AUTHORIZED:
                 return Capture(captured=False, reason=Reason.NO_HOLD)
-            if hold.detail["method"] in {methods.CAPTURE_UNAVAILABLE, methods.UNDO_UNAVAILABLE}:
+            method = str(hold.detail["method"])
+            if method in {methods.CAPTURE_UNAVAILABLE, methods.UNDO_UNAVAILABLE}:
                 raise PaymentsUnavailable
+            if method == methods.CAPTURE_REFUSED:
+                return Capture(captured=False, reason=Reason.CAPTURE_REFUSED)
             if page.get(_capture(order_id)) is None:
                 page.put(_capture(order_id), order_id, Kind.CAPTURED, **hold.detail)
+            times = methods.ANSWERS_LOST_AFTER_TAKING.get(method, 0)
+            is_lost = _is_fault_due(page, order_id, "answerLost", times)
+        if is_lost:
+            raise PaymentsUnavailable("the gateway's answer was lost")
         return Capture(captured=True)
 
+    def refund(self, order_id: str, refund_id: str, amount: Money) -> Refund:
+        """Pay back some of what was taken, once per refund id."""
+        key = f"{_refund(order_id)}:{refund_id}"
+        with self.ledger.writing() as page:
+            if page.get(key):
+                return Refund(refunded=True)
+            reason = _reason_against(page, order_id, amount)
+            if reason is None:
+                paid = Withdrawal.REFUNDED
+                page.put(key, order_id, paid, minor=amount.minor, currency=amount.currency)
+        return Refund(refunded=reason is None, reason=reason)
+
     def withdraw(self, order_id: str) -> Withdrawal:
-        """Give back what was held or taken; nothing more is held or taken for this order."""
+        """Give back what is held or taken still; nothing more is held or taken for this order."""
         with self.ledger.writing() as page:
             entry = page.get(_withdraw(order_id)) or _give_back(page, order_id)
-        return Withdrawal(entry.kind)
+        return Withdrawal(entry.kind) if entry else Withdrawal.REFUSED
 
     def payments(self, since: datetime) -> Iterator[PaymentFact]:
         """The payments of the ledger, one an order."""
         sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for entry in self.ledger.entries(since):
-            sums[entry.order_id][entry.kind] += int(entry.detail.get("minor") or 0)
+            sums[entry.order_id][entry.kind] += _minor(entry)
         for order_id, minor in sums.items():
+            if not minor.keys() & {Kind.AUTHORIZED, Kind.DECLINED}:
+                continue  # it was begun before
             gone = minor[Kind.CAPTURED] + minor[Withdrawal.VOIDED]
             yield PaymentFact(
                 order_id=order_id,
@@ -90,14 +111,10 @@ class SandboxPayments:
     def _fail_before_authorizing(self, order_id: str, payment_method: str) -> None:
         if payment_method == methods.UNAVAILABLE:
             raise PaymentsUnavailable
-        if payment_method != methods.FLAKY:
-            return
         with self.ledger.writing() as page:
-            keys = [f"{order_id}:fault:{n}" for n in range(methods.FLAKY_FAULTS)]
-            due = next((key for key in keys if page.get(key) is None), None)
-            if due is not None:
-                page.put(due, order_id, Kind.FAULT)
-        if due is not None:
+            times = methods.FAULTS_BEFORE_HOLDING.get(payment_method, 0)
+            is_due = _is_fault_due(page, order_id, "fault", times)
+        if is_due:
             raise PaymentsUnavailable("the gateway hiccuped")
 
 
@@ -109,8 +126,20 @@ def _capture(order_id: str) -> str:
     return f"{order_id}:capture"
 
 
+def _refund(order_id: str) -> str:
+    return f"{order_id}:refund"
+
+
 def _withdraw(order_id: str) -> str:
     return f"{order_id}:withdraw"
+
+
+def _is_fault_due(page: Page, order_id: str, name: str, times: int) -> bool:
+    keys = [f"{order_id}:{name}:{n}" for n in range(times)]
+    due = next((key for key in keys if page.get(key) is None), None)
+    if due is not None:
+        page.put(due, order_id, Kind.FAULT)
+    return due is not None
 
 
 def _decide(page: Page, order_id: str, amount: Money, payment_method: str) -> Entry:
@@ -132,12 +161,38 @@ def _authorization(entry: Entry) -> Authorization:
     return Authorization(approved=False, reason=str(entry.detail["reason"]))
 
 
-def _give_back(page: Page, order_id: str) -> Entry:
-    hold = page.get(_authorize(order_id))
+def _reason_against(page: Page, order_id: str, amount: Money) -> Reason | None:
+    taken = page.get(_capture(order_id))
+    if taken is None:
+        return Reason.NOT_CAPTURED
+    if taken.detail["method"] == methods.REFUND_UNAVAILABLE:
+        raise PaymentsUnavailable
+    if amount.minor > _left(page, taken):
+        return Reason.ABOVE_CAPTURED
+    return Reason.REFUND_REFUSED if taken.detail["method"] == methods.REFUND_REFUSED else None
+
+
+def _give_back(page: Page, order_id: str) -> Entry | None:
+    """The row of giving back, or none where it is refused."""
+    hold, taken = page.get(_authorize(order_id)), page.get(_capture(order_id))
     if hold is None or hold.kind != Kind.AUTHORIZED:
         return page.put(_withdraw(order_id), order_id, Withdrawal.NOTHING)
     if hold.detail["method"] == methods.UNDO_UNAVAILABLE:
         raise PaymentsUnavailable
-    taken = page.get(_capture(order_id))
-    kind = Withdrawal.REFUNDED if taken else Withdrawal.VOIDED
-    return page.put(_withdraw(order_id), order_id, kind, **hold.detail)
+    if taken is None:
+        return page.put(_withdraw(order_id), order_id, Withdrawal.VOIDED, **hold.detail)
+    if hold.detail["method"] == methods.REFUND_REFUSED:
+        return None
+    rest = {**hold.detail, "minor": _left(page, taken)}
+    return page.put(_withdraw(order_id), order_id, Withdrawal.REFUNDED, **rest)
+
+
+def _left(page: Page, taken: Entry) -> int:
+    """Minor units that were taken and not paid back yet."""
+    withdrawn = page.get(_withdraw(taken.order_id))
+    back = [*page.below(_refund(taken.order_id)), *([withdrawn] if withdrawn else [])]
+    return _minor(taken) - sum(map(_minor, back))
+
+
+def _minor(entry: Entry) -> int:
+    return int(entry.detail.get("minor") or 0)

@@ -1,11 +1,10 @@
-"""What does Stripe say of a payment, in our words? The only importer of its SDK.
+"""What does Stripe say of a payment, in our words?
 
 No card ever comes here: a payment method is a token that Stripe made, and all that is sent along is
-the order's id. Stripe's own sentences stay out of our errors, which end up in histories.
+the order's id.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,24 +12,13 @@ from typing import Final, Literal, cast
 
 import stripe
 
-from domain.errors import PaymentsUnavailable
+from adapters.stripe_connection import PAGE, TIMEOUT_SECONDS, connect, translated
+from adapters.stripe_refunds import StripeRefunds
 from domain.facts import PaymentFact
 from domain.money import Money
 
-TIMEOUT_SECONDS: Final = 15.0
-
-#: Answers that Stripe does not keep under the key: another request is still running, or too many
-#: came, or the API key is wrong.
-_NOT_KEPT: Final = frozenset({None, 401, 403, 409, 429})
-
-#: The longest page that Stripe lists.
-_PAGE: Final = 100
-
 #: Why an intent is canceled: the order is undone, or the customer would have had to act.
 Cause = Literal["requested_by_customer", "abandoned"]
-
-# Machine and platform are none of Stripe's business.
-stripe.enable_telemetry = False
 
 
 class Status(StrEnum):
@@ -50,6 +38,10 @@ class Status(StrEnum):
     CANCELED = "canceled"
 
 
+#: Why Stripe canceled an intent by itself: the bank let the hold go.
+LAPSED: Final = frozenset({"automatic", "expired"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """A PaymentIntent."""
@@ -62,13 +54,14 @@ class Intent:
     canceled_for: str | None
     #: Whether the bank held the amount at any time.
     was_held: bool
-    #: Minor units taken, and those of them that were paid back.
+    #: Minor units taken, and those of them that were paid back or are on their way.
     received: int
     refunded: int
 
-
-class AnswerKept(PaymentsUnavailable):
-    """Stripe did not do what was asked, and answers the same as long as the key is the same."""
+    @property
+    def left(self) -> int:
+        """Minor units that were taken and not paid back yet."""
+        return max(0, self.received - self.refunded)
 
 
 class StripeIntents:
@@ -77,18 +70,13 @@ class StripeIntents:
     def __init__(
         self, api_key: str, api_base: str | None = None, timeout: float = TIMEOUT_SECONDS
     ) -> None:
-        client = stripe.StripeClient(
-            api_key,
-            base_addresses={"api": api_base} if api_base else {},
-            max_network_retries=0,  # whoever calls retries, after a look-up
-            http_client=stripe.RequestsClient(timeout=timeout),
-        )
+        client = connect(api_key, api_base, timeout)
         self._intents = client.v1.payment_intents
-        self._refunds = client.v1.refunds
+        self.refunds = StripeRefunds(client)
 
     def create(self, order_id: str, amount: Money, payment_method: str, key: str) -> str | None:
         """The id of a new intent that holds nothing yet. None: there is no such payment method."""
-        with _translated():
+        with translated():
             try:
                 intent = self._intents.create(
                     {
@@ -109,12 +97,12 @@ class StripeIntents:
 
     def find(self, intent_id: str) -> Intent:
         """The intent as it stands now."""
-        with _translated():
+        with translated():
             return _intent(self._intents.retrieve(intent_id, {"expand": ["latest_charge"]}))
 
     def confirm(self, intent_id: str, key: str) -> Intent:
         """Ask the bank to hold the amount."""
-        with _translated():
+        with translated():
             return _intent(
                 self._intents.confirm(
                     intent_id, {"expand": ["latest_charge"]}, {"idempotency_key": key}
@@ -123,7 +111,7 @@ class StripeIntents:
 
     def capture(self, intent_id: str, key: str) -> Intent:
         """Take all that is held."""
-        with _translated():
+        with translated():
             return _intent(
                 self._intents.capture(
                     intent_id, {"expand": ["latest_charge"]}, {"idempotency_key": key}
@@ -132,7 +120,7 @@ class StripeIntents:
 
     def cancel(self, intent_id: str, cause: Cause, key: str) -> Intent:
         """Give back what is held, and hold nothing any more."""
-        with _translated():
+        with translated():
             return _intent(
                 self._intents.cancel(
                     intent_id,
@@ -141,37 +129,19 @@ class StripeIntents:
                 )
             )
 
-    def refund(self, intent_id: str, minor: int, key: str) -> Intent:
-        """Pay back some of what was taken."""
-        with _translated():
-            self._refunds.create(
-                {"payment_intent": intent_id, "amount": minor}, {"idempotency_key": key}
-            )
-        return self.find(intent_id)
-
     def listed(self, since: datetime) -> Iterator[PaymentFact]:
         """Every intent of an order that was created since then."""
-        with _translated():
+        with translated():
             intents = self._intents.list(
                 {
                     "created": {"gte": int(since.timestamp())},
                     "expand": ["data.latest_charge"],
-                    "limit": _PAGE,
+                    "limit": PAGE,
                 }
             )
             for found in intents.auto_paging_iter():
                 if "order_id" in (found.metadata or {}):
                     yield _fact(found)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except stripe.StripeError as error:
-        kind = PaymentsUnavailable if error.http_status in _NOT_KEPT else AnswerKept
-        answer = f"answered {error.http_status}" if error.http_status else "did not answer"
-        raise kind(f"Stripe {answer} (code {error.code}, request {error.request_id})") from None
 
 
 def _fact(found: stripe.PaymentIntent) -> PaymentFact:

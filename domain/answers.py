@@ -64,6 +64,14 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Whether some of the taken money was paid back."""
+
+    refunded: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
     """Whether the order may leave. From then on it is neither canceled nor undone."""
 
@@ -80,6 +88,8 @@ class Withdrawal(StrEnum):
     REFUNDED = "refunded"
     #: There was nothing to give back.
     NOTHING = "nothing"
+    #: The money had been taken, and the bank does not give it back. Later it may.
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ _WHY: Final[dict[str | None, str]] = {
     Reason.PROCESSING_ERROR: "Your bank could not process the payment. Please try again later.",
     Reason.CUSTOMER_ACTION_REQUIRED: "Your bank wanted you to confirm the payment.",
     Reason.UNKNOWN_PAYMENT_METHOD: "We do not know the payment method.",
+    Reason.CAPTURE_REFUSED: "Your bank did not hand over the amount that it had held for us.",
     Reason.ADDRESS_REFUSED: "Our carrier does not deliver to your address.",
     Reason.UNAVAILABLE: "A service that we need was out of reach. Please try again later.",
 }

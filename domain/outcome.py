@@ -54,6 +54,14 @@ class Reason(StrEnum):
     UNKNOWN_PAYMENT_METHOD = "unknownPaymentMethod"
     #: There is no open hold that could be captured.
     NO_HOLD = "noHold"
+    #: The bank holds the amount and does not hand it over.
+    CAPTURE_REFUSED = "captureRefused"
+    #: The bank does not pay back what was taken.
+    REFUND_REFUSED = "refundRefused"
+    #: Nothing was taken that could be paid back.
+    NOT_CAPTURED = "notCaptured"
+    #: Less than that was taken and not paid back yet.
+    ABOVE_CAPTURED = "aboveCaptured"
     #: The carrier does not deliver to this address.
     ADDRESS_REFUSED = "addressRefused"
     #: The step had been undone before it was tried, so it was not done again.

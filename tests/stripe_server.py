@@ -31,13 +31,17 @@ METHODS = {"pm_card_visa", "pm_card_mastercard", NEEDS_ACTION, *DECLINES}
 
 SMALLEST_AMOUNT = 50
 
+#: Statuses of a refund that pays nothing back.
+NOT_PAID = {"failed", "canceled"}
+
 PARAMETERS = {
     "create": {"amount", "currency", "payment_method", "capture_method", "metadata[order_id]"}
     | {"allowed_payment_method_types[0]"},
     "confirm": {"expand[0]"},
     "capture": {"expand[0]"},
     "cancel": {"expand[0]", "cancellation_reason"},
-    "refund": {"payment_intent", "amount"},
+    "refund": {"payment_intent", "amount", "metadata[refund_id]"},
+    "refunds": {"payment_intent", "limit", "starting_after"},
     "find": {"expand[0]"},
     "list": {"created[gte]", "expand[0]", "limit", "starting_after"},
 }
@@ -58,13 +62,16 @@ class Stripe:
     """What Stripe knows, and what it was told to do wrong."""
 
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     kept: dict[str, tuple[str, Answer]] = field(default_factory=dict)
     #: (step, key) of every request, in their order.
     requests: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
     plan: Plan = field(default_factory=Plan)
-    #: Whether refunds are accepted and never arrive.
-    refunds_fail: bool = False
+    #: The error with which a step is refused.
+    refusals: dict[str, Refused] = field(default_factory=dict)
+    #: What a new refund is at once.
+    refund_status: str = "succeeded"
     page_length: int = 100
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _lock: Lock = field(default_factory=Lock)
@@ -118,9 +125,7 @@ class Stripe:
             for name in given.keys() - PARAMETERS[step]:
                 raise _invalid("parameter_unknown", name)
             act = getattr(self, f"_{step}")
-            return 200, act(given) if step in {"create", "refund", "list"} else act(
-                self._known(intent_id), given
-            )
+            return 200, act(self._known(intent_id), given) if intent_id else act(given)
         except Refused as refused:
             return refused.answer
 
@@ -159,13 +164,20 @@ class Stripe:
 
     def _list(self, given: dict[str, str]) -> dict[str, Any]:
         assert given["expand[0]"] == "data.latest_charge"
-        newest_first = list(reversed(self.intents.values()))
-        ids = [intent["id"] for intent in newest_first]
+        return self._page("/v1/payment_intents", list(self.intents.values()), given)
+
+    def _refunds(self, given: dict[str, str]) -> dict[str, Any]:
+        made = [r for r in self.refunds.values() if r["payment_intent"] == given["payment_intent"]]
+        return self._page("/v1/refunds", made, given)
+
+    def _page(self, url: str, rows: list[dict[str, Any]], given: dict[str, str]) -> dict[str, Any]:
+        newest_first = rows[::-1]
+        ids = [row["id"] for row in newest_first]
         first = ids.index(given["starting_after"]) + 1 if "starting_after" in given else 0
         page = newest_first[first : first + self.page_length]
         more = first + self.page_length < len(ids)
         data = json.loads(json.dumps(page))
-        return {"object": "list", "url": "/v1/payment_intents", "has_more": more, "data": data}
+        return {"object": "list", "url": url, "has_more": more, "data": data}
 
     def _confirm(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
         _must_be(intent, "requires_confirmation")
@@ -187,6 +199,7 @@ class Stripe:
 
     def _capture(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
         _must_be(intent, "requires_capture")
+        self._may_refuse("capture")
         intent.update(status="succeeded", amount_received=intent["amount"])
         return self._find(intent, given)
 
@@ -203,12 +216,35 @@ class Stripe:
 
     def _refund(self, given: dict[str, str]) -> dict[str, Any]:
         intent = self._known(given["payment_intent"])
-        charge = intent["latest_charge"]
-        if charge["amount_refunded"] + int(given["amount"]) > intent["amount_received"]:
-            raise _invalid("charge_already_refunded", "amount")
-        status = "failed" if self.refunds_fail else "succeeded"
-        charge["amount_refunded"] += 0 if self.refunds_fail else int(given["amount"])
-        return {"id": f"re_{next(self._numbers)}", "object": "refund", "status": status}
+        amount, charge = int(given["amount"]), intent["latest_charge"]
+        self._may_refuse("refund")
+        left = intent["amount_received"] - charge["amount_refunded"]
+        if not left:
+            raise Refused(400, type="invalid_request_error", code="charge_already_refunded")
+        if amount > left:
+            raise Refused(400, type="invalid_request_error", param="amount")
+        refund = {
+            "id": f"re_{next(self._numbers)}",
+            "object": "refund",
+            "payment_intent": intent["id"],
+            "amount": amount,
+            "status": self.refund_status,
+            "metadata": {"refund_id": given["metadata[refund_id]"]},
+        }
+        self.refunds[str(refund["id"])] = refund
+        charge["amount_refunded"] += 0 if self.refund_status in NOT_PAID else amount
+        return dict(refund)
+
+    def send_back(self) -> None:
+        """The bank sends all refunds back, after Stripe had taken them for paid."""
+        for refund in self.refunds.values():
+            charge = self.intents[refund["payment_intent"]]["latest_charge"]
+            charge["amount_refunded"] -= refund["amount"] * (refund["status"] not in NOT_PAID)
+            refund["status"] = "failed"
+
+    def _may_refuse(self, step: str) -> None:
+        if step in self.refusals:
+            raise self.refusals[step]
 
 
 def _without_effect(fault: Fault) -> Answer | None:
@@ -236,6 +272,8 @@ def _step(request: Request) -> tuple[str, str]:
     match request.method, request.path:
         case "GET", [_, _, intent_id]:
             return "find", intent_id
+        case "GET", [_, "refunds"]:
+            return "refunds", ""
         case "GET", _:
             return "list", ""
         case _, [_, "refunds"]:

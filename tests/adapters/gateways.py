@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from adapters.sandbox_ledger import Entry
+from adapters.sandbox_methods import CAPTURE_REFUSED, REFUND_REFUSED
 from adapters.sandbox_payments import SandboxPayments
 from adapters.sqlite_references import SqliteReferences
 from adapters.stripe_intents import StripeIntents
 from adapters.stripe_payments import StripePayments
 from adapters.system_clock import SystemClock
 from ports.payments import Payments
-from tests.stripe_server import API_KEY, Stripe, serving
+from tests.stripe_server import API_KEY, Refused, Stripe, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class Gateway:
 
     payments: Payments
     balance: Callable[[], Balance]
+    #: Let the bank refuse "capture" or "refund"; the answer is the payment method for that.
+    refuse: Callable[[str], str]
+    #: Let the bank refuse nothing any more.
+    relent: Callable[[], None]
 
 
 def stripe_payments(stripe: Stripe, folder: Path, timeout: float = 5) -> StripePayments:
@@ -43,14 +48,24 @@ def stripe_payments(stripe: Stripe, folder: Path, timeout: float = 5) -> StripeP
 def sandbox_gateway(folder: Path) -> Iterator[Gateway]:
     """The sandbox and its ledger."""
     payments = SandboxPayments(folder / "sandbox.sqlite3", SystemClock())
-    yield Gateway(payments, lambda: _of_ledger(payments.ledger.entries()))
+    yield Gateway(
+        payments,
+        balance=lambda: _of_ledger(payments.ledger.entries()),
+        refuse={"capture": CAPTURE_REFUSED, "refund": REFUND_REFUSED}.__getitem__,
+        relent=lambda: _relent(payments),
+    )
 
 
 @contextmanager
 def stripe_gateway(folder: Path) -> Iterator[Gateway]:
     """Stripe's adapter and a local Stripe."""
     with serving() as stripe:
-        yield Gateway(stripe_payments(stripe, folder), lambda: of_stripe(stripe))
+        yield Gateway(
+            stripe_payments(stripe, folder),
+            balance=lambda: of_stripe(stripe),
+            refuse=lambda step: _refuse(stripe, step),
+            relent=stripe.refusals.clear,
+        )
 
 
 def of_stripe(stripe: Stripe) -> Balance:
@@ -62,6 +77,19 @@ def of_stripe(stripe: Stripe) -> Balance:
         taken=sum(intent["amount_received"] for intent in taken),
         returned=sum(_refunded(intent) for intent in taken),
     )
+
+
+def _relent(payments: SandboxPayments) -> None:
+    with payments.ledger.writing() as page:
+        page._connection.execute(
+            "UPDATE payments SET detail = json_set(detail, '$.method', 'pm_card_visa')"
+        )
+
+
+def _refuse(stripe: Stripe, step: str) -> str:
+    codes = {"capture": "charge_expired_for_capture", "refund": "charge_disputed"}
+    stripe.refusals[step] = Refused(400, type="invalid_request_error", code=codes[step])
+    return "pm_card_visa"
 
 
 def _refunded(intent: dict[str, Any]) -> int:

@@ -25,10 +25,12 @@ def test_a_gateway_lists_what_is_held_taken_and_paid_back(tmp_path: Path, gatewa
     """A hold that was given back is neither held nor refunded."""
     with gateway(tmp_path) as opened:
         payments = opened.payments
-        for order_id in ("held", "taken", "voided", "refunded"):
+        for order_id in ("held", "taken", "voided", "refunded", "in part"):
             payments.authorize(order_id, PRICE, "pm_card_visa")
-        for order_id in ("taken", "refunded"):
+        for order_id in ("taken", "refunded", "in part"):
             payments.capture(order_id)
+        for order_id in ("refunded", "in part"):
+            payments.refund(order_id, "r", Money(1000, "EUR"))
         for order_id in ("voided", "refunded"):
             payments.withdraw(order_id)
         payments.authorize("declined", PRICE, "pm_card_chargeDeclined")
@@ -40,6 +42,7 @@ def test_a_gateway_lists_what_is_held_taken_and_paid_back(tmp_path: Path, gatewa
         "taken": PaymentFact(order_id="taken", captured=4980),
         "voided": PaymentFact(order_id="voided"),
         "refunded": PaymentFact(order_id="refunded", captured=4980, refunded=4980),
+        "in part": PaymentFact(order_id="in part", captured=4980, refunded=1000),
         "declined": PaymentFact(order_id="declined"),
     }
 

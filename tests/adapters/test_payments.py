@@ -1,27 +1,21 @@
-"""Does a payment gateway treat money as it should? The same for the sandbox and for Stripe."""
+"""Does a payment gateway treat money as it should? The same for the sandbox and for Stripe.
 
-from collections.abc import Iterator
+How it pays back a part: test_refunds.py.
+"""
+
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from domain.answers import Authorization, Capture, Withdrawal
 from domain.errors import PaymentsUnavailable
 from domain.money import Money
-from tests.adapters.gateways import Balance, Gateway, sandbox_gateway, stripe_gateway
+from tests.adapters.gateways import Balance, Gateway
 
 EUROS = Money(4980, "EUR")
 APPROVED = Authorization(approved=True)
 WITHDRAWN = "withdrawn"
 VISA = "pm_card_visa"
-
-
-@pytest.fixture(params=[sandbox_gateway, stripe_gateway])
-def gateway(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Gateway]:
-    """A gateway that never saw an order."""
-    with request.param(tmp_path) as opened:
-        yield opened
 
 
 def test_a_repeated_authorization_is_the_first_one(gateway: Gateway) -> None:
@@ -66,6 +60,26 @@ def test_a_repeated_capture_takes_the_money_once(gateway: Gateway) -> None:
     gateway.payments.authorize("o", EUROS, VISA)
 
     assert [gateway.payments.capture("o") for _ in range(2)] == [Capture(captured=True)] * 2
+    assert gateway.balance() == Balance(taken=4980)
+
+
+def test_a_capture_that_the_bank_refuses_takes_nothing(gateway: Gateway) -> None:
+    """It is an answer, and the hold can be given back."""
+    gateway.payments.authorize("o", EUROS, gateway.refuse("capture"))
+
+    assert gateway.payments.capture("o") == Capture(captured=False, reason="captureRefused")
+    assert gateway.balance() == Balance(held=4980)
+    assert gateway.payments.withdraw("o") is Withdrawal.VOIDED
+
+
+def test_a_capture_that_was_refused_may_be_accepted_later(gateway: Gateway) -> None:
+    """A refusal leaves no mark."""
+    gateway.payments.authorize("o", EUROS, gateway.refuse("capture"))
+    gateway.payments.capture("o")
+
+    gateway.relent()
+
+    assert gateway.payments.capture("o") == Capture(captured=True)
     assert gateway.balance() == Balance(taken=4980)
 
 

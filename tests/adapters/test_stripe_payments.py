@@ -1,6 +1,5 @@
 """Is money held, taken and given back once, however Stripe and the wire to it fail?"""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,20 +12,14 @@ from domain.answers import Withdrawal
 from domain.errors import PaymentsUnavailable, Unavailable
 from domain.money import Money
 from tests.adapters.gateways import Balance, of_stripe, stripe_payments
-from tests.stripe_server import Stripe, serving
+from tests.stripe_server import Refused, Stripe
 from tests.wire import Fault
 
 EUROS = Money(4980, "EUR")
 VISA = "pm_card_visa"
 HELD, TAKEN = Balance(held=4980), Balance(taken=4980)
 PAID_BACK = Balance(taken=4980, returned=4980)
-
-
-@pytest.fixture
-def stripe() -> Iterator[Stripe]:
-    """A Stripe without payments."""
-    with serving() as opened:
-        yield opened
+PART, PAID_BACK_IN_PART = Money(1000, "EUR"), Balance(taken=4980, returned=1000)
 
 
 @pytest.fixture
@@ -44,6 +37,8 @@ def until_it_answers(payments: StripePayments, step: str) -> None:
                     payments.authorize("o", EUROS, VISA)
                 case "capture":
                     payments.capture("o")
+                case "refund":
+                    payments.refund("o", "r", PART)
                 case _:
                     payments.withdraw("o")
             return
@@ -57,12 +52,14 @@ REQUESTS = [
     ("capture", ["authorize", "capture"], TAKEN),
     ("cancel", ["authorize", "withdraw"], Balance()),
     ("refund", ["authorize", "capture", "withdraw"], PAID_BACK),
+    ("refund", ["authorize", "capture", "refund"], PAID_BACK_IN_PART),
+    ("refunds", ["authorize", "capture", "refund"], PAID_BACK_IN_PART),
     ("find", ["authorize", "capture", "withdraw"], PAID_BACK),
 ]
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SLOW])
-@pytest.mark.parametrize("case", REQUESTS, ids=lambda case: case[0])
+@pytest.mark.parametrize("case", REQUESTS, ids=lambda case: f"{case[1][-1]}-{case[0]}")
 def test_a_request_that_fails_is_made_good(
     stripe: Stripe, payments: StripePayments, case: tuple[str, list[str], Balance], fault: Fault
 ) -> None:
@@ -178,12 +175,44 @@ def test_a_capture_during_the_undo_is_paid_back(stripe: Stripe, payments: Stripe
     assert of_stripe(stripe) == PAID_BACK
 
 
-def test_a_hold_that_the_bank_let_go_is_no_hold(stripe: Stripe, payments: StripePayments) -> None:
-    """After some days a hold expires; the order was not withdrawn, but there is nothing to take."""
+@pytest.mark.parametrize("cause", ["automatic", "expired"])
+def test_a_hold_that_the_bank_let_go_cannot_be_taken(
+    stripe: Stripe, payments: StripePayments, cause: str
+) -> None:
+    """After some days a hold expires, and Stripe cancels the intent by itself."""
     payments.authorize("o", EUROS, VISA)
-    stripe.intents["pi_0"].update(status="canceled", cancellation_reason="expired")
+    stripe.intents["pi_0"].update(status="canceled", cancellation_reason=cause)
 
-    assert payments.capture("o").reason == "noHold"
+    assert payments.capture("o").reason == "captureRefused"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Refused(402, type="card_error", code="card_declined", decline_code="lost_card"),
+        Refused(400, type="invalid_request_error", code="charge_expired_for_capture"),
+        Refused(400, type="invalid_request_error", code="capture_charge_authorization_expired"),
+    ],
+)
+def test_a_capture_that_stripe_refuses_is_an_answer(
+    stripe: Stripe, payments: StripePayments, refusal: Refused
+) -> None:
+    """Neither the bank nor time will have it."""
+    payments.authorize("o", EUROS, VISA)
+    stripe.refusals["capture"] = refusal
+
+    assert payments.capture("o").reason == "captureRefused"
+
+
+def test_a_capture_that_makes_no_sense_is_a_fault(stripe: Stripe, payments: StripePayments) -> None:
+    """No bank said no, so the customer is not told that one did."""
+    payments.authorize("o", EUROS, VISA)
+    stripe.refusals["capture"] = Refused(
+        400, type="invalid_request_error", code="parameter_unknown"
+    )
+
+    with pytest.raises(PaymentsUnavailable, match="parameter_unknown"):
+        payments.capture("o")
 
 
 def test_a_payment_that_is_still_under_way_is_waited_for(
@@ -194,16 +223,6 @@ def test_a_payment_that_is_still_under_way_is_waited_for(
 
     with pytest.raises(PaymentsUnavailable, match="still processing"):
         payments.authorize("o", EUROS, VISA)
-
-
-def test_a_refund_that_does_not_happen_is_a_fault(stripe: Stripe, payments: StripePayments) -> None:
-    """Stripe accepted it, and the bank sent it back: only a person can pay this customer."""
-    payments.authorize("o", EUROS, VISA)
-    payments.capture("o")
-    stripe.refunds_fail = True
-
-    with pytest.raises(PaymentsUnavailable, match="nothing has happened"):
-        payments.withdraw("o")
 
 
 def test_an_order_that_stripe_will_not_have_is_a_fault(

@@ -23,6 +23,7 @@ from domain.answers import (
     BrokenRule,
     Cancellation,
     Capture,
+    Refund,
     Verdict,
     Withdrawal,
 )
@@ -83,7 +84,12 @@ EUROS = Money(4980, "EUR")
         (Authorization(approved=True), {"approved": True}),
         (Capture(captured=True), {"captured": True}),
         (Booking(booked=True, tracking_number="T1"), {"booked": True, "trackingNumber": "T1"}),
+        (
+            Refund(refunded=False, reason=Reason.ABOVE_CAPTURED),
+            {"refunded": False, "reason": "aboveCaptured"},
+        ),
         (PaymentUndone(withdrawal=Withdrawal.VOIDED), {"withdrawal": "voided"}),
+        (PaymentUndone(withdrawal=Withdrawal.REFUSED), {"withdrawal": "refused"}),
         (ShipmentUndone(cancellation=Cancellation.CANCELED), {"cancellation": "canceled"}),
         (
             Outcome.needs_attention("unavailable", ("voidPayment",)).with_note("n"),

@@ -30,6 +30,7 @@ def test_money_is_the_first_news(outcome: Outcome, refunded: bool, notice: Notic
     ("notice", "reason", "words"),
     [
         (Notice.REJECTED, "outOfStock", ("we are sorry", "not enough", "Nothing was charged")),
+        (Notice.REJECTED, "captureRefused", ("did not hand over", "Nothing was charged")),
         (Notice.CANCELED, "canceled", ("as you wished", "Nothing was charged")),
         (Notice.REFUNDED, "canceled", ("as you wished", "paying all of it back", "34.80 EUR")),
         (Notice.REFUNDED, "unavailable", ("out of reach", "paying all of it back", "34.80 EUR")),
@@ -55,6 +56,7 @@ def test_a_reason_without_words_is_an_apology() -> None:
 def test_only_our_own_machinery_has_reasons_without_words() -> None:
     """A new reason needs a sentence for the customer, or to stand here."""
     silent = {Reason.CANCELED, Reason.NO_HOLD, Reason.WITHDRAWN, Reason.UNKNOWN_ORDER}
+    silent |= {Reason.REFUND_REFUSED, Reason.NOT_CAPTURED, Reason.ABOVE_CAPTURED}
 
     assert set(Reason) - set(_WHY) == silent
 
