@@ -126,7 +126,8 @@ ROWS: Final = (
         port="payments",
         method="capture",
         late=lambda shop, order_id: shop.payments.capture(order_id),
-        no="a hold that is gone was given back by an undo: see the late effects",
+        no=an_order(payment_method="pm_sandbox_captureRefused"),
+        no_end="rejected, captureRefused",
     ),
     Row(
         step=Activity.DISPATCH_ORDER,

@@ -25,8 +25,10 @@ EXAMPLES: Final = 300 if os.environ.get("LONG") else 12
 SKUS: Final = ("LAMP-OAK", "MUG-BLUE")
 METHODS: Final = (
     *("pm_card_visa", "pm_card_visa", "pm_card_chargeDeclined", "pm_sandbox_flaky"),
-    *("pm_sandbox_timeoutAfterEffect", "pm_sandbox_unavailable"),
-    *("pm_sandbox_captureUnavailable", "pm_sandbox_undoUnavailable"),
+    *("pm_sandbox_timeoutBeforeEffect", "pm_sandbox_timeoutAfterEffect"),
+    *("pm_sandbox_unavailable", "pm_sandbox_captureUnavailable", "pm_sandbox_captureRefused"),
+    *("pm_sandbox_captureAnswerLost", "pm_sandbox_refundRefused", "pm_sandbox_refundUnavailable"),
+    "pm_sandbox_undoUnavailable",
 )
 POSTAL_CODES: Final = ("10115", "10115", "00000", "00001", "00002", "00003")
 CALLS: Final = (
