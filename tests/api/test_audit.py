@@ -175,9 +175,11 @@ def test_what_is_planted_into_a_rejected_order_is_found(
 
 def test_a_notice_that_was_never_sent_is_found(shop: Shop) -> None:
     """An end that nobody told the customer of, with no note that says so."""
+    shop.use(order_book=Failing(shop.services.order_book, "open", before=FOREVER))
     order_id = shop.place(an_order())
+    shop.app.settle()
     shop.services.order_book.close(order_id, Outcome.canceled())
-    shop.app.wait(order_id)
+    shop.app.terminate(order_id)
 
     assert found(shop) == {"mailMissing"}
 
