@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 
 import azure.functions as func
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -13,11 +13,9 @@ from api import fields
 from api.plain_words import in_plain_words
 from api.problems import FieldError, Problem
 from api.request_body import read_json
+from api.who import BY_IS_REQUIRED, asked_by
 from bootstrap import services
 from domain.desk import Action, Decision
-
-#: Set by the platform, and by it alone, where it knows who is asking.
-_PRINCIPAL: Final = "X-MS-CLIENT-PRINCIPAL-NAME"
 
 
 @config(ConfigDict(extra="forbid"))
@@ -38,13 +36,13 @@ def decision_of(req: func.HttpRequest) -> Decision:
         request = _adapter().validate_python(read_json(req))
     except ValidationError as error:
         raise _invalid(in_plain_words(error)) from None
-    by = req.headers.get(_PRINCIPAL) or request.by
-    if not by:
-        raise _invalid((FieldError("by", "is required: who decides?"),))
+    by = asked_by(req, request.by)
+    if by is None:
+        raise _invalid((BY_IS_REQUIRED,))
     return Decision(
         action=request.action,
         note=request.note,
-        by=by[:120],
+        by=by,
         at=services().clock.now(),
         steps=tuple(dict.fromkeys(request.steps or ())),
     )

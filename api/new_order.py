@@ -1,21 +1,15 @@
 """How does a request become an order in the book?"""
 
-import re
-from http import HTTPStatus
-from typing import Final
-
 import azure.functions as func
 
+from api.idempotency import idempotency_key, key_reused
 from api.order_ids import fingerprint, order_id
 from api.order_request import OrderRequest, canonical, parse_order
 from api.pricing import priced, require_expected, terms_for
-from api.problems import Problem
 from api.request_body import read_json
 from bootstrap import Services, services
 from domain.order import Address, Order, Person
 from ports.order_book import Placed
-
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def write_down(req: func.HttpRequest) -> Placed:
@@ -44,24 +38,8 @@ def _print(request: OrderRequest, bound: Services) -> str:
 def _same(placed: Placed, print_of_request: str) -> Placed:
     """The order in the book, if it is the one that was asked for."""
     if placed.record.fingerprint != print_of_request:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "idempotency-key-reused",
-            "This Idempotency-Key was used for another order. A new order needs a new key.",
-        )
+        raise key_reused("order")
     return placed
-
-
-def idempotency_key(req: func.HttpRequest) -> str | None:
-    """The caller's key, if there is one, or the Problem with it."""
-    key: str | None = req.headers.get("Idempotency-Key")
-    if key is not None and not _KEY.fullmatch(key):
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
-            "idempotency-key-malformed",
-            "The Idempotency-Key must have 1 to 255 visible ASCII characters.",
-        )
-    return key
 
 
 def _order(new_id: str, request: OrderRequest, bound: Services) -> Order:

@@ -6,7 +6,6 @@ finds it; the stock itself remembers the key, too.
 
 import asyncio
 import json
-from http import HTTPStatus
 from typing import Any, Final
 
 import azure.durable_functions as df
@@ -15,8 +14,8 @@ from azure.durable_functions.models.DurableOrchestrationStatus import (
     DurableOrchestrationStatus as Status,
 )
 
+from api.idempotency import key_reused
 from api.order_ids import stock_change_id
-from api.problems import Problem
 from bootstrap import services
 from contracts.codec import decode, encode
 from contracts.names import Orchestration
@@ -53,11 +52,7 @@ async def _start(
             if not known:
                 raise EngineUnavailable from None
     if known and json.loads(known.input_) != payload:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "idempotency-key-reused",
-            "This Idempotency-Key was used for another change. A new change needs a new key.",
-        )
+        raise key_reused("change")
 
 
 async def _ended(client: df.DurableOrchestrationClient, instance_id: str) -> Status | None:

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import azure.durable_functions as df
 import azure.functions as func
 
+from api.idempotency import required_key
 from api.json_answers import NO_STORE, json_answer
-from api.new_order import idempotency_key
 from api.problems import Problem, answer
 from api.request_body import read_json
 from api.stock_changes import changed
@@ -72,13 +72,7 @@ async def _change(
     req: func.HttpRequest, client: df.DurableOrchestrationClient, parse: Parse
 ) -> func.HttpResponse:
     article = _article(req)
-    key = idempotency_key(req)
-    if key is None:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
-            "idempotency-key-missing",
-            "A change of stock needs an Idempotency-Key header, so that repeating it is harmless.",
-        )
+    key = required_key(req, "A change of stock")
     units, note = parse(read_json(req))
     asked = StockChange(
         sku=article.sku,
