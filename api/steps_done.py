@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from contracts.names import Activity, StockOperation, StockStep
+from domain.answers import Withdrawal
 
 
 class Answer(StrEnum):
@@ -90,5 +91,8 @@ def _stock_step(event: dict[str, Any], step: str, sku: str) -> Iterator[StepDone
 
 
 def _judged(step: str, result: object) -> Answer:
-    said_no = isinstance(result, dict) and result.get(_VERDICTS.get(step, "")) is False
-    return Answer.REFUSED if said_no else Answer.DONE
+    if not isinstance(result, dict):
+        return Answer.DONE
+    said_no = result.get(_VERDICTS.get(step, "")) is False
+    refused = result.get("withdrawal") == Withdrawal.REFUSED
+    return Answer.REFUSED if said_no or refused else Answer.DONE

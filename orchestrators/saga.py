@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from contracts.names import Activity
 from contracts.progress import Step
 from domain.answers import Withdrawal
 from domain.outcome import Outcome, Reason
 from orchestrators import steps
 from orchestrators.run import Run, StepFailed, Steps
+
+REFUND_REFUSED = "The bank refuses to pay the money back."
 
 Undo: TypeAlias = Callable[[Run], Steps[Withdrawal | None]]
 
@@ -45,21 +48,26 @@ class Saga:
 
     def undo(self, towards: Outcome) -> Steps[Outcome]:
         """Undo the order. It ends `towards`, or needs a person where an undo failed for good."""
-        if not self._undos:
-            return towards
+        # Also where there is nothing to undo: what the customer is told next must stay true.
         towards = yield from steps.begin_undo(self._run, towards)
         if not towards.is_to_be_undone:
             # Another run, believed lost, completed the order or let the parcel go: it stays so.
             return towards
         failed: list[str] = []
+        refused = False
         for step, undo in reversed(self._undos.items()):
             if self.is_waived(step):
                 continue
             try:
                 undone = yield from undo(self._run)
-                self.has_refunded |= undone is Withdrawal.REFUNDED
             except StepFailed as fault:
                 failed.append(fault.step)
+            else:
+                self.has_refunded |= undone is Withdrawal.REFUNDED
+                refused |= undone is Withdrawal.REFUSED
+        if refused:
+            outcome = Outcome.needs_attention(towards.reason, (*failed, Activity.VOID_PAYMENT))
+            return outcome.with_note(REFUND_REFUSED)
         if failed:
             return Outcome.needs_attention(towards.reason, tuple(failed))
         return towards

@@ -123,7 +123,7 @@ def test_an_order_that_was_never_started_is_stopped(shop: Shop) -> None:
 
     assert answer.status == 202
     assert run.output == WHOLE
-    assert run.activities == ["openOrder", "sendNotice", "closeOrder"]
+    assert run.activities == ["openOrder", "beginUndo", "sendNotice", "closeOrder"]
     assert shop.effects() == []
 
 

@@ -54,6 +54,18 @@ def test_money_that_is_paid_back_is_told(shop: Shop) -> None:
     assert "34.70 EUR" in str(mail.detail["text"])
 
 
+def test_what_the_customer_was_told_stays_true(shop: Shop) -> None:
+    """An order that was told to be rejected is not completed by its next run."""
+    book = Failing(shop.services.order_book, "judge", before=FOREVER)
+    shop.use(order_book=Failing(book, "close", before=FOREVER))
+    order_id = shop.run(an_order()).instance_id
+    assert shop.notices() == ["rejected"]
+    shop.mend()
+
+    assert shop.run_again(order_id).output["status"] == "rejected"
+    assert shop.notices() == ["rejected"]
+
+
 @pytest.mark.parametrize(("before", "after"), [(2, 0), (0, 2)])
 def test_a_notice_is_sent_once(shop: Shop, before: int, after: int) -> None:
     """Faults before and after the effect are retried."""

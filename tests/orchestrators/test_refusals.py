@@ -22,7 +22,9 @@ def test_what_the_rules_refuse_is_rejected_before_anything_is_done(
     run = shop.run(order)
 
     assert run.output == {"status": "rejected", "reason": reason}
-    assert run.activities == ["openOrder", "validateOrder", "sendNotice", "closeOrder"]
+    assert run.activities == [
+        *("openOrder", "validateOrder", "beginUndo", "sendNotice", "closeOrder")
+    ]
     assert shop.effects() == []
 
 

@@ -27,6 +27,22 @@ def test_money_that_was_taken_without_our_knowing_is_paid_back(shop: Shop) -> No
     assert shop.effects() == ["authorized", "captured", "refunded", "booked", "canceled"]
 
 
+def test_money_that_the_bank_refuses_to_pay_back_is_left_to_a_person(shop: Shop) -> None:
+    """An answer, so it is not asked for again and again; the rest is undone all the same."""
+    order_id = shop.place(an_order(payment_method="pm_sandbox_refundRefused"))
+    shop.app.settle()
+    shop.app.request("POST", f"/api/orders/{order_id}/cancel")
+    run = shop.app.wait(order_id)
+
+    assert run.output["failedSteps"] == ["voidPayment"]
+    assert "refuses" in run.output["notes"][0]
+    assert run.activities.count("voidPayment") == 1
+    assert {"captured", "canceled"} <= set(shop.effects())
+    assert "refunded" not in shop.effects()
+    steps = shop.look(order_id)["steps"]
+    assert [one["answer"] for one in steps if one["step"] == "voidPayment"] == ["refused"]
+
+
 def test_a_parcel_that_was_booked_without_our_knowing_is_canceled(shop: Shop) -> None:
     """The undo is registered before the step, so an uncertain booking is canceled too."""
     shop.use(carrier=Failing(shop.carrier, "book", after=FOREVER))

@@ -39,7 +39,12 @@ def refused(shop: Shop, row: Row) -> str:
     """The step answers no."""
     if isinstance(row.no, str):
         raise NotPossible(row.no)
-    return shop.run(row.no).instance_id
+    order_id = shop.place(row.no)
+    shop.app.settle()
+    if row.undoes:
+        _cancel(shop, order_id)
+    shop.app.wait(order_id)
+    return order_id
 
 
 def flaky(shop: Shop, row: Row) -> str:

@@ -175,6 +175,8 @@ ROWS: Final = (
         port="payments",
         method="withdraw",
         down="needsAttention, unavailable",
+        no=an_order(payment_method="pm_sandbox_refundRefused"),
+        no_end="needsAttention, canceled",
         **_UNDOING,
     ),
     Row(
