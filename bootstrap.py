@@ -15,6 +15,7 @@ from adapters.sqlite_archive import SqliteArchive
 from adapters.sqlite_desk import SqliteDesk
 from adapters.sqlite_order_book import SqliteOrderBook
 from adapters.sqlite_references import SqliteReferences
+from adapters.sqlite_refunds import SqliteRefunds
 from adapters.system_clock import SystemClock
 from domain.errors import SettingsInvalid
 from ports.archive import Archive
@@ -25,6 +26,7 @@ from ports.desk import Desk
 from ports.mailer import Mailer
 from ports.order_book import OrderBook
 from ports.payments import Payments
+from ports.refunds import Refunds
 from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess
 
 _log = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class Services:
     catalogue: Catalogue
     order_book: OrderBook
     desk: Desk
+    refunds: Refunds
     archive: Archive
     payments: Payments
     carrier: Carrier
@@ -79,6 +82,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         catalogue=JsonCatalogue(settings.catalogue),
         order_book=SqliteOrderBook(book, clock),
         desk=SqliteDesk(book, clock),
+        refunds=SqliteRefunds(book, clock),
         archive=SqliteArchive(book, clock),
         payments=_stripe(settings.stripe, book) or SandboxPayments(sandbox, clock),
         carrier=_carrier(settings.carrier, book) or SandboxCarrier(sandbox, clock),

@@ -4,7 +4,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 import bootstrap
-from activities import book, confirmation, payment, shipment, validation
+from activities import book, confirmation, payment, refund, shipment, validation
 from api import (
     audit,
     cancel,
@@ -15,10 +15,11 @@ from api import (
     orders,
     parcels,
     quotes,
+    refunds,
     stock_levels,
 )
 from entities import stock
-from orchestrators import change_stock, process_order
+from orchestrators import change_stock, process_order, refund_order
 
 bootstrap.check()
 
@@ -26,9 +27,9 @@ app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 ROOMS = (
     *(quotes, orders, order_list, cancel, parcels, stock_levels),
-    *(audit, desk, guardian, housekeeping),
-    *(process_order, change_stock),
-    *(book, validation, payment, shipment, confirmation),
+    *(audit, desk, refunds, guardian, housekeeping),
+    *(process_order, refund_order, change_stock),
+    *(book, validation, payment, shipment, confirmation, refund),
     stock,
 )
 

@@ -8,27 +8,28 @@ nobody else writes in between.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from adapters.book_queries import as_text
 from adapters.book_rows import (
     attention_to_text,
     decisions_to_text,
     outcome_to_text,
+    refund_columns,
     verdict_to_text,
 )
 from domain.answers import Dispatch, Verdict
 from domain.desk import Attention, Concern, Decision
+from domain.erasure import erased
 from domain.outcome import Opening, Outcome
 from domain.record import OrderRecord, attention_for
+from domain.refund import RefundEnd
+from domain.refund_ruling import RefundAnswer, RefundRuling, RefundWish, end_refund, rule_refund
 from domain.ruling import Answer, Ruling, rule
 
 T = TypeVar("T")
 Columns: TypeAlias = dict[str, str | int | None]
 Change: TypeAlias = Callable[[OrderRecord], tuple[T, Columns]]
-
-#: Stands where something personal was.
-ERASED: Final = "(erased)"
 
 
 def open_again(record: OrderRecord) -> tuple[Opening, Columns]:
@@ -100,15 +101,34 @@ def note_stop(record: OrderRecord, now: datetime) -> tuple[None, Columns]:
     return None, {"rescues": record.rescues + 1, "stopped_at": as_text(now)}
 
 
+def request_refund(record: OrderRecord, wish: RefundWish) -> tuple[RefundRuling, Columns]:
+    """A person wants some of the money to be paid back."""
+    ruling = rule_refund(record, wish)
+    return ruling, refund_columns(ruling.record) if ruling.answer is RefundAnswer.TAKEN else {}
+
+
+def close_refund(
+    record: OrderRecord, refund_id: str, end: RefundEnd, now: datetime
+) -> tuple[OrderRecord, Columns]:
+    """A refund was paid or given up, unless that is noted already."""
+    ended = end_refund(record, refund_id, end, now)
+    if ended is record:
+        return record, {}
+    attention = attention_to_text(ended.attention) if ended.attention else None
+    looked_after = {"rescues": 0, "rescue_after": None, "stopped_at": None}
+    return ended, {**refund_columns(ended), "attention": attention, **looked_after}
+
+
 def erase(record: OrderRecord, now: datetime) -> tuple[None, Columns]:
     """All words that people wrote are blanked."""
-    wordless = tuple(replace(one, note=ERASED, by=ERASED) for one in record.decisions)
+    left = erased(record, now)
     return None, {
-        "payment_method": ERASED,
-        "reference": None,
-        "decisions": decisions_to_text(wordless),
-        "attention": None,  # nobody could be written to any more
-        "erased_at": as_text(record.erased_at or now),
+        "payment_method": left.order.payment_method,
+        "reference": left.order.reference,
+        "decisions": decisions_to_text(left.decisions),
+        **refund_columns(left),
+        "attention": attention_to_text(left.attention) if left.attention else None,
+        "erased_at": as_text(left.erased_at or now),
     }
 
 
@@ -120,6 +140,7 @@ def note_purged(_record: OrderRecord, now: datetime) -> tuple[None, Columns]:
 def _ruled(decided: OrderRecord) -> Columns:
     return {
         "decisions": decisions_to_text(decided.decisions),
+        **refund_columns(decided),
         "attention": attention_to_text(decided.attention) if decided.attention else None,
         "outcome": outcome_to_text(decided.outcome) if decided.outcome else None,
         "undoing": outcome_to_text(decided.undoing) if decided.undoing else None,

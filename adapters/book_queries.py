@@ -27,6 +27,7 @@ _CONDITIONS: Final = {
 _EMPTY: Final = {
     "is_open": ("outcome", True),
     "on_desk": ("attention", False),
+    "is_refunding": ("refund_since", False),
     "is_erased": ("erased_at", False),
     "is_purged": ("purged_at", False),
 }

@@ -12,6 +12,7 @@ from domain.money import Money
 from domain.order import Address, Order, Person
 from domain.outcome import OrderStatus, Outcome
 from domain.record import OrderRecord
+from domain.refund import OrderRefund, RefundStatus
 
 
 class Row(Protocol):
@@ -63,6 +64,7 @@ def row_to_record(row: Row) -> OrderRecord:
         rescues=row["rescues"],
         rescue_after=_moment(row["rescue_after"]),
         stopped_at=_moment(row["stopped_at"]),
+        refunds=tuple(_refund(plain) for plain in json.loads(row["refunds"])),
         erased_at=_moment(row["erased_at"]),
         purged_at=_moment(row["purged_at"]),
     )
@@ -151,4 +153,32 @@ def _decision(plain: dict[str, Any]) -> Decision:
         by=plain["by"],
         at=datetime.fromisoformat(plain["at"]),
         steps=tuple(plain["steps"]),
+        refunds=tuple(plain.get("refunds", ())),
+    )
+
+
+def refund_columns(record: OrderRecord) -> dict[str, str | int | None]:
+    """The columns that tell of an order's refunds."""
+    since = min((refund.requested_at for refund in record.open_refunds), default=None)
+    return {
+        "refunds": json.dumps([_plain_refund(refund) for refund in record.refunds]),
+        "refund_since": since.astimezone(UTC).isoformat() if since else None,
+    }
+
+
+def _plain_refund(refund: OrderRefund) -> dict[str, Any]:
+    ended_at = refund.ended_at.isoformat() if refund.ended_at else None
+    moments = {"requested_at": refund.requested_at.isoformat(), "ended_at": ended_at}
+    return {**asdict(refund), **moments}
+
+
+def _refund(plain: dict[str, Any]) -> OrderRefund:
+    return OrderRefund(
+        **{
+            **plain,
+            "amount": Money(**plain["amount"]),
+            "requested_at": datetime.fromisoformat(plain["requested_at"]),
+            "status": RefundStatus(plain["status"]),
+            "ended_at": _moment(plain["ended_at"]),
+        }
     )

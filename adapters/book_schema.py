@@ -57,6 +57,12 @@ CREATE TABLE IF NOT EXISTS people (
 ) STRICT;
 """
 
-_SECOND: Final = "ALTER TABLE orders ADD COLUMN stopped_at TEXT;\n"
+_STOPPED: Final = "ALTER TABLE orders ADD COLUMN stopped_at TEXT;\n"
 
-SCHEMA: Final = Schema(part="book", versions=(_FIRST, _SECOND))
+_REFUNDS: Final = """
+ALTER TABLE orders ADD COLUMN refunds TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE orders ADD COLUMN refund_since TEXT;
+CREATE INDEX open_refunds ON orders (placed_at, order_id) WHERE refund_since IS NOT NULL;
+"""
+
+SCHEMA: Final = Schema(part="book", versions=(_FIRST, _STOPPED, _REFUNDS))

@@ -31,6 +31,10 @@ class SandboxMailer:
         """Lay this notice in the outbox, once."""
         self._send(order_id, notice, notice, mail)
 
+    def send_refund_notice(self, order_id: str, refund_id: str, mail: Mail) -> None:
+        """Lay the notice about this refund in the outbox, once."""
+        self._send(order_id, refund_id, "refund", mail)
+
     def forget(self, order_id: str) -> None:
         """Keep no recipient and no word of the order's mails, only that they were sent."""
         with self.outbox.writing() as page:

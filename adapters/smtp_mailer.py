@@ -63,6 +63,10 @@ class SmtpMailer:
         """Send this notice, unless it was sent."""
         self._send(order_id, notice, mail)
 
+    def send_refund_notice(self, order_id: str, refund_id: str, mail: Mail) -> None:
+        """Send the notice about this refund, unless it was sent."""
+        self._send(order_id, refund_id, mail)
+
     def forget(self, order_id: str) -> None:
         """Nothing personal is kept here: what was sent is the mail server's."""
 

@@ -8,15 +8,17 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.decision import decision_of, unknown_steps
-from api.instances import go_on, look_up
+from api.instances import ensure_refunded, go_on, look_up
 from api.json_answers import NO_STORE, json_answer
 from api.order_list import bad_query, next_link, read_limit, read_page
-from api.order_view import order_url, receipt
+from api.order_view import decision_view, order_url, receipt, refund_view
 from api.problems import FieldError, Problem, answer, no_such_order
 from bootstrap import services
 from contracts.names import Endpoint
+from domain.desk import Decision
 from domain.errors import UnknownOrder
 from domain.record import OrderRecord
+from domain.refund import OrderRefund
 from domain.ruling import Answer
 from ports.book_pages import BookQuery
 
@@ -76,6 +78,8 @@ async def _decide(
         raise Problem(HTTPStatus.CONFLICT, f"{ruling.answer}", _REFUSALS[ruling.answer])
     if ruling.is_to_be_run:
         await go_on(client, ruling.record.order)
+    for refund in ruling.record.open_refunds if ruling.is_taken else ():
+        await ensure_refunded(client, ruling.record.order, refund.refund_id)
     body = receipt(ruling.record, await look_up(client, order_id))
     return _json(HTTPStatus.ACCEPTED, body, {"Location": order_url(order_id)})
 
@@ -90,24 +94,22 @@ def _entry(record: OrderRecord) -> dict[str, Any]:
             "failedSteps": list(attention.failed_steps),
             "since": attention.since.isoformat(),
         }
+    if record.refunds:
+        entry["refunds"] = [refund_view(one) | _words(one) for one in record.refunds]
     return entry | {
         "reason": outcome.reason if outcome else None,
         "notes": list(outcome.notes) if outcome else [],
         "runs": record.runs,
         "rescues": record.rescues,
         "placedAt": record.order.placed_at.isoformat(),
-        "decisions": [
-            {
-                "action": one.action,
-                "steps": list(one.steps),
-                "note": one.note,
-                "by": one.by,
-                "at": one.at.isoformat(),
-            }
-            for one in record.decisions
-        ],
+        "decisions": [decision_view(one) | _words(one) for one in record.decisions],
         "links": {"self": order_url(order_id), "decide": f"{PATH}/{order_id}"},
     }
+
+
+def _words(said: Decision | OrderRefund) -> dict[str, str]:
+    """Who said so, and why: for those who work here."""
+    return {"note": said.note, "by": said.by}
 
 
 def _json(

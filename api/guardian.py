@@ -10,6 +10,7 @@ when it comes again, and knows from the book that this was its own doing.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -17,6 +18,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.every_order import to_every_order
+from api.guardian_refunds import look_after_refunds
 from api.instances import Instance, Phase, ensure_started, look_up, stop
 from bootstrap import services
 from contracts.names import Timer
@@ -35,7 +37,7 @@ async def guard_orders(
     timer: func.TimerRequest,  # noqa: ARG001 - whenever it is
     client: df.DurableOrchestrationClient,
 ) -> None:
-    """Look after every open order that nothing was written of for a while."""
+    """Look after every open order and refund that nothing was written of for a while."""
     now = services().clock.now()
     open_orders = BookQuery(
         is_open=True,
@@ -44,6 +46,8 @@ async def guard_orders(
         due_before=now,
     )
     await to_every_order(open_orders, partial(_look_after, client, now))
+    open_refunds = replace(open_orders, is_open=False, is_refunding=True, on_desk=None)
+    await to_every_order(open_refunds, partial(look_after_refunds, client, now))
 
 
 async def _look_after(
@@ -56,15 +60,8 @@ async def _look_after(
         await asyncio.to_thread(services().desk.put, order_id, Concern.SUSPENDED)
     elif instance.is_terminated and record.stopped_at is not None:
         await ensure_started(client, record.order)  # the guardian ended it, and could not wait
-    elif _is_lost(instance, now):
+    elif instance.is_lost(now, services().settings.guard.stuck_after):
         await _rescue(client, now, record, instance)
-
-
-def _is_lost(instance: Instance, now: datetime) -> bool:
-    if not instance.phase.is_under_way:
-        return True
-    patience = services().settings.guard.stuck_after
-    return instance.moved_at is not None and now - instance.moved_at > patience
 
 
 async def _rescue(

@@ -28,10 +28,10 @@ async def clear_away(
     client: df.DurableOrchestrationClient,
 ) -> None:
     """Purge, erase and forget orders that ended long ago; what lies on the desk stays."""
-    retention = services().settings.retention
+    retention, drop = services().settings.retention, partial(forget, client)
     await to_every_order(_ended(retention.purge_after, is_purged=False), partial(purge, client))
     await to_every_order(_ended(retention.erase_after, is_erased=False), erase)
-    await to_every_order(_ended(retention.forget_after, is_purged=True, is_erased=True), forget)
+    await to_every_order(_ended(retention.forget_after, is_purged=True, is_erased=True), drop)
 
 
 @bp.function_name(Endpoint.ERASE_ORDER.value)
@@ -64,6 +64,7 @@ def _ended(
     return BookQuery(
         is_open=False,
         on_desk=False,
+        is_refunding=False,
         is_purged=is_purged,
         is_erased=is_erased,
         ended_before=services().clock.now() - ago,

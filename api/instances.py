@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -12,7 +12,7 @@ from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
 from api.steps_done import StepDone, steps_done
 from contracts.codec import encode
 from contracts.names import Orchestration
-from contracts.payloads import OrderInput
+from contracts.payloads import OrderInput, RefundInput
 from domain.errors import EngineUnavailable
 from domain.order import Order
 
@@ -51,6 +51,12 @@ class Instance:
     #: What was tried so far, where that was asked for.
     steps: tuple[StepDone, ...] = ()
 
+    def is_lost(self, now: datetime, patience: timedelta) -> bool:
+        """Whether nobody brings it to its end: it is not under way, or stands still."""
+        if not self.phase.is_under_way:
+            return True
+        return self.moved_at is not None and now - self.moved_at > patience
+
 
 #: How long it is waited until an orchestration is over: at most two seconds.
 _PAUSES_SECONDS: Final = (0.1, 0.3, 0.6, 1.0)
@@ -74,6 +80,10 @@ async def look_up(
     except Exception as error:
         raise EngineUnavailable from error
     if not status:
+        # The SDK takes a fault of the engine for an answer, too; an unknown id is answered with
+        # nothing.
+        if getattr(status, "message", None) != "":
+            raise EngineUnavailable
         return Instance(phase=Phase.ABSENT)
     custom = status.custom_status if isinstance(status.custom_status, dict) else {}
     return Instance(
@@ -91,6 +101,14 @@ async def ensure_started(client: df.DurableOrchestrationClient, order: Order) ->
     """Start the order's orchestration, unless somebody else just did."""
     asked = OrderInput(order_id=order.order_id, retries=order.terms.retries)
     await _start(client, Orchestration.PROCESS_ORDER, order.order_id, asked)
+
+
+async def ensure_refunded(
+    client: df.DurableOrchestrationClient, order: Order, refund_id: str
+) -> None:
+    """Start the refund's orchestration, unless somebody else just did."""
+    asked = RefundInput(order_id=order.order_id, refund_id=refund_id, retries=order.terms.retries)
+    await _start(client, Orchestration.REFUND_ORDER, refund_id, asked)
 
 
 async def _start(

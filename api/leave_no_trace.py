@@ -16,6 +16,7 @@ async def purge(client: df.DurableOrchestrationClient, record: OrderRecord) -> N
     """Remove the order's history from the engine, and its entries from the stock."""
     order_id = record.order.order_id
     needs = record.verdict.needs if record.verdict else ()
+    await _purge_refunds(client, record)
     try:
         await client.purge_instance_history(order_id)
         for need in needs:
@@ -34,6 +35,15 @@ async def erase(record: OrderRecord) -> None:
     await asyncio.to_thread(services().archive.erase, order_id)
 
 
-async def forget(record: OrderRecord) -> None:
+async def forget(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
     """Drop what is left of the order: its page, with its idempotency key."""
+    await _purge_refunds(client, record)  # the latest came perhaps after the order was purged
     await asyncio.to_thread(services().archive.forget, record.order.order_id)
+
+
+async def _purge_refunds(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
+    try:
+        for refund in record.refunds:
+            await client.purge_instance_history(refund.refund_id)
+    except Exception as error:
+        raise EngineUnavailable from error

@@ -18,19 +18,28 @@ def order_id(secret: str, idempotency_key: str | None) -> str:
     if idempotency_key is None:
         raw = secrets.token_bytes(_ID_BYTES)
     else:
-        raw = _keyed_hash(secret, "idempotency-key", idempotency_key.encode())[:_ID_BYTES]
-    return "ord_" + base64.b32encode(raw).decode().rstrip("=").lower()
+        raw = _keyed_hash(secret, "idempotency-key", idempotency_key.encode())
+    return "ord_" + _short(raw)
 
 
 def stock_change_id(secret: str, sku: str, idempotency_key: str) -> str:
     """The id of the change of stock that this key stands for."""
-    raw = _keyed_hash(secret, "stock-change", f"{sku}\0{idempotency_key}".encode())[:_ID_BYTES]
-    return "stk_" + base64.b32encode(raw).decode().rstrip("=").lower()
+    raw = _keyed_hash(secret, "stock-change", f"{sku}\0{idempotency_key}".encode())
+    return "stk_" + _short(raw)
+
+
+def refund_id(secret: str, of_order: str, idempotency_key: str) -> str:
+    """The id of the refund that this key stands for."""
+    return "rfd_" + _short(_keyed_hash(secret, "refund", f"{of_order}\0{idempotency_key}".encode()))
 
 
 def fingerprint(secret: str, canonical_request: bytes) -> str:
     """Tells whether two requests ask for the same."""
     return _keyed_hash(secret, "request", canonical_request).hex()
+
+
+def _short(raw: bytes) -> str:
+    return base64.b32encode(raw[:_ID_BYTES]).decode().rstrip("=").lower()
 
 
 def _keyed_hash(secret: str, purpose: str, message: bytes) -> bytes:

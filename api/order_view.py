@@ -8,6 +8,7 @@ from contracts.codec import encode
 from domain.desk import Decision
 from domain.outcome import OrderStatus, Outcome
 from domain.record import OrderRecord
+from domain.refund import OrderRefund
 
 
 def order_url(order_id: str) -> str:
@@ -57,20 +58,36 @@ def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
         view["steps"] = [encode(step) for step in instance.steps]
     if record.cancel_requested_at:
         view["cancelRequestedAt"] = record.cancel_requested_at.isoformat()
+    if record.refunds:
+        view["refunds"] = [refund_view(refund) for refund in record.refunds]
     if record.decisions:
-        view["decisions"] = [_decision(decision) for decision in record.decisions]
+        view["decisions"] = [decision_view(decision) for decision in record.decisions]
     if order.reference:
         view["reference"] = order.reference
     return view
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
-    # Who decided, and in which words, is shown at the desk alone.
-    return {
+def refund_view(refund: OrderRefund) -> dict[str, Any]:
+    """A refund as it stands; who wanted it, and in which words, is shown at the desk alone."""
+    view = {
+        "refundId": refund.refund_id,
+        "amount": encode(refund.amount),
+        "status": refund.status,
+        "requestedAt": refund.requested_at.isoformat(),
+    }
+    if refund.ended_at:
+        view["endedAt"] = refund.ended_at.isoformat()
+    return view | ({"reason": refund.reason} if refund.reason else {})
+
+
+def decision_view(decision: Decision) -> dict[str, Any]:
+    """A decision; who took it, and in which words, is shown at the desk alone."""
+    view = {
         "action": decision.action,
         "steps": list(decision.steps),
         "at": decision.at.isoformat(),
     }
+    return view | ({"refunds": list(decision.refunds)} if decision.refunds else {})
 
 
 def _progress(record: OrderRecord, instance: Instance) -> dict[str, Any]:

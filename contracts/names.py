@@ -13,6 +13,9 @@ class Orchestration(StrEnum):
     #: Takes one order to its end. Its instance id is the order id.
     PROCESS_ORDER = "processOrder"
 
+    #: Pays back some of what a completed order cost. Its instance id is the refund's id.
+    REFUND_ORDER = "refundOrder"
+
     #: Changes the stock of one article by hand.
     CHANGE_STOCK = "changeStock"
 
@@ -76,6 +79,13 @@ class Activity(StrEnum):
     #: Cancels the parcel.
     CANCEL_SHIPMENT = "cancelShipment"
 
+    #: Pays back some of what was taken for a completed order.
+    REFUND_PAYMENT = "refundPayment"
+    #: Mails the customer what is paid back.
+    SEND_REFUND_NOTICE = "sendRefundNotice"
+    #: Writes to the book what became of the refund.
+    CLOSE_REFUND = "closeRefund"
+
 
 class Timer(StrEnum):
     """Functions that run when it is time."""
@@ -99,6 +109,7 @@ class Endpoint(StrEnum):
     LIST_ATTENTION = "listAttention"
     DECIDE = "decide"
     ERASE_ORDER = "eraseOrder"
+    REQUEST_REFUND = "requestRefund"
     GET_PARCEL = "getParcel"
     GET_STOCK = "getStock"
     RESTOCK = "restock"

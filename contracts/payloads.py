@@ -11,6 +11,7 @@ from domain.answers import Cancellation, Withdrawal
 from domain.money import Money
 from domain.notice import Notice
 from domain.outcome import Outcome
+from domain.refund import RefundEnd, RefundStatus
 from domain.retry import RetryPolicies
 
 
@@ -74,3 +75,37 @@ class ShipmentUndone:
     """What became of the parcel."""
 
     cancellation: Cancellation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundInput:
+    """Which refund to pay, and how patiently: input of `refundOrder`."""
+
+    order_id: str
+    refund_id: str
+    retries: RetryPolicies = field(default_factory=RetryPolicies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundReference:
+    """Which refund of which order: its amount stands in the book."""
+
+    order_id: str
+    refund_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundEnding:
+    """What became of a refund: to be written to the book."""
+
+    order_id: str
+    refund_id: str
+    end: RefundEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundState:
+    """How a refund stands in the book: output of `refundOrder`."""
+
+    status: RefundStatus
+    reason: str | None = None

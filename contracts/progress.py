@@ -21,6 +21,9 @@ _TEXTS: Final[dict[Step, str]] = {
     Activity.BEGIN_UNDO: "The order cannot go on: what was done is going to be undone.",
     Activity.VOID_PAYMENT: "Giving back what was held or taken.",
     Activity.CANCEL_SHIPMENT: "Canceling the parcel.",
+    Activity.REFUND_PAYMENT: "Paying back.",
+    Activity.SEND_REFUND_NOTICE: "Telling what is paid back.",
+    Activity.CLOSE_REFUND: "Writing down what became of the refund.",
     StockStep.RELEASE_STOCK: "Giving the reserved articles back.",
 }
 

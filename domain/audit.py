@@ -64,10 +64,17 @@ def _judged(
     for order_id, record in pages.items():
         account = books.accounts.get(order_id, Account())
         faults = [fault for rule in rules(record) for fault in rule(record, account)]
-        if _is_under_way(record) and record.order.placed_at < late:
-            faults.append((FindingKind.OVERDUE, f"placed {record.order.placed_at.isoformat()}"))
+        faults += [(FindingKind.OVERDUE, detail) for detail in _overdue(record, late)]
         for kind, detail in faults:
             yield Finding(kind=kind, orders=(order_id,), detail=detail)
+
+
+def _overdue(record: OrderRecord, late: datetime) -> Iterator[str]:
+    if _is_under_way(record) and record.order.placed_at < late:
+        yield f"placed {record.order.placed_at.isoformat()}"
+    for refund in record.open_refunds:
+        if refund.requested_at < late:
+            yield f"{refund.refund_id}, asked for {refund.requested_at.isoformat()}"
 
 
 def _strays(books: Books) -> Iterator[Finding]:

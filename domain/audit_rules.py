@@ -10,6 +10,7 @@ from domain.findings import FindingKind
 from domain.notice import notice_of
 from domain.outcome import OrderStatus, Outcome
 from domain.record import OrderRecord
+from domain.refund import OrderRefund, RefundStatus
 from domain.stock import Share
 
 #: What one rule says of one order.
@@ -23,7 +24,7 @@ def rules_for(record: OrderRecord) -> tuple[Rule, ...]:
         return (_nothing_twice,)
     match record.status:
         case OrderStatus.COMPLETED:
-            return (_nothing_twice, _paid, _shipped, _told, _sold)
+            return (_nothing_twice, _paid, _paid_back, _shipped, _told, _sold)
         case OrderStatus.REJECTED | OrderStatus.CANCELED:
             return (_nothing_twice, _nothing_kept, _no_goods_kept, _told)
         case _:
@@ -48,7 +49,8 @@ def rules_for_older(record: OrderRecord) -> tuple[Rule, ...]:
 
 def _was_settled(record: OrderRecord) -> bool:
     """Whether a person settled by hand what no record of ours shows."""
-    return any(decision.action is not Action.RETRY for decision in record.decisions)
+    own = (decision for decision in record.decisions if not decision.refunds)
+    return any(decision.action is not Action.RETRY for decision in own)
 
 
 def _nothing_twice(record: OrderRecord, account: Account) -> Faults:
@@ -63,7 +65,7 @@ def _nothing_twice(record: OrderRecord, account: Account) -> Faults:
         )
     if account.live_parcels > 1:
         yield FindingKind.SHIPPED_TWICE, f"{account.live_parcels} parcels"
-    if account.released_parcels and account.kept < total:
+    if account.released_parcels and account.kept + _asked_back(record) < total:
         yield FindingKind.RELEASED_UNPAID, f"let go with {account.kept} paid of {total}"
     for kind in sorted(set(account.mails)):
         if account.mails.count(kind) > 1:
@@ -73,8 +75,16 @@ def _nothing_twice(record: OrderRecord, account: Account) -> Faults:
 def _paid(record: OrderRecord, account: Account) -> Faults:
     if account.held:
         yield FindingKind.MONEY_HELD, f"{account.held} held"
-    if account.kept < _total(record):
-        yield FindingKind.MONEY_MISSING, f"{account.kept} paid of {_total(record)}"
+    asked_back = _asked_back(record)
+    if account.kept + asked_back < _total(record):
+        detail = f"{account.kept} paid of {_total(record)}, {asked_back} to be paid back"
+        yield FindingKind.MONEY_MISSING, detail
+
+
+def _paid_back(record: OrderRecord, account: Account) -> Faults:
+    paid = sum(one.amount.minor for one in record.refunds if one.status is RefundStatus.PAID)
+    if account.refunded < paid:
+        yield FindingKind.REFUND_MISSING, f"{account.refunded} paid back of {paid}"
 
 
 def _shipped(record: OrderRecord, account: Account) -> Faults:  # noqa: ARG001 - a rule's shape
@@ -87,8 +97,19 @@ def _told(record: OrderRecord, account: Account) -> Faults:
     noted = record.outcome is not None and record.outcome.notes
     if right not in account.mails and not noted:
         yield FindingKind.MAIL_MISSING, f"no {right!r}, and no note about it"
-    for kind in sorted(set(account.mails) - {right}):
+    letters = {refund.refund_id: refund for refund in record.refunds}
+    for refund_id, refund in letters.items():
+        if refund_id not in account.mails and _is_to_be_told(record, refund):
+            yield FindingKind.MAIL_MISSING, f"no {refund_id!r}, and nothing on the desk about it"
+    for kind in sorted(set(account.mails) - {right} - letters.keys()):
         yield FindingKind.MAIL_WRONG, f"{record.status}, and told {kind!r} instead of {right!r}"
+
+
+def _is_to_be_told(record: OrderRecord, refund: OrderRefund) -> bool:
+    """Whether the customer must have heard of the refund, as far as nobody decided otherwise."""
+    decided = any(refund.refund_id in decision.refunds for decision in record.decisions)
+    is_paid = refund.status is RefundStatus.PAID and refund.failed_step is None
+    return is_paid and not decided and record.erased_at is None
 
 
 def _letter(outcome: Outcome | None, account: Account) -> str:
@@ -131,6 +152,11 @@ def _no_goods_kept(record: OrderRecord, account: Account) -> Faults:  # noqa: AR
 
 def _total(record: OrderRecord) -> int:
     return record.verdict.amount.minor if record.verdict and record.verdict.amount else 0
+
+
+def _asked_back(record: OrderRecord) -> int:
+    """What the gateway may have paid back, as far as the book knows."""
+    return sum(refund.amount.minor for refund in record.refunds if refund.may_be_paid)
 
 
 def _needs(record: OrderRecord) -> tuple[StockNeed, ...]:

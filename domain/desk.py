@@ -47,3 +47,5 @@ class Decision:
     at: datetime
     #: The failed steps that it is about; of one that is not yet written down, none means all.
     steps: tuple[str, ...] = ()
+    #: The refunds whose steps these are, if they are not the order's own.
+    refunds: tuple[str, ...] = ()

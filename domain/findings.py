@@ -9,7 +9,7 @@ from enum import StrEnum
 class FindingKind(StrEnum):
     """What does not add up."""
 
-    #: The order should have ended long ago.
+    #: The order, or a refund of it, should have ended long ago.
     OVERDUE = "overdue"
     #: The order has ended, and money of the customer is still held.
     MONEY_HELD = "moneyHeld"
@@ -21,6 +21,8 @@ class FindingKind(StrEnum):
     CHARGED_TWICE = "chargedTwice"
     #: More was paid back than was taken.
     REFUNDED_TWICE = "refundedTwice"
+    #: Less was paid back than the book says.
+    REFUND_MISSING = "refundMissing"
     #: Money is held or was taken for an order that the book does not know.
     STRAY_MONEY = "strayMoney"
     #: The order was completed, and no parcel was let go.

@@ -5,6 +5,7 @@ from html import escape
 from typing import Final
 
 from domain.confirmation import Mail
+from domain.money import Money
 from domain.order import Order, Person
 from domain.outcome import OrderStatus, Outcome, Reason
 
@@ -35,6 +36,12 @@ _NOTHING_TAKEN: Final = (
 _PAID_BACK: Final = (
     "We had taken {total} and are paying all of it back, the way you paid. Nothing will be sent."
 )
+
+_PART_BACK: Final = (
+    "we are paying {amount} of the {total} back that your order cost, the way you paid."
+)
+_ALL_BACK: Final = "we are paying all of the {total} back that your order cost, the way you paid."
+_WHEN: Final = "Your bank shows it within a few days."
 
 #: In the customer's words; of other reasons the customer learns no more than the apology.
 _WHY: Final[dict[str | None, str]] = {
@@ -69,9 +76,20 @@ def letter(order: Order, person: Person, notice: Notice, reason: str | None) -> 
         first = _SORRY.format(why=_WHY.get(reason, "")).strip()
     money = _PAID_BACK if notice is Notice.REFUNDED else _NOTHING_TAKEN
     paragraphs = (f"Hello {person.name},", first, money.format(total=order.total))
+    return _mail(person, _SUBJECTS[notice].format(id=order.order_id), paragraphs)
+
+
+def refund_letter(order: Order, person: Person, amount: Money) -> Mail:
+    """Tell the customer what is paid back of an order that was sent."""
+    money = _PART_BACK if amount != order.total else _ALL_BACK
+    paragraphs = (f"Hello {person.name},", money.format(amount=amount, total=order.total), _WHEN)
+    return _mail(person, _SUBJECTS[Notice.REFUNDED].format(id=order.order_id), paragraphs)
+
+
+def _mail(person: Person, subject: str, paragraphs: tuple[str, ...]) -> Mail:
     return Mail(
         recipient=person.email,
-        subject=_SUBJECTS[notice].format(id=order.order_id),
+        subject=subject,
         text="\n\n".join(paragraphs) + "\n",
         html=_html(paragraphs),
     )

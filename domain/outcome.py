@@ -68,6 +68,8 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
     #: A service stayed out of reach for longer than the order waits.
     UNAVAILABLE = "unavailable"
+    #: Somebody suspended or terminated its orchestration.
+    STOPPED_BY_HAND = "stoppedByHand"
     #: The book holds no order of this id.
     UNKNOWN_ORDER = "unknownOrder"
 

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from domain.answers import Dispatch, Verdict
 from domain.desk import Action, Attention, Concern, Decision
+from domain.money import Money
 from domain.order import Order
 from domain.outcome import Opening, OrderStatus, Outcome, Reason
+from domain.refund import OrderRefund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class OrderRecord:
     #: When the guardian ended the order's orchestration, to run it again. Until it is taken up
     #: again, that it was terminated is nobody's wish to end the order.
     stopped_at: datetime | None = None
+    #: What is paid back of it, oldest first.
+    refunds: tuple[OrderRefund, ...] = ()
     #: When the personal part was erased.
     erased_at: datetime | None = None
     #: When the order's traces in the engine and in the stock were removed.
@@ -71,9 +75,25 @@ class OrderRecord:
         return self.outcome is not None and self.status is not OrderStatus.NEEDS_ATTENTION
 
     @property
+    def open_refunds(self) -> tuple[OrderRefund, ...]:
+        """The refunds that are still to be paid."""
+        return tuple(refund for refund in self.refunds if refund.is_open)
+
+    @property
+    def left_to_refund(self) -> Money:
+        """What was taken, and is neither paid back nor going to be."""
+        counted = (refund.amount for refund in self.refunds if refund.counts)
+        return sum((amount * -1 for amount in counted), self.order.total)
+
+    def refund(self, refund_id: str) -> OrderRefund | None:
+        """The refund of this id."""
+        return next((one for one in self.refunds if one.refund_id == refund_id), None)
+
+    @property
     def waived(self) -> tuple[str, ...]:
         """The steps that were left to a person."""
-        waivers = (one for one in self.decisions if one.action is not Action.RETRY)
+        own = (one for one in self.decisions if not one.refunds)
+        waivers = (one for one in own if one.action is not Action.RETRY)
         return tuple(dict.fromkeys(step for one in waivers for step in one.steps))
 
     def opening(self) -> Opening:

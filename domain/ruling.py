@@ -1,5 +1,6 @@
 """What does a person's decision change in the book?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 from domain.desk import Action, Attention, Decision
 from domain.outcome import OrderStatus
 from domain.record import OrderRecord
+from domain.refund_ruling import decide_refunds
 
 
 class Answer(StrEnum):
@@ -35,7 +37,12 @@ class Ruling:
     def is_to_be_run(self) -> bool:
         """Whether the order's orchestration has to go on."""
         is_decided = self.record.attention is None and self.record.outcome is None
-        return is_decided and self.answer in {Answer.TAKEN, Answer.REPEATED}
+        return is_decided and self.is_taken
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the decision counts, now or since before."""
+        return self.answer in {Answer.TAKEN, Answer.REPEATED}
 
 
 def rule(record: OrderRecord, decision: Decision) -> Ruling:
@@ -58,18 +65,34 @@ def _decided(record: OrderRecord, attention: Attention, decision: Decision) -> O
     steps = decision.steps or attention.failed_steps
     left = tuple(step for step in attention.failed_steps if step not in steps)
     decided = replace(
-        record,
-        decisions=(*record.decisions, replace(decision, steps=steps)),
+        decide_refunds(record, steps, decision.action, decision.at),
+        decisions=(*record.decisions, *_taken(record, decision, steps)),
         attention=replace(attention, failed_steps=left) if left else None,
     )
     return _reopened(decided) if not left and _goes_on(decided, attention.since) else decided
+
+
+def _taken(record: OrderRecord, decision: Decision, steps: tuple[str, ...]) -> Iterator[Decision]:
+    """The decision as it is written down: apart for what is the order's own and for its refunds."""
+    failed = [refund for refund in record.refunds if refund.failed_step in steps]
+    theirs = {refund.failed_step for refund in failed}
+    own = tuple(step for step in steps if step not in theirs)
+    if own or not failed:
+        yield replace(decision, steps=own)
+    if failed:
+        yield replace(
+            decision,
+            steps=tuple(step for step in steps if step in theirs),
+            refunds=tuple(refund.refund_id for refund in failed),
+        )
 
 
 def _goes_on(record: OrderRecord, since: datetime) -> bool:
     """Whether anything is left to be done, now that all is decided that lay there since then."""
     if record.outcome is None or record.status is OrderStatus.NEEDS_ATTENTION:
         return True
-    return any(one.action is Action.RETRY for one in record.decisions if one.at >= since)
+    own = (one for one in record.decisions if one.at >= since and not one.refunds)
+    return any(one.action is Action.RETRY for one in own)
 
 
 def _reopened(record: OrderRecord) -> OrderRecord:
@@ -88,5 +111,5 @@ def _reopened(record: OrderRecord) -> OrderRecord:
 
 
 def _is_same(one: Decision, again: Decision) -> bool:
-    same_steps = not again.steps or set(one.steps) == set(again.steps)
+    same_steps = not again.steps or set(one.steps) <= set(again.steps)
     return same_steps and (one.action, one.note, one.by) == (again.action, again.note, again.by)

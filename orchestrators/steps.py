@@ -12,12 +12,16 @@ from contracts.payloads import (
     NoticeRequest,
     PaymentRequest,
     PaymentUndone,
+    RefundEnding,
+    RefundReference,
+    RefundState,
 )
 from contracts.progress import progress
-from domain.answers import Authorization, Booking, Capture, Dispatch, Verdict, Withdrawal
+from domain.answers import Authorization, Booking, Capture, Dispatch, Refund, Verdict, Withdrawal
 from domain.money import Money
 from domain.notice import Notice
 from domain.outcome import Opening, Outcome
+from domain.refund import RefundEnd
 from orchestrators.backoff import Backoff
 from orchestrators.run import Run, StepFailed, Steps
 
@@ -89,6 +93,25 @@ def void_payment(run: Run) -> Steps[Withdrawal]:
 def cancel_shipment(run: Run) -> Steps[None]:
     """Undo the booking, if there is one."""
     yield from _call(run, Activity.CANCEL_SHIPMENT, run.undoing, run.order)
+
+
+def refund_payment(run: Run, refund_id: str) -> Steps[Refund]:
+    """Pay back some of what was taken."""
+    refund = RefundReference(order_id=run.order.order_id, refund_id=refund_id)
+    return decode(Refund, (yield from _call(run, Activity.REFUND_PAYMENT, run.undoing, refund)))
+
+
+def send_refund_notice(run: Run, refund_id: str) -> Steps[None]:
+    """Tell the customer what is paid back."""
+    refund = RefundReference(order_id=run.order.order_id, refund_id=refund_id)
+    yield from _call(run, Activity.SEND_REFUND_NOTICE, run.doing, refund)
+
+
+def close_refund(run: Run, refund_id: str, end: RefundEnd) -> Steps[RefundState]:
+    """Write to the book what became of the refund, and answer with what stands there."""
+    ending = RefundEnding(order_id=run.order.order_id, refund_id=refund_id, end=end)
+    reply = yield from _call(run, Activity.CLOSE_REFUND, run.undoing, ending)
+    return decode(RefundState, reply)
 
 
 def _call(run: Run, step: Activity, backoff: Backoff, payload: object) -> Steps[Any]:

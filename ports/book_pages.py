@@ -21,6 +21,8 @@ class BookQuery:
     is_open: bool | None = None
     #: Whether the order lies on the desk, for a person to look at.
     on_desk: bool | None = None
+    #: Whether something of it is still to be paid back.
+    is_refunding: bool | None = None
     #: Whether the personal part is gone.
     is_erased: bool | None = None
     #: Whether the order's traces in the engine and in the stock are gone.

@@ -20,6 +20,10 @@ class Mailer(Protocol):
         """Send this notice about the order, once. Raises MailerUnavailable likewise."""
         ...
 
+    def send_refund_notice(self, order_id: str, refund_id: str, mail: Mail) -> None:
+        """Send the notice about this refund, once. Raises MailerUnavailable likewise."""
+        ...
+
     def forget(self, order_id: str) -> None:
         """Erase what we keep of the order's mails, but not that they were sent."""
         ...

@@ -50,6 +50,12 @@ def an_order(  # noqa: PLR0913 - every branch of an order hangs on one of these
     }
 
 
+def a_refund(minor: int | None = None) -> dict[str, Any]:
+    """The body of a request for a refund, of all that is left unless something is said."""
+    amount = {} if minor is None else {"amount": {"minor": minor, "currency": "EUR"}}
+    return {"note": "a broken cup", "by": "Grace Plantedmann", **amount}
+
+
 def a_line(sku: str = "MUG-BLUE", quantity: int = 2, minor: int = 1490) -> OrderLine:
     """A line of the order as the book has it."""
     return OrderLine(

@@ -80,6 +80,11 @@ class Shop:
         """Place an order and see it to its end."""
         return self.app.wait(self.place(body))
 
+    def refund(self, order_id: str, body: object, key: str = "refund") -> Response:
+        """Ask for a refund of the order."""
+        path = f"/api/operations/orders/{order_id}/refund"
+        return self.app.request("POST", path, json=body, headers={"Idempotency-Key": key})
+
     def run_again(self, order_id: str) -> Run:
         """Run the order's orchestration again from the start, and see it to its end."""
         return self.app.run("processOrder", {"orderId": order_id}, order_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import EMAIL, PERSONAL, an_order
+from tests.builders import EMAIL, PERSONAL, a_refund, an_order
 from tests.proof.situations import SITUATIONS, NotPossible, Situation
 from tests.proof.steps import ROWS, Row
 from tests.shop import Shop
@@ -97,6 +97,21 @@ def test_nothing_personal_is_stored_or_shown_whatever_goes_wrong(
 
     assert planted(text_of(tmp_path / "host")) == []
     assert planted(shown(shop, order_id)) == []
+
+
+@pytest.mark.parametrize("method", ["pm_card_visa", "pm_sandbox_refundRefused"])
+def test_nothing_personal_is_stored_or_shown_of_a_refund(
+    shop: Shop, tmp_path: Path, method: str
+) -> None:
+    """Nor who wanted it, and why."""
+    order_id = shop.run(an_order(payment_method=method)).instance_id
+    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    shop.app.wait(refund_id)
+    host = text_of(tmp_path / "host")
+
+    assert planted(host + shown(shop, order_id) + shown(shop, refund_id)) == []
+    assert refund_id in host
+    assert [word for word in ("Plantedmann", "broken cup", "pm_") if word in host] == []
 
 
 def test_a_request_that_is_refused_is_not_repeated(shop: Shop) -> None:

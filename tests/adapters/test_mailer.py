@@ -49,6 +49,15 @@ def test_a_notice_is_sent_once_beside_a_confirmation(office: Office) -> None:
     assert len(office.sent()) == 3
 
 
+def test_each_refund_is_told_once(office: Office) -> None:
+    """An order may have several."""
+    for refund_id in ("rfd_1", "rfd_2", "rfd_1"):
+        office.mailer.send_refund_notice("o", refund_id, MAIL)
+
+    assert sorted(fact.kind for fact in office.mailer.mails(LONG_AGO)) == ["rfd_1", "rfd_2"]
+    assert len(office.sent()) == 2
+
+
 def test_any_script_arrives_as_it_was_written(office: Office) -> None:
     """Subject and text may be in any of them."""
     text = "Grüße, Ελλάδα, 日本, 🫖\n"

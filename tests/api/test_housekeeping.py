@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.outcome import Outcome
-from tests.builders import a_booked_order, a_person, an_order
+from tests.builders import a_booked_order, a_person, a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
 from tests.test_privacy import planted, text_of
@@ -50,6 +50,22 @@ def test_an_order_that_ended_long_ago_leaves_engine_and_stock(shop: Shop) -> Non
     assert stock(shop)["sold"] == 2
     assert shop.look(order_id)["status"] == "completed"
     assert shop.app.request("GET", "/api/operations/audit").json()["clean"]
+
+
+def test_refunds_leave_with_their_order(shop: Shop) -> None:
+    """The first is purged with the order, a later one when the order is forgotten."""
+    order_id = shop.run(an_order()).instance_id
+    first = shop.refund(order_id, a_refund(1000), "first").json()["refundId"]
+    shop.app.settle()
+    shop.pass_days(61)
+    later = shop.refund(order_id, a_refund(), "later").json()["refundId"]
+    shop.app.settle()
+    shop.pass_days(340)
+
+    for refund_id in (first, later):
+        with pytest.raises(LookupError):
+            shop.app.look(refund_id)
+    assert shop.services.order_book.find(order_id) is None
 
 
 def test_nothing_personal_is_kept_for_ever(shop: Shop, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import azure.functions as func
 import pytest
+from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
 from api.instances import Instance, Phase, ensure_started, look_up
 from api.problems import answer
@@ -17,7 +18,7 @@ from tests.shop import Shop
 class Engine:
     """A durable client that fails as the SDK does: with bare exceptions."""
 
-    def __init__(self, *, knows: object = None, answers: bool = True) -> None:
+    def __init__(self, *, knows: object = "", answers: bool = True) -> None:
         self._knows = knows
         self._answers = answers
 
@@ -29,7 +30,7 @@ class Engine:
         """Tell what is known, if anything works at all."""
         if not self._answers:
             raise Exception("The operation failed with an unexpected status code 503")  # noqa: TRY002
-        return self._knows
+        return DurableOrchestrationStatus.from_json(self._knows)
 
 
 @pytest.mark.parametrize("method", ["place", "find"])
@@ -59,15 +60,10 @@ def test_a_bug_is_told_without_a_traceback() -> None:
 
 def test_a_start_that_somebody_else_won_counts_as_started() -> None:
     """The engine refuses the second start; the orchestration is there."""
+    moment = "2026-03-01T12:00:00Z"
+    running = {"runtimeStatus": "Running", "createdTime": moment, "lastUpdatedTime": moment}
 
-    class Status:
-        runtime_status = None
-        custom_status = None
-        last_updated_time = None
-
-    engine = Engine(knows=Status())
-
-    asyncio.run(ensure_started(engine, a_booked_order()))  # type: ignore[arg-type]
+    asyncio.run(ensure_started(Engine(knows=running), a_booked_order()))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("answers", [True, False])
@@ -80,6 +76,12 @@ def test_a_start_that_failed_is_told(*, answers: bool) -> None:
 def test_an_orchestration_that_nobody_knows_is_absent() -> None:
     """The SDK's answer for an unknown id is falsy."""
     assert asyncio.run(look_up(Engine(), "ord_1")) == Instance(phase=Phase.ABSENT)  # type: ignore[arg-type]
+
+
+def test_a_fault_of_the_engine_is_no_answer() -> None:
+    """The SDK hands it on as a status without anything in it."""
+    with pytest.raises(EngineUnavailable):
+        asyncio.run(look_up(Engine(knows={"Message": "it broke"}), "ord_1"))  # type: ignore[arg-type]
 
 
 def test_an_article_that_vanishes_in_between_is_503(shop: Shop) -> None:

@@ -15,6 +15,10 @@ from contracts.payloads import (
     OrderReference,
     PaymentRequest,
     PaymentUndone,
+    RefundEnding,
+    RefundInput,
+    RefundReference,
+    RefundState,
     ShipmentUndone,
 )
 from domain.answers import (
@@ -30,24 +34,20 @@ from domain.answers import (
 from domain.money import Money
 from domain.notice import Notice
 from domain.outcome import Opening, OrderStatus, Outcome, Reason
+from domain.refund import RefundEnd, RefundStatus
 
 EUROS = Money(4980, "EUR")
+RETRIES = {
+    "doing": {"firstMs": 500, "longestMs": 10_000, "attempts": 8},
+    "undoing": {"firstMs": 1_000, "longestMs": 30_000, "attempts": 12},
+}
 
 
 @pytest.mark.parametrize(
     ("value", "wire"),
     [
         (OrderReference(order_id="o"), {"orderId": "o"}),
-        (
-            OrderInput(order_id="o"),
-            {
-                "orderId": "o",
-                "retries": {
-                    "doing": {"firstMs": 500, "longestMs": 10_000, "attempts": 8},
-                    "undoing": {"firstMs": 1_000, "longestMs": 30_000, "attempts": 12},
-                },
-            },
-        ),
+        (OrderInput(order_id="o"), {"orderId": "o", "retries": RETRIES}),
         (
             PaymentRequest(order_id="o", amount=EUROS),
             {"orderId": "o", "amount": {"minor": 4980, "currency": "EUR"}},
@@ -64,6 +64,25 @@ EUROS = Money(4980, "EUR")
             Ending(order_id="o", outcome=Outcome.completed("T1")),
             {"orderId": "o", "outcome": {"status": "completed", "trackingNumber": "T1"}},
         ),
+        (
+            RefundInput(order_id="o", refund_id="r"),
+            {"orderId": "o", "refundId": "r", "retries": RETRIES},
+        ),
+        (RefundReference(order_id="o", refund_id="r"), {"orderId": "o", "refundId": "r"}),
+        (
+            RefundEnding(
+                order_id="o",
+                refund_id="r",
+                end=RefundEnd(is_paid=False, failed_step="refundPayment", reason="unavailable"),
+            ),
+            {
+                "orderId": "o",
+                "refundId": "r",
+                "end": {"isPaid": False, "failedStep": "refundPayment", "reason": "unavailable"},
+            },
+        ),
+        (RefundState(status=RefundStatus.PAID), {"status": "paid"}),
+        (Refund(refunded=True), {"refunded": True}),
         (Opening(), {"cancelRequested": False, "dispatched": False, "resumed": False}),
         (
             Verdict(accepted=True, amount=EUROS),

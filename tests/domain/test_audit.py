@@ -1,6 +1,7 @@
 """Does the audit find what does not add up, and nothing else?"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from domain.findings import FindingKind, Report
 from domain.money import Money
 from domain.outcome import Outcome
 from domain.record import OrderRecord
+from domain.refund import OrderRefund, RefundStatus
 from domain.stock import Change, Stock
 from tests.builders import NOON, a_record
 
@@ -37,6 +39,20 @@ TOLD = MailFact(order_id=ORDER, kind="confirm")
 REFUSED = MailFact(order_id=ORDER, kind="rejected")
 AS_WISHED = MailFact(order_id=ORDER, kind="canceled")
 PAID_BACK = MailFact(order_id=ORDER, kind="refunded")
+REFUND = OrderRefund(
+    refund_id="rfd_1",
+    amount=Money(980, "EUR"),
+    note="a broken cup",
+    by="Grace",
+    requested_at=NOON,
+    fingerprint="f",
+    status=RefundStatus.PAID,
+)
+OPEN_REFUND = replace(REFUND, status=RefundStatus.REQUESTED)
+FAILED_REFUND = replace(REFUND, status=RefundStatus.FAILED, failed_step="refundPayment")
+UNTOLD_REFUND = replace(REFUND, failed_step="sendRefundNotice")
+PARTLY = PaymentFact(order_id=ORDER, captured=TOTAL, refunded=980)
+TOLD_OF_REFUND = MailFact(order_id=ORDER, kind="rfd_1")
 SOLD = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0].commit(ORDER)[0]}
 RESERVED = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0]}
 NOT_SOLD = {"MUG": Stock.opened(10)}
@@ -48,9 +64,11 @@ def a_report(
     stocks: Mapping[str, Stock] = NOT_SOLD,
     after: timedelta = HOUR,
     known: bool = True,
+    refund: OrderRefund | None = None,
 ) -> Report:
     """The audit of one order."""
-    record: OrderRecord = a_record(verdict=VERDICT, outcome=outcome)
+    refunds = (refund,) if refund else ()
+    record: OrderRecord = a_record(verdict=VERDICT, outcome=outcome, refunds=refunds)
     return audit(
         Books(
             orders={ORDER: record} if known else {},
@@ -151,6 +169,35 @@ def test_what_adds_up_is_clean(report: Report) -> None:
         (a_report(REJECTED, REFUSED, stocks=RESERVED), ["goodsKept"]),
         (a_report(None, HELD, RELEASED), ["releasedUnpaid"]),
         (a_report(DESK, HELD, CAPTURED), ["chargedTwice"]),
+        (
+            a_report(COMPLETED, PARTLY, RELEASED, TOLD, stocks=SOLD),
+            ["releasedUnpaid", "moneyMissing"],
+        ),
+        (
+            a_report(COMPLETED, REFUNDED, RELEASED, TOLD, stocks=SOLD, refund=OPEN_REFUND),
+            ["releasedUnpaid", "moneyMissing"],
+        ),
+        (
+            a_report(COMPLETED, CAPTURED, RELEASED, TOLD, stocks=SOLD, refund=UNTOLD_REFUND),
+            ["refundMissing"],
+        ),
+        (
+            a_report(COMPLETED, PARTLY, RELEASED, TOLD, stocks=SOLD, refund=REFUND),
+            ["mailMissing"],
+        ),
+        (
+            a_report(COMPLETED, CAPTURED, RELEASED, TOLD, TOLD_OF_REFUND, stocks=SOLD),
+            ["mailWrong"],
+        ),
+        (
+            a_report(
+                *(COMPLETED, CAPTURED, RELEASED, TOLD),
+                stocks=SOLD,
+                refund=OPEN_REFUND,
+                after=2 * HOUR,
+            ),
+            ["overdue"],
+        ),
         (
             a_report(None, HELD, BOOKED, stocks=RESERVED, known=False),
             ["strayMoney", "strayParcel", "strayGoods"],
@@ -293,3 +340,23 @@ def test_an_order_of_which_nothing_is_known_has_an_empty_account() -> None:
     account = Account()
 
     assert (account.held, account.kept, account.live_parcels, account.reserved) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("refund", "facts"),
+    [
+        (REFUND, (PARTLY, TOLD_OF_REFUND)),
+        (UNTOLD_REFUND, (PARTLY,)),
+        (OPEN_REFUND, (CAPTURED,)),
+        (OPEN_REFUND, (PARTLY, TOLD_OF_REFUND)),
+        (FAILED_REFUND, (CAPTURED,)),
+        (FAILED_REFUND, (PARTLY,)),
+    ],
+)
+def test_what_was_paid_back_adds_up(
+    refund: OrderRefund, facts: tuple[PaymentFact | MailFact, ...]
+) -> None:
+    """While a refund is under way or on the desk, nobody knows yet whether it was paid."""
+    report = a_report(COMPLETED, RELEASED, TOLD, *facts, stocks=SOLD, refund=refund)
+
+    assert report.clean, report.findings

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.notice import _WHY, Notice, letter, notice_of
+from domain.money import Money
+from domain.notice import _WHY, Notice, letter, notice_of, refund_letter
 from domain.outcome import Outcome, Reason
 from tests.builders import EMAIL, NAME, a_booked_order, a_person
 
@@ -57,6 +58,7 @@ def test_only_our_own_machinery_has_reasons_without_words() -> None:
     """A new reason needs a sentence for the customer, or to stand here."""
     silent = {Reason.CANCELED, Reason.NO_HOLD, Reason.WITHDRAWN, Reason.UNKNOWN_ORDER}
     silent |= {Reason.REFUND_REFUSED, Reason.NOT_CAPTURED, Reason.ABOVE_CAPTURED}
+    silent |= {Reason.STOPPED_BY_HAND}
 
     assert set(Reason) - set(_WHY) == silent
 
@@ -68,3 +70,16 @@ def test_what_the_customer_wrote_is_no_markup() -> None:
     mail = letter(a_booked_order(), person, Notice.CANCELED, Reason.CANCELED)
 
     assert "&lt;b&gt;Bobby &amp; Co&lt;/b&gt;" in mail.html
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+@pytest.mark.parametrize(
+    ("minor", "words"),
+    [(1000, "10.00 EUR of the 34.80 EUR back"), (3480, "all of the 34.80 EUR back")],
+)
+def test_a_letter_says_how_much_is_paid_back(minor: int, words: str, form: str) -> None:
+    """Of an order that was sent."""
+    mail = refund_letter(a_booked_order("ord_1"), a_person(), Money(minor, "EUR"))
+
+    assert (mail.recipient, "ord_1" in mail.subject) == (EMAIL, True)
+    assert words in getattr(mail, form)

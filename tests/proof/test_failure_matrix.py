@@ -10,6 +10,7 @@ import pytest
 
 from contracts.names import Activity, StockStep
 from tests.proof.behind import given_back, level, the_audit
+from tests.proof.refunds import REFUND_ROWS
 from tests.proof.situations import SITUATIONS, NotPossible, Situation, expected_end
 from tests.proof.steps import ROWS, Row
 from tests.proof.tables import Cell, matrix
@@ -50,7 +51,7 @@ def test_an_order_comes_to_the_right_end(shop: Shop, row: Row, situation: Situat
 
 def test_the_matrix_has_a_row_for_every_step() -> None:
     """A step that is added must show what its faults come to."""
-    assert {row.step for row in ROWS} == {*Activity, *StockStep}
+    assert {row.step for row in (*ROWS, *REFUND_ROWS)} == {*Activity, *StockStep}
 
 
 def test_the_document_says_what_the_runs_did() -> None:

@@ -1,0 +1,136 @@
+"""Can a person bring a refund to its end that could not end by itself?"""
+
+from typing import Any
+
+import pytest
+
+from tests.builders import EMAIL, a_refund, an_order
+from tests.faults import FOREVER, Failing
+from tests.shop import Shop
+
+
+def desk(shop: Shop) -> list[dict[str, Any]]:
+    """What lies on the desk."""
+    orders: list[dict[str, Any]] = shop.app.request("GET", "/api/operations/attention").json()[
+        "orders"
+    ]
+    return orders
+
+
+def decide(shop: Shop, order_id: str, action: str, **more: Any) -> int:  # noqa: ANN401 - any JSON
+    """Decide about the order."""
+    body = {"action": action, "note": "the bank has said so", "by": "Grace", **more}
+    answer = shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    shop.app.settle()
+    return answer.status
+
+
+def left_to_a_person(shop: Shop, method: str = "refund") -> str:
+    """An order whose refund could not be paid, or not be told."""
+    order_id = shop.run(an_order()).instance_id
+    port = "payments" if method == "refund" else "mailer"
+    shop.use(**{port: Failing(getattr(shop, port), method, before=FOREVER)})
+    shop.app.wait(shop.refund(order_id, a_refund(1000)).json()["refundId"])
+    shop.mend()
+    return order_id
+
+
+def refund_of(shop: Shop, order_id: str) -> dict[str, Any]:
+    """The order's refund as a customer sees it."""
+    (refund,) = shop.look(order_id)["refunds"]
+    assert isinstance(refund, dict)
+    return refund
+
+
+def test_the_desk_tells_which_refund_failed(shop: Shop) -> None:
+    """With the words of whoever wanted it."""
+    order_id = left_to_a_person(shop)
+
+    (entry,) = desk(shop)
+    (refund,) = entry["refunds"]
+    assert (entry["orderId"], entry["status"]) == (order_id, "completed")
+    assert entry["failedSteps"] == ["refundPayment"]
+    assert (refund["status"], refund["note"]) == ("failed", "a broken cup")
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "paid"),
+    [("retry", "paid", 1), ("settled", "settled", 0), ("skip", "skipped", 0)],
+)
+def test_a_person_decides_about_a_refund(shop: Shop, action: str, status: str, paid: int) -> None:
+    """The order stays completed, whatever becomes of the refund, and it all adds up."""
+    order_id = left_to_a_person(shop)
+
+    assert decide(shop, order_id, action) == 202
+    assert refund_of(shop, order_id)["status"] == status
+    assert shop.effects().count("refunded") == paid
+    assert (shop.look(order_id)["status"], desk(shop)) == ("completed", [])
+    assert shop.record(order_id).runs == 1
+    assert shop.app.request("GET", "/api/operations/audit").json()["findings"] == []
+
+
+def test_a_repeated_decision_is_harmless(shop: Shop) -> None:
+    """It pays once."""
+    order_id = left_to_a_person(shop)
+
+    assert [decide(shop, order_id, "retry") for _ in range(2)] == [202, 202]
+    assert shop.effects().count("refunded") == 1
+
+
+def test_a_mail_about_a_refund_is_tried_again(shop: Shop) -> None:
+    """The money is found paid."""
+    order_id = left_to_a_person(shop, "send_refund_notice")
+    decide(shop, order_id, "retry")
+
+    assert refund_of(shop, order_id)["status"] == "paid"
+    assert [mail.kind for mail in shop.mails()] == ["sent", "refund"]
+    assert shop.effects().count("refunded") == 1
+
+
+def test_what_failed_in_the_order_and_in_its_refund_is_decided_apart(shop: Shop) -> None:
+    """Its own mail is skipped, the refund tried again."""
+    shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
+    order_id = shop.run(an_order(payment_method="pm_sandbox_refundRefused")).instance_id
+    shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
+    skipped = decide(shop, order_id, "skip", steps=["sendConfirmation"])
+    settled = decide(shop, order_id, "settled", steps=["refundPayment"])
+
+    assert (skipped, settled) == (202, 202)
+    assert refund_of(shop, order_id)["status"] == "settled"
+    assert shop.record(order_id).waived == ("sendConfirmation",)
+    assert desk(shop) == []
+
+
+def test_one_decision_may_be_about_both(shop: Shop) -> None:
+    """The order's mail is sent, and the refund paid."""
+    shop.use(
+        mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER),
+        payments=Failing(shop.payments, "refund", before=FOREVER),
+    )
+    order_id = shop.run(an_order()).instance_id
+    shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
+    shop.mend()
+
+    assert decide(shop, order_id, "retry") == 202
+    assert decide(shop, order_id, "retry") == 202
+    assert refund_of(shop, order_id)["status"] == "paid"
+    assert sorted(mail.kind for mail in shop.mails()) == ["refund", "sent"]
+    assert shop.app.request("GET", "/api/operations/audit").json()["findings"] == []
+
+
+def test_erasing_keeps_what_is_owed_on_the_desk(shop: Shop) -> None:
+    """Only the words go, and what can be told to nobody any more."""
+    order_id = left_to_a_person(shop)
+    assert shop.app.request("POST", f"/api/operations/orders/{order_id}/erase").status == 200
+
+    (entry,) = desk(shop)
+    assert entry["failedSteps"] == ["refundPayment"]
+    assert (entry["refunds"][0]["by"], EMAIL in str(entry)) == ("(erased)", False)
+
+
+def test_erasing_takes_a_mail_that_failed_from_the_desk(shop: Shop) -> None:
+    """There is nobody to write to."""
+    left = left_to_a_person(shop, "send_refund_notice")
+    shop.app.request("POST", f"/api/operations/orders/{left}/erase")
+
+    assert desk(shop) == []
