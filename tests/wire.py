@@ -23,8 +23,8 @@ class Request:
     body: str
 
 
-#: Status and body. None: the connection breaks.
-Reply = tuple[int, bytes] | None
+#: Status, body and perhaps headers. None: the connection breaks.
+Reply = tuple[int, bytes] | tuple[int, bytes, dict[str, str]] | None
 
 
 class Fault(Enum):
@@ -87,6 +87,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a request to act."""
         self._answer()
 
+    def do_PUT(self) -> None:
+        """Answer a request to write."""
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        """Answer a request to delete."""
+        self._answer()
+
     def _answer(self) -> None:
         url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
@@ -94,9 +102,13 @@ class _Handler(BaseHTTPRequestHandler):
         reply = type(self).respond(Request(str(self.command), path, query, self.headers, body))
         if reply is None:
             return
-        status, payload = reply
+        status, payload, *more = reply
         self.send_response(status)
-        self.send_header("Content-Length", str(len(payload)))
+        for name, value in {
+            **(more[0] if more else {}),
+            "Content-Length": str(len(payload)),
+        }.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(payload)
 
