@@ -47,7 +47,8 @@ def select(query: BookQuery) -> tuple[str, dict[str, str | int]]:
     key = "articles" if query.sku is not None else "orders"
     way, order = ("<", "DESC") if query.newest_first else (">", "ASC")
     if query.after is not None:
-        values |= dict(zip(("last_at", "last_id"), _last(query.after), strict=True))
+        placed_at, order_id = last_of(query.after)
+        values |= {"last_at": as_text(placed_at), "last_id": order_id}
         conditions.append(f"({key}.placed_at, {key}.order_id) {way} (:last_at, :last_id)")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     statement = (
@@ -64,8 +65,23 @@ def page_size(query: BookQuery) -> int:
 
 def cursor_after(record: OrderRecord) -> str:
     """Where the page that ends with this order ends."""
-    last = [as_text(record.order.placed_at), record.order.order_id]
+    return cursor_at(record.order.placed_at, record.order.order_id)
+
+
+def cursor_at(placed_at: datetime, order_id: str) -> str:
+    """Where a page ends, by the last order that was looked at for it."""
+    last = [as_text(placed_at), order_id]
     return base64.urlsafe_b64encode(json.dumps(last).encode()).decode().rstrip("=")
+
+
+def last_of(cursor: str) -> tuple[datetime, str]:
+    """The time and the id of the order with which a page ended. Raises CursorInvalid."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        placed_at, order_id = json.loads(base64.urlsafe_b64decode(padded.encode()))
+        return datetime.fromisoformat(placed_at).astimezone(UTC), str(order_id)
+    except (ValueError, TypeError, RecursionError, OverflowError):
+        raise CursorInvalid from None
 
 
 def as_text(moment: datetime) -> str:
@@ -80,12 +96,3 @@ def _values(query: BookQuery) -> dict[str, str | int]:
         for name, value in asked.items()
         if value is not None
     }
-
-
-def _last(cursor: str) -> tuple[str, str]:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        placed_at, order_id = json.loads(base64.urlsafe_b64decode(padded.encode()))
-        return as_text(datetime.fromisoformat(placed_at)), str(order_id)
-    except (ValueError, TypeError, RecursionError):
-        raise CursorInvalid from None

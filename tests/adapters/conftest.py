@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ports.order_book import OrderBook
+from tests.adapters.books import Shelf, in_sqlite, in_tables
 from tests.adapters.gateways import Gateway, sandbox_gateway, stripe_gateway
 from tests.stripe_server import Stripe, serving
 
@@ -21,3 +23,16 @@ def stripe() -> Iterator[Stripe]:
     """A Stripe without payments."""
     with serving() as opened:
         yield opened
+
+
+@pytest.fixture(params=[in_sqlite, in_tables], ids=["SQLite", "Azure Tables"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
+    """An empty order book with all its parts, in each of the places where it can lie."""
+    with request.param(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def book(shelf: Shelf) -> OrderBook:
+    """An empty order book."""
+    return shelf.book

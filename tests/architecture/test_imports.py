@@ -13,7 +13,7 @@ LAYERS = {
     "domain": set[str](),
     "ports": {"domain"},
     "contracts": {"domain", "pydantic"},
-    "adapters": {"ports", "domain", "stripe", "urllib3"},
+    "adapters": {"ports", "domain", "azure", "stripe", "urllib3"},
     "settings": {"domain"},
     "bootstrap": {"adapters", "ports", "domain", "settings"},
     "activities": {"azure", "bootstrap", "contracts", "domain"},

@@ -2,28 +2,20 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from adapters.sqlite_order_book import SqliteOrderBook
-from adapters.system_clock import SystemClock
 from domain.answers import BrokenRule, Verdict
 from domain.errors import UnknownOrder
 from domain.money import Money
 from domain.outcome import Outcome
+from ports.order_book import OrderBook
 from tests.builders import a_booked_order, a_line, a_person
 
 REJECTED = Outcome.rejected("unavailable").with_note("a note")
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> SqliteOrderBook:
-    """An empty book."""
-    return SqliteOrderBook(tmp_path / "orders.sqlite3", SystemClock())
-
-
-def test_an_order_is_found_as_it_was_placed(book: SqliteOrderBook) -> None:
+def test_an_order_is_found_as_it_was_placed(book: OrderBook) -> None:
     """Lines, prices, times and the fingerprint come back as they were."""
     order = replace(a_booked_order("o", a_line(), a_line("TEA-ASSAM", 1, 1250)), reference="42")
 
@@ -34,7 +26,7 @@ def test_an_order_is_found_as_it_was_placed(book: SqliteOrderBook) -> None:
     assert placed.record.order == order
 
 
-def test_the_personal_part_is_kept_apart(book: SqliteOrderBook) -> None:
+def test_the_personal_part_is_kept_apart(book: OrderBook) -> None:
     """It is read on its own, and the page holds none of it."""
     book.place(a_booked_order("o"), a_person(), "f")
 
@@ -42,13 +34,13 @@ def test_the_personal_part_is_kept_apart(book: SqliteOrderBook) -> None:
     assert a_person().name not in str(book.find("o"))
 
 
-def test_an_order_that_is_not_there_is_not_found(book: SqliteOrderBook) -> None:
+def test_an_order_that_is_not_there_is_not_found(book: OrderBook) -> None:
     """Neither its page nor its personal part."""
     assert book.find("o") is None
     assert book.person("o") is None
 
 
-def test_placing_twice_finds_the_first(book: SqliteOrderBook) -> None:
+def test_placing_twice_finds_the_first(book: OrderBook) -> None:
     """The second order of the same id changes nothing."""
     first = book.place(a_booked_order("o"), a_person(), "first")
 
@@ -58,7 +50,7 @@ def test_placing_twice_finds_the_first(book: SqliteOrderBook) -> None:
     assert second.record == first.record
 
 
-def test_of_twenty_that_place_at_once_one_is_new(book: SqliteOrderBook) -> None:
+def test_of_twenty_that_place_at_once_one_is_new(book: OrderBook) -> None:
     """The others find its order."""
     with ThreadPoolExecutor(20) as pool:
         placed = list(
@@ -68,7 +60,7 @@ def test_of_twenty_that_place_at_once_one_is_new(book: SqliteOrderBook) -> None:
     assert [one.is_new for one in placed].count(True) == 1
 
 
-def test_the_first_run_is_told_from_the_later_ones(book: SqliteOrderBook) -> None:
+def test_the_first_run_is_told_from_the_later_ones(book: OrderBook) -> None:
     """Each opening counts."""
     book.place(a_booked_order("o"), a_person(), "f")
 
@@ -86,7 +78,7 @@ def test_the_first_run_is_told_from_the_later_ones(book: SqliteOrderBook) -> Non
         ),
     ],
 )
-def test_a_verdict_is_noted_once(book: SqliteOrderBook, verdict: Verdict) -> None:
+def test_a_verdict_is_noted_once(book: OrderBook, verdict: Verdict) -> None:
     """The first one stands, and comes back as it was."""
     book.place(a_booked_order("o"), a_person(), "f")
 
@@ -94,7 +86,7 @@ def test_a_verdict_is_noted_once(book: SqliteOrderBook, verdict: Verdict) -> Non
     assert book.judge("o", Verdict(accepted=False, reason="other")) == verdict
 
 
-def test_undoing_is_noted_once(book: SqliteOrderBook) -> None:
+def test_undoing_is_noted_once(book: OrderBook) -> None:
     """The first reason stands, and the next run is told."""
     book.place(a_booked_order("o"), a_person(), "f")
 
@@ -103,7 +95,25 @@ def test_undoing_is_noted_once(book: SqliteOrderBook) -> None:
     assert book.open("o").undoing == REJECTED
 
 
-def test_an_end_is_noted_once_with_its_time(book: SqliteOrderBook) -> None:
+def test_a_wish_to_stop_is_noted_once(book: OrderBook) -> None:
+    """The answer is the page as it stands then, and the parcel does not leave any more."""
+    book.place(a_booked_order("o"), a_person(), "f")
+
+    first, second = (book.request_cancel("o").cancel_requested_at for _ in range(2))
+
+    assert first == second is not None
+    assert not book.dispatch("o").dispatched
+
+
+def test_who_wants_to_stop_after_the_parcel_left_comes_too_late(book: OrderBook) -> None:
+    """Nothing is noted."""
+    book.place(a_booked_order("o"), a_person(), "f")
+
+    assert [book.dispatch("o").dispatched for _ in range(2)] == [True, True]
+    assert book.request_cancel("o").cancel_requested_at is None
+
+
+def test_an_end_is_noted_once_with_its_time(book: OrderBook) -> None:
     """The first end stands."""
     book.place(a_booked_order("o"), a_person(), "f")
 
@@ -115,7 +125,7 @@ def test_an_end_is_noted_once_with_its_time(book: SqliteOrderBook) -> None:
     assert record.ended_at is not None
 
 
-def test_nothing_is_noted_of_an_order_that_is_not_there(book: SqliteOrderBook) -> None:
+def test_nothing_is_noted_of_an_order_that_is_not_there(book: OrderBook) -> None:
     """Opening, undoing and closing it all say so."""
     for call in (
         lambda: book.open("o"),
