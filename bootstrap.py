@@ -1,11 +1,12 @@
 """Which implementation stands behind which port? The only importer of adapters."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TypeAlias
 
 from adapters.json_catalogue import JsonCatalogue
 from adapters.sandbox_carrier import SandboxCarrier
@@ -26,8 +27,9 @@ from ports.desk import Desk
 from ports.mailer import Mailer
 from ports.order_book import OrderBook
 from ports.payments import Payments
+from ports.references import References
 from ports.refunds import Refunds
-from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess
+from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess, TablesAccess
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +48,21 @@ class Services:
     payments: Payments
     carrier: Carrier
     mailer: Mailer
+
+
+_ReferencesOf: TypeAlias = Callable[[str], References]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Book:
+    """The order book, wherever it lies."""
+
+    order_book: OrderBook
+    desk: Desk
+    refunds: Refunds
+    archive: Archive
+    #: What it knows of a partner.
+    references: _ReferencesOf
 
 
 _bound: Services | None = None
@@ -74,56 +91,90 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     if settings.on_azure:
         _refuse_what_lives_on_one_machine(settings)
     clock = clock or SystemClock()
-    book = settings.data_dir / "orders.sqlite3"
+    book = _tables(settings.tables, clock) or _sqlite(settings.data_dir / "orders.sqlite3", clock)
     sandbox = settings.data_dir / "sandbox.sqlite3"
     return Services(
         settings=settings,
         clock=clock,
         catalogue=JsonCatalogue(settings.catalogue),
-        order_book=SqliteOrderBook(book, clock),
-        desk=SqliteDesk(book, clock),
-        refunds=SqliteRefunds(book, clock),
-        archive=SqliteArchive(book, clock),
-        payments=_stripe(settings.stripe, book) or SandboxPayments(sandbox, clock),
-        carrier=_carrier(settings.carrier, book) or SandboxCarrier(sandbox, clock),
-        mailer=_smtp(settings.smtp, book, clock) or SandboxMailer(sandbox, clock),
+        order_book=book.order_book,
+        desk=book.desk,
+        refunds=book.refunds,
+        archive=book.archive,
+        payments=_stripe(settings.stripe, book.references) or SandboxPayments(sandbox, clock),
+        carrier=_carrier(settings.carrier, book.references) or SandboxCarrier(sandbox, clock),
+        mailer=_smtp(settings.smtp, book.references, clock) or SandboxMailer(sandbox, clock),
     )
 
 
 def _refuse_what_lives_on_one_machine(settings: Settings) -> None:
-    sandboxes = {
-        "payments (set STRIPE_API_KEY)": settings.stripe,
-        "carrier (set CARRIER_URL)": settings.carrier,
-        "mailer (set SMTP_URL)": settings.smtp,
+    local = {
+        "the order book in SQLite (set ORDERS_TABLES)": settings.tables,
+        "the sandbox payments (set STRIPE_API_KEY)": settings.stripe,
+        "the sandbox carrier (set CARRIER_URL)": settings.carrier,
+        "the sandbox mailer (set SMTP_URL)": settings.smtp,
     }
-    refused = ["the order book in SQLite"]
-    refused += [f"the sandbox {name}" for name, access in sandboxes.items() if access is None]
-    raise SettingsInvalid(
-        "On Azure many machines share the work, and these would live on one machine only: "
-        + ", ".join(refused)
+    refused = [name for name, access in local.items() if access is None]
+    if refused:
+        raise SettingsInvalid(
+            "On Azure many machines share the work, and these would live on one machine only: "
+            + ", ".join(refused)
+        )
+
+
+def _sqlite(path: Path, clock: Clock) -> _Book:
+    return _Book(
+        order_book=SqliteOrderBook(path, clock),
+        desk=SqliteDesk(path, clock),
+        refunds=SqliteRefunds(path, clock),
+        archive=SqliteArchive(path, clock),
+        references=lambda partner: SqliteReferences(path, partner),
     )
 
 
-def _stripe(access: StripeAccess | None, book: Path) -> Payments | None:
+def _tables(access: TablesAccess | None, clock: Clock) -> _Book | None:
     if access is None:
         return None
-    # Stripe's SDK takes a third of a second to import: only who uses it pays for it.
-    from adapters.stripe_intents import StripeIntents  # noqa: PLC0415
+    # Clients take a while to import: only who uses one pays for it.
+    from adapters.table_archive import TableArchive  # noqa: PLC0415
+    from adapters.table_desk import TableDesk  # noqa: PLC0415
+    from adapters.table_order_book import TableOrderBook  # noqa: PLC0415
+    from adapters.table_references import TableReferences  # noqa: PLC0415
+    from adapters.table_refunds import TableRefunds  # noqa: PLC0415
+    from adapters.tables import Tables, by_connection_string, by_identity  # noqa: PLC0415
+
+    if access.connection_string:
+        tables = Tables(by_connection_string(access.connection_string))
+    else:
+        tables = Tables(by_identity(access.account_url, access.client_id))
+    return _Book(
+        order_book=TableOrderBook(tables, clock),
+        desk=TableDesk(tables, clock),
+        refunds=TableRefunds(tables, clock),
+        archive=TableArchive(tables, clock),
+        references=lambda partner: TableReferences(tables, partner),
+    )
+
+
+def _stripe(access: StripeAccess | None, references: _ReferencesOf) -> Payments | None:
+    if access is None:
+        return None
+    from adapters.stripe_intents import StripeIntents  # noqa: PLC0415 - likewise
     from adapters.stripe_payments import StripePayments  # noqa: PLC0415
 
     intents = StripeIntents(access.api_key, access.api_base)
-    return StripePayments(intents, SqliteReferences(book, "payment_references"))
+    return StripePayments(intents, references("payment_references"))
 
 
-def _carrier(access: CarrierAccess | None, book: Path) -> Carrier | None:
+def _carrier(access: CarrierAccess | None, references: _ReferencesOf) -> Carrier | None:
     if access is None:
         return None
     from adapters.http_carrier import HttpCarrier  # noqa: PLC0415 - likewise
 
-    return HttpCarrier(access.url, access.token, SqliteReferences(book, "parcel_references"))
+    return HttpCarrier(access.url, access.token, references("parcel_references"))
 
 
-def _smtp(access: SmtpAccess | None, book: Path, clock: Clock) -> Mailer | None:
+def _smtp(access: SmtpAccess | None, references: _ReferencesOf, clock: Clock) -> Mailer | None:
     if access is None:
         return None
     from adapters.smtp_mailer import SmtpMailer, SmtpServer  # noqa: PLC0415 - likewise
@@ -135,8 +186,7 @@ def _smtp(access: SmtpAccess | None, book: Path, clock: Clock) -> Mailer | None:
         username=access.username,
         password=access.password,
     )
-    references = SqliteReferences(book, "mail_references")
-    return SmtpMailer(server, access.sender, references, clock)
+    return SmtpMailer(server, access.sender, references("mail_references"), clock)
 
 
 @contextmanager

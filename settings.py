@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Final, Literal, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from domain.audit import AuditTerms
 from domain.care import Guard, Retention
@@ -68,6 +69,18 @@ class SmtpAccess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TablesAccess:
+    """How to reach Azure Tables: ORDERS_TABLES."""
+
+    #: With a key or a signature in it.
+    connection_string: str = field(default="", repr=False)
+    #: In place of that: the account's URL, asked as the app's own identity.
+    account_url: str = ""
+    #: AZURE_CLIENT_ID: which of the app's identities, if it has several.
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What can be set, and what it is set to."""
 
@@ -88,6 +101,8 @@ class Settings:
     guard: Guard = field(default_factory=Guard)
     #: ORDERS_PURGE_AFTER_DAYS, ORDERS_ERASE_AFTER_DAYS, ORDERS_FORGET_AFTER_DAYS: what is kept.
     retention: Retention = field(default_factory=Retention)
+    #: The order book in Azure Tables; without it, in SQLite.
+    tables: TablesAccess | None = None
     #: Real payments; without it, the sandbox.
     stripe: StripeAccess | None = None
     #: A real carrier; without it, the sandbox.
@@ -107,6 +122,7 @@ class Settings:
             audit=_audit(environ),
             guard=_guard(environ),
             retention=_retention(environ),
+            tables=_tables(environ),
             stripe=_stripe(environ),
             carrier=_carrier(environ),
             smtp=_smtp(environ),
@@ -218,6 +234,35 @@ def _countries(environ: Mapping[str, str]) -> frozenset[str]:
     return countries
 
 
+def _tables(environ: Mapping[str, str]) -> TablesAccess | None:
+    text = environ.get("ORDERS_TABLES", "").strip()
+    if not text:
+        return None
+    if text.startswith(("https:", "http:")):
+        url = _url({"ORDERS_TABLES": text}, "ORDERS_TABLES") or ""
+        return TablesAccess(account_url=url, client_id=environ.get("AZURE_CLIENT_ID") or None)
+    if not _names_an_account(text):
+        raise SettingsInvalid(
+            "ORDERS_TABLES must be a connection string with an AccountName and an AccountKey, and"
+            " https, or https://ACCOUNT.table.core.windows.net"
+        )
+    return TablesAccess(connection_string=text)
+
+
+def _names_an_account(text: str) -> bool:
+    pairs = (part.partition("=") for part in text.rstrip(";").split(";"))
+    parts = {name.strip().lower(): value for name, _, value in pairs}
+    if parts == {"usedevelopmentstorage": "true"}:
+        return True
+    protocol = parts.get("defaultendpointsprotocol", "https")
+    endpoint = parts.get("tableendpoint", f"{protocol}://account")
+    try:
+        key = base64.b64decode(parts.get("accountkey", ""), validate=True)
+        return bool(parts.get("accountname") and key and _is_private(urlsplit(endpoint)))
+    except ValueError:
+        return False
+
+
 def _stripe(environ: Mapping[str, str]) -> StripeAccess | None:
     api_key = environ.get("STRIPE_API_KEY", "")
     if not api_key:
@@ -279,10 +324,13 @@ def _url(environ: Mapping[str, str], name: str) -> str | None:
         return None
     try:
         url = urlsplit(text)
-        private = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
-        good = private and url.hostname and "@" not in url.netloc and not url.query
+        good = _is_private(url) and url.hostname and "@" not in url.netloc and not url.query
     except ValueError:
         good = False
     if not good:
         raise SettingsInvalid(f"{name} must be an https:// URL, or an http:// one of this machine")
     return text
+
+
+def _is_private(url: SplitResult) -> bool:
+    return url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)

@@ -18,7 +18,7 @@ from domain.terms import Terms
 from local_host import testing
 from local_host.clock import VirtualClock
 from local_host.testing import App, Response, Run, start_app
-from settings import Settings
+from settings import Settings, TablesAccess
 
 APP = Path(__file__).resolve().parent.parent
 SECRET = "a secret of these tests"  # noqa: S105 - of these tests
@@ -118,10 +118,13 @@ class Shop:
 
 
 @contextmanager
-def open_shop(folder: Path, secret: str = SECRET) -> Iterator[Shop]:
+def open_shop(
+    folder: Path, secret: str = SECRET, tables: TablesAccess | None = None
+) -> Iterator[Shop]:
     """A shop whose host keeps its state in `folder/host`, and whose app in `folder/orders`."""
     clock = VirtualClock()
-    services = bootstrap.build(settings_in(folder / "orders", secret), clock)
+    settings = replace(settings_in(folder / "orders", secret), tables=tables)
+    services = bootstrap.build(settings, clock)
     assert isinstance(services.payments, SandboxPayments)
     assert isinstance(services.carrier, SandboxCarrier)
     assert isinstance(services.mailer, SandboxMailer)

@@ -11,7 +11,7 @@ import pytest
 
 import bootstrap
 from domain.errors import SettingsInvalid
-from settings import CarrierAccess, SmtpAccess, StripeAccess
+from settings import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from tests.faults import FOREVER, Failing
 from tests.shop import APP, SECRET, settings_in
 
@@ -19,6 +19,7 @@ CARRIER = CarrierAccess(url="https://carrier.example", token=SECRET)
 SMTP = SmtpAccess(
     scheme="smtps", host="mail.example", port=465, sender=Address("", "orders", "shop.example")
 )
+TABLES = TablesAccess(account_url="https://account.table.core.windows.net")
 STRIPE = StripeAccess(api_key="sk_test_of_these_tests")
 
 
@@ -35,7 +36,8 @@ def test_on_azure_what_lives_on_one_machine_is_refused(tmp_path: Path) -> None:
         bootstrap.build(replace(settings_in(tmp_path), on_azure=True))
 
     message = str(caught.value)
-    assert all(word in message for word in ("SQLite", "STRIPE_API_KEY", "CARRIER_URL", "SMTP_URL"))
+    named = ("ORDERS_TABLES", "STRIPE_API_KEY", "CARRIER_URL", "SMTP_URL")
+    assert all(word in message for word in named)
 
 
 def test_on_azure_what_is_real_is_not_refused(tmp_path: Path) -> None:
@@ -49,9 +51,24 @@ def test_on_azure_what_is_real_is_not_refused(tmp_path: Path) -> None:
     assert "STRIPE_API_KEY" in str(caught.value)
 
 
+def test_on_azure_the_app_runs_when_everything_is_real(tmp_path: Path) -> None:
+    """With the book in tables, asked as the app's own identity. Nothing connects yet."""
+    settings = replace(
+        settings_in(tmp_path),
+        on_azure=True,
+        tables=TABLES,
+        stripe=STRIPE,
+        carrier=CARRIER,
+        smtp=SMTP,
+    )
+
+    assert type(bootstrap.build(settings).order_book).__name__ == "TableOrderBook"
+
+
 @pytest.mark.parametrize(
     ("port", "access", "real"),
     [
+        ("order_book", {"tables": TABLES}, "TableOrderBook"),
         ("payments", {"stripe": STRIPE}, "StripePayments"),
         ("carrier", {"carrier": CARRIER}, "HttpCarrier"),
         ("mailer", {"smtp": SMTP}, "SmtpMailer"),
@@ -78,7 +95,7 @@ def test_who_uses_sandboxes_imports_no_client() -> None:
     """Stripe's SDK alone takes longer than all the rest of the app."""
     script = (
         "import sys, function_app, bootstrap; bootstrap.services();"
-        "print({'stripe', 'urllib3', 'smtplib'} & set(sys.modules))"
+        "print({'stripe', 'urllib3', 'smtplib', 'azure.core'} & set(sys.modules))"
     )
     environ = {"ORDERS_ID_SECRET": SECRET, "PYTHONPATH": str(APP)}
 

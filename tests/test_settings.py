@@ -12,7 +12,7 @@ from adapters.json_catalogue import JsonCatalogue
 from domain import postal_codes
 from domain.errors import SettingsInvalid
 from domain.retry import RetryPolicies
-from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess
+from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess, TablesAccess
 from tests.shop import APP
 
 SECRET = {"ORDERS_ID_SECRET": "a secret of sixteen or more"}
@@ -169,3 +169,50 @@ def test_every_country_that_is_served_by_default_has_a_tariff() -> None:
 
     assert all(catalogue.tariff(country) for country in read.terms.countries)
     assert read.terms.countries <= set(postal_codes._SHAPES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "UseDevelopmentStorage=true",
+        "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=cGxhbnRlZA==;EndpointSuffix=e.net",
+        "AccountName=a;AccountKey=cGxhbnRlZA==;TableEndpoint=http://127.0.0.1:10002/a;",
+    ],
+)
+def test_a_connection_string_says_where_the_book_lies(text: str) -> None:
+    """It is taken as it is, and never printed."""
+    read = Settings.from_env({**SECRET, "ORDERS_TABLES": text})
+
+    assert read.tables == TablesAccess(connection_string=text)
+    assert "cGxhbnRlZA" not in repr(read)
+
+
+def test_a_url_says_where_the_book_lies() -> None:
+    """The app asks there as itself, or as the identity that is named."""
+    url = "https://account.table.core.windows.net"
+    read = Settings.from_env({**SECRET, "ORDERS_TABLES": url + "/", "AZURE_CLIENT_ID": "id"})
+
+    assert read.tables == TablesAccess(account_url=url, client_id="id")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "planted",
+        "AccountName=planted",
+        "AccountKey=cGxhbnRlZA==",
+        "AccountName=a;AccountKey=planted!",
+        "UseDevelopmentStorage=planted",
+        "AccountName=a;AccountKey=cGxhbnRlZA==;TableEndpoint=http://planted.example",
+        "AccountName=a;AccountKey=cGxhbnRlZA==;DefaultEndpointsProtocol=http",
+        "https://planted.table.core.windows.net?sig=planted",
+        "http://planted.table.core.windows.net",
+    ],
+)
+def test_a_place_that_is_none_is_refused_without_being_repeated(text: str) -> None:
+    """It may hold a key."""
+    with pytest.raises(SettingsInvalid, match="ORDERS_TABLES") as caught:
+        Settings.from_env({**SECRET, "ORDERS_TABLES": text})
+
+    assert "planted" not in str(caught.value)
+    assert "cGxhbnRlZA" not in str(caught.value)
