@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
 
+from access import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from adapters.json_catalogue import JsonCatalogue
 from adapters.sandbox_carrier import SandboxCarrier
 from adapters.sandbox_mailer import SandboxMailer
@@ -29,7 +30,7 @@ from ports.order_book import OrderBook
 from ports.payments import Payments
 from ports.references import References
 from ports.refunds import Refunds
-from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess, TablesAccess
+from settings import Settings
 
 _log = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import bootstrap
+from access import TablesAccess
 from adapters.sandbox_carrier import SandboxCarrier
 from adapters.sandbox_ledger import Entry
 from adapters.sandbox_mailer import SandboxMailer
@@ -18,7 +19,7 @@ from domain.terms import Terms
 from local_host import testing
 from local_host.clock import VirtualClock
 from local_host.testing import App, Response, Run, start_app
-from settings import Settings, TablesAccess
+from settings import Settings
 
 APP = Path(__file__).resolve().parent.parent
 SECRET = "a secret of these tests"  # noqa: S105 - of these tests

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import bootstrap
+from access import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from domain.errors import SettingsInvalid
-from settings import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from tests.faults import FOREVER, Failing
 from tests.shop import APP, SECRET, settings_in
 

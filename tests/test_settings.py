@@ -8,11 +8,12 @@ from urllib.parse import unquote
 import pytest
 
 import settings
+from access import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from adapters.json_catalogue import JsonCatalogue
 from domain import postal_codes
 from domain.errors import SettingsInvalid
 from domain.retry import RetryPolicies
-from settings import CarrierAccess, Settings, SmtpAccess, StripeAccess, TablesAccess
+from settings import Settings
 from tests.shop import APP
 
 SECRET = {"ORDERS_ID_SECRET": "a secret of sixteen or more"}
