@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
-from adapters.book_queries import as_text
+from adapters.book_cursors import as_text
 from adapters.book_rows import (
     attention_to_text,
     decisions_to_text,

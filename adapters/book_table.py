@@ -3,7 +3,7 @@
 import sqlite3
 
 from adapters.book_changes import Change, Columns, T
-from adapters.book_queries import as_text
+from adapters.book_cursors import as_text
 from adapters.book_rows import row_to_record
 from domain.errors import UnknownOrder
 from domain.record import OrderRecord

@@ -5,7 +5,8 @@ from typing import Final
 
 from adapters import book_changes as changes
 from adapters.book_changes import Change, T
-from adapters.book_queries import as_text, cursor_after, page_size, select
+from adapters.book_cursors import as_text, cursor_after, page_size
+from adapters.book_queries import select
 from adapters.book_rows import order_to_row, person_to_text, row_to_record, text_to_person
 from adapters.book_schema import SCHEMA
 from adapters.book_table import change_order, find_order, get_order

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.book_changes import Columns
-from adapters.book_queries import as_text
+from adapters.book_cursors import as_text
 from adapters.table_queries import ListName, bounds, list_for, lists_of, place_in
 from adapters.tables import Row, Tables
 from domain.order import Order

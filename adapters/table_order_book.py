@@ -7,7 +7,7 @@ from typing import Final
 
 from adapters import book_changes as changes
 from adapters.book_changes import Change, T
-from adapters.book_queries import cursor_after, cursor_at, page_size
+from adapters.book_cursors import cursor_after, cursor_at, page_size
 from adapters.book_rows import text_to_person
 from adapters.table_lists import Listed
 from adapters.table_orders import PERSON, TABLE, TableOrders

@@ -12,7 +12,7 @@ from secrets import randbelow
 from typing import Final
 
 from adapters.book_changes import Change, Columns, T
-from adapters.book_queries import as_text
+from adapters.book_cursors import as_text
 from adapters.book_rows import order_to_row, person_to_text
 from adapters.table_lists import TableLists
 from adapters.table_queries import ListName, lists_of

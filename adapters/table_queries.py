@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from adapters.book_queries import last_of
+from adapters.book_cursors import last_of
 from adapters.table_rows import key_of
 from domain.outcome import OrderStatus
 from domain.record import OrderRecord
