@@ -10,14 +10,14 @@ from typing import TypeAlias
 
 from access import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from adapters.json_catalogue import JsonCatalogue
-from adapters.sandbox_carrier import SandboxCarrier
-from adapters.sandbox_mailer import SandboxMailer
-from adapters.sandbox_payments import SandboxPayments
-from adapters.sqlite_archive import SqliteArchive
-from adapters.sqlite_desk import SqliteDesk
-from adapters.sqlite_order_book import SqliteOrderBook
-from adapters.sqlite_references import SqliteReferences
-from adapters.sqlite_refunds import SqliteRefunds
+from adapters.sandbox.carrier import SandboxCarrier
+from adapters.sandbox.mailer import SandboxMailer
+from adapters.sandbox.payments import SandboxPayments
+from adapters.sqlite.archive import SqliteArchive
+from adapters.sqlite.desk import SqliteDesk
+from adapters.sqlite.order_book import SqliteOrderBook
+from adapters.sqlite.references import SqliteReferences
+from adapters.sqlite.refunds import SqliteRefunds
 from adapters.system_clock import SystemClock
 from domain.errors import SettingsInvalid
 from ports.archive import Archive
@@ -137,12 +137,12 @@ def _tables(access: TablesAccess | None, clock: Clock) -> _Book | None:
     if access is None:
         return None
     # Clients take a while to import: only who uses one pays for it.
-    from adapters.table_archive import TableArchive  # noqa: PLC0415
-    from adapters.table_desk import TableDesk  # noqa: PLC0415
-    from adapters.table_order_book import TableOrderBook  # noqa: PLC0415
-    from adapters.table_references import TableReferences  # noqa: PLC0415
-    from adapters.table_refunds import TableRefunds  # noqa: PLC0415
-    from adapters.tables import Tables, by_connection_string, by_identity  # noqa: PLC0415
+    from adapters.tables.archive import TableArchive  # noqa: PLC0415
+    from adapters.tables.desk import TableDesk  # noqa: PLC0415
+    from adapters.tables.order_book import TableOrderBook  # noqa: PLC0415
+    from adapters.tables.references import TableReferences  # noqa: PLC0415
+    from adapters.tables.refunds import TableRefunds  # noqa: PLC0415
+    from adapters.tables.service import Tables, by_connection_string, by_identity  # noqa: PLC0415
 
     if access.connection_string:
         tables = Tables(by_connection_string(access.connection_string))
@@ -160,8 +160,8 @@ def _tables(access: TablesAccess | None, clock: Clock) -> _Book | None:
 def _stripe(access: StripeAccess | None, references: _ReferencesOf) -> Payments | None:
     if access is None:
         return None
-    from adapters.stripe_intents import StripeIntents  # noqa: PLC0415 - likewise
-    from adapters.stripe_payments import StripePayments  # noqa: PLC0415
+    from adapters.stripe.intents import StripeIntents  # noqa: PLC0415 - likewise
+    from adapters.stripe.payments import StripePayments  # noqa: PLC0415
 
     intents = StripeIntents(access.api_key, access.api_base)
     return StripePayments(intents, references("payment_references"))
@@ -170,7 +170,7 @@ def _stripe(access: StripeAccess | None, references: _ReferencesOf) -> Payments 
 def _carrier(access: CarrierAccess | None, references: _ReferencesOf) -> Carrier | None:
     if access is None:
         return None
-    from adapters.http_carrier import HttpCarrier  # noqa: PLC0415 - likewise
+    from adapters.http.carrier import HttpCarrier  # noqa: PLC0415 - likewise
 
     return HttpCarrier(access.url, access.token, references("parcel_references"))
 

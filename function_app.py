@@ -5,19 +5,10 @@ import azure.functions as func
 
 import bootstrap
 from activities import book, confirmation, payment, refund, shipment, validation
-from api import (
-    audit,
-    cancel,
-    desk,
-    guardian,
-    housekeeping,
-    order_list,
-    orders,
-    parcels,
-    quotes,
-    refunds,
-    stock_levels,
-)
+from api.operations import audit, desk, guardian, housekeeping, refunds
+from api.orders import cancel, orders, parcels, quotes
+from api.orders import listing as order_list
+from api.stock import levels as stock_levels
 from entities import stock
 from orchestrators import change_stock, process_order, refund_order
 

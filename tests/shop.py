@@ -9,10 +9,10 @@ from typing import Any
 
 import bootstrap
 from access import TablesAccess
-from adapters.sandbox_carrier import SandboxCarrier
-from adapters.sandbox_ledger import Entry
-from adapters.sandbox_mailer import SandboxMailer
-from adapters.sandbox_payments import SandboxPayments
+from adapters.sandbox.carrier import SandboxCarrier
+from adapters.sandbox.ledger import Entry
+from adapters.sandbox.mailer import SandboxMailer
+from adapters.sandbox.payments import SandboxPayments
 from bootstrap import Services
 from domain.record import OrderRecord
 from domain.terms import Terms

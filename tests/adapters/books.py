@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from adapters.sqlite_archive import SqliteArchive
-from adapters.sqlite_desk import SqliteDesk
-from adapters.sqlite_order_book import SqliteOrderBook
-from adapters.sqlite_references import SqliteReferences
-from adapters.sqlite_refunds import SqliteRefunds
-from adapters.table_archive import TableArchive
-from adapters.table_desk import TableDesk
-from adapters.table_order_book import TableOrderBook
-from adapters.table_references import TableReferences
-from adapters.table_refunds import TableRefunds
-from adapters.tables import Tables, by_connection_string
+from adapters.sqlite.archive import SqliteArchive
+from adapters.sqlite.desk import SqliteDesk
+from adapters.sqlite.order_book import SqliteOrderBook
+from adapters.sqlite.references import SqliteReferences
+from adapters.sqlite.refunds import SqliteRefunds
+from adapters.tables.archive import TableArchive
+from adapters.tables.desk import TableDesk
+from adapters.tables.order_book import TableOrderBook
+from adapters.tables.references import TableReferences
+from adapters.tables.refunds import TableRefunds
+from adapters.tables.service import Tables, by_connection_string
 from local_host.clock import VirtualClock
 from ports.archive import Archive
 from ports.desk import Desk

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.http_carrier import HttpCarrier
-from adapters.sandbox_carrier import SandboxCarrier
-from adapters.sqlite_references import SqliteReferences
+from adapters.http.carrier import HttpCarrier
+from adapters.sandbox.carrier import SandboxCarrier
+from adapters.sqlite.references import SqliteReferences
 from adapters.system_clock import SystemClock
 from ports.carrier import Carrier as Port
 from tests import carrier_server

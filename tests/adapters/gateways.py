@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters.sandbox_ledger import Entry
-from adapters.sandbox_methods import CAPTURE_REFUSED, REFUND_REFUSED
-from adapters.sandbox_payments import SandboxPayments
-from adapters.sqlite_references import SqliteReferences
-from adapters.stripe_intents import StripeIntents
-from adapters.stripe_payments import StripePayments
+from adapters.sandbox.ledger import Entry
+from adapters.sandbox.methods import CAPTURE_REFUSED, REFUND_REFUSED
+from adapters.sandbox.payments import SandboxPayments
+from adapters.sqlite.references import SqliteReferences
+from adapters.stripe.intents import StripeIntents
+from adapters.stripe.payments import StripePayments
 from adapters.system_clock import SystemClock
 from ports.payments import Payments
 from tests.stripe_server import API_KEY, Refused, Stripe, serving

@@ -7,9 +7,9 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 
-from adapters.sandbox_mailer import SandboxMailer
+from adapters.sandbox.mailer import SandboxMailer
 from adapters.smtp_mailer import SmtpMailer, SmtpServer
-from adapters.sqlite_references import SqliteReferences
+from adapters.sqlite.references import SqliteReferences
 from adapters.system_clock import SystemClock
 from ports.mailer import Mailer
 from tests import mail_server

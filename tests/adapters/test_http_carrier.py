@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.http_carrier import HttpCarrier
-from adapters.sqlite_references import SqliteReferences
+from adapters.http.carrier import HttpCarrier
+from adapters.sqlite.references import SqliteReferences
 from domain.answers import Cancellation
 from domain.errors import CarrierUnavailable
 from tests.adapters.carriers import booked, http_carrier

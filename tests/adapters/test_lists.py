@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sandbox_mailer import SandboxMailer
+from adapters.sandbox.mailer import SandboxMailer
 from adapters.system_clock import SystemClock
 from domain.answers import ParcelStatus
 from domain.facts import MailFact, ParcelFact, PaymentFact

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sandbox_carrier import SandboxCarrier
+from adapters.sandbox.carrier import SandboxCarrier
 from adapters.system_clock import SystemClock
 from domain.errors import CarrierUnavailable
 from tests.builders import PERSONAL, a_person

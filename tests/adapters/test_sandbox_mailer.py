@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sandbox_mailer import SandboxMailer
+from adapters.sandbox.mailer import SandboxMailer
 from adapters.system_clock import SystemClock
 from domain.confirmation import Mail
 from domain.errors import MailerUnavailable

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters import sandbox_methods
-from adapters.sandbox_payments import SandboxPayments
+from adapters.sandbox import methods as sandbox_methods
+from adapters.sandbox.payments import SandboxPayments
 from adapters.system_clock import SystemClock
 from domain.answers import Withdrawal
 from domain.errors import PaymentsUnavailable

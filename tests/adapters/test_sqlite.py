@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters import sqlite
-from adapters.sqlite import Database, Schema
+from adapters.sqlite import database as sqlite
+from adapters.sqlite.database import Database, Schema
 from domain.errors import BookUnavailable
 
 FIRST = "CREATE TABLE IF NOT EXISTS counts (n INTEGER NOT NULL);\n"

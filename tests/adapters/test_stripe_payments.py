@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sqlite_references import SqliteReferences
-from adapters.stripe_intents import StripeIntents
-from adapters.stripe_payments import StripePayments
+from adapters.sqlite.references import SqliteReferences
+from adapters.stripe.intents import StripeIntents
+from adapters.stripe.payments import StripePayments
 from domain.answers import Withdrawal
 from domain.errors import PaymentsUnavailable, Unavailable
 from domain.money import Money

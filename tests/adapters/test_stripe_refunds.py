@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.stripe_payments import StripePayments
+from adapters.stripe.payments import StripePayments
 from domain.answers import Refund, Withdrawal
 from domain.errors import PaymentsUnavailable
 from domain.facts import PaymentFact

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from azure.data.tables import TableServiceClient
 
-from adapters import table_order_book, table_orders
-from adapters.tables import Tables
+from adapters.tables import order_book as table_order_book
+from adapters.tables import orders as table_orders
+from adapters.tables.service import Tables
 from domain.errors import BookUnavailable, UnknownOrder
 from domain.outcome import Outcome
 from local_host.clock import VirtualClock

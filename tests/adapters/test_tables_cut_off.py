@@ -9,9 +9,9 @@ from math import inf
 import pytest
 from azure.data.tables import TableServiceClient
 
-from adapters.table_lists import TableLists
-from adapters.table_queries import ListName, lists_of, meets, place_in
-from adapters.tables import Tables
+from adapters.tables.lists import TableLists
+from adapters.tables.queries import ListName, lists_of, meets, place_in
+from adapters.tables.service import Tables
 from domain.desk import Action, Concern, Decision
 from domain.errors import BookUnavailable
 from domain.outcome import OrderStatus, Outcome

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.instances import Instance, Phase
-from api.order_view import order_status
+from api.engine.instances import Instance, Phase
+from api.orders.view import order_status
 from domain.outcome import Outcome
 from tests.builders import a_record
 

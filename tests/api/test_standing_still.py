@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from azure import durable_functions as df
 
-from api import instances
+from api.engine import instances
 from domain.care import Guard
 from local_host import testing
 from tests.builders import an_order

@@ -6,8 +6,8 @@ import azure.functions as func
 import pytest
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
-from api.instances import Instance, Phase, ensure_started, look_up
-from api.problems import answer
+from api.engine.instances import Instance, Phase, ensure_started, look_up
+from api.http.problems import answer
 from domain.article import Article
 from domain.errors import EngineUnavailable
 from tests.builders import a_booked_order, an_order

@@ -1,0 +1,41 @@
+"""What the order book lets go of, in its file."""
+
+from pathlib import Path
+
+from adapters.book import changes
+from adapters.sqlite.database import Database
+from adapters.sqlite.pages import change_order
+from adapters.sqlite.references import forget_references
+from adapters.sqlite.schema import SCHEMA
+from domain.errors import BookUnavailable
+from ports.clock import Clock
+
+
+class SqliteArchive:
+    """The part of the order book that forgets."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._database = Database(path, SCHEMA, BookUnavailable)
+        self._clock = clock
+
+    def erase(self, order_id: str) -> None:
+        """Erase the personal part, and all words that people wrote."""
+        now = self._clock.now()
+        with self._database.writing() as book:
+            book.execute("DELETE FROM people WHERE order_id = ?", (order_id,))
+            change_order(book, self._clock, order_id, lambda record: changes.erase(record, now))
+        self._database.scrub()
+
+    def note_purged(self, order_id: str) -> None:
+        """Note that the engine and the stock know nothing of the order any more."""
+        now = self._clock.now()
+        with self._database.writing() as book:
+            change_order(
+                book, self._clock, order_id, lambda record: changes.note_purged(record, now)
+            )
+
+    def forget(self, order_id: str) -> None:
+        """Drop the order's page, and all that hangs on it."""
+        with self._database.writing() as book:
+            forget_references(book, order_id)
+            book.execute("DELETE FROM orders WHERE order_id = ?", (order_id,))

@@ -1,0 +1,108 @@
+"""The order book in one SQLite file: for one machine, shared by its processes."""
+
+from pathlib import Path
+from typing import Final
+
+from adapters.book import changes
+from adapters.book.changes import Change, T
+from adapters.book.cursors import as_text, cursor_after, page_size
+from adapters.book.rows import order_to_row, person_to_text, row_to_record, text_to_person
+from adapters.sqlite.database import Database
+from adapters.sqlite.pages import change_order, find_order, get_order
+from adapters.sqlite.queries import select
+from adapters.sqlite.schema import SCHEMA
+from domain.answers import Dispatch, Verdict
+from domain.errors import BookUnavailable
+from domain.order import Order, Person
+from domain.outcome import Opening, Outcome
+from domain.record import OrderRecord
+from ports.book_pages import BookPage, BookQuery
+from ports.clock import Clock
+from ports.order_book import Placed
+
+_INSERT_ORDER: Final = """
+INSERT INTO orders (order_id, placed_at, updated_at, fingerprint, quote, terms, country,
+    payment_method, reference)
+VALUES (:order_id, :placed_at, :placed_at, :fingerprint, :quote, :terms, :country,
+    :payment_method, :reference)
+"""
+
+
+class SqliteOrderBook:
+    """The app's own record of orders."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._database = Database(path, SCHEMA, BookUnavailable)
+        self._clock = clock
+
+    def place(self, order: Order, person: Person, fingerprint: str) -> Placed:
+        """Write a new order in one write, or find the one that already has its id."""
+        with self._database.writing() as book:
+            known = find_order(book, order.order_id)
+            if known is not None:
+                return Placed(record=known, is_new=False)
+            book.execute(_INSERT_ORDER, order_to_row(order, fingerprint))
+            book.execute(
+                "INSERT INTO people (order_id, person) VALUES (?, ?)",
+                (order.order_id, person_to_text(person)),
+            )
+            placed_at = as_text(order.placed_at)
+            book.executemany(
+                "INSERT INTO articles (sku, placed_at, order_id) VALUES (?, ?, ?)",
+                [(sku, placed_at, order.order_id) for sku in {line.sku for line in order.lines}],
+            )
+            return Placed(record=get_order(book, order.order_id), is_new=True)
+
+    def find(self, order_id: str) -> OrderRecord | None:
+        """The order's page."""
+        with self._database.reading() as book:
+            return find_order(book, order_id)
+
+    def person(self, order_id: str) -> Person | None:
+        """The order's personal part."""
+        with self._database.reading() as book:
+            row = book.execute(
+                "SELECT person FROM people WHERE order_id = ?", (order_id,)
+            ).fetchone()
+        return text_to_person(row["person"]) if row else None
+
+    def page(self, query: BookQuery) -> BookPage:
+        """Some of the orders that are looked for."""
+        statement, values = select(query)
+        with self._database.reading() as book:
+            found = [row_to_record(row) for row in book.execute(statement, values)]
+        shown = tuple(found[: page_size(query)])
+        return BookPage(
+            orders=shown, after=cursor_after(shown[-1]) if len(found) > len(shown) else None
+        )
+
+    def open(self, order_id: str) -> Opening:
+        """Note one more run and tell what earlier runs left."""
+        return self._change(order_id, changes.open_again)
+
+    def judge(self, order_id: str, verdict: Verdict) -> Verdict:
+        """Note what the rules say, unless that is noted already."""
+        return self._change(order_id, lambda record: changes.judge(record, verdict))
+
+    def request_cancel(self, order_id: str) -> OrderRecord:
+        """Note that the customer wants to stop, unless it is too late."""
+        now = self._clock.now()
+        return self._change(order_id, lambda record: changes.request_cancel(record, now))
+
+    def dispatch(self, order_id: str) -> Dispatch:
+        """Note that the parcel may leave, unless the order is to stop."""
+        now = self._clock.now()
+        return self._change(order_id, lambda record: changes.dispatch(record, now))
+
+    def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:
+        """Note that undoing begins, unless that or an end is noted already."""
+        return self._change(order_id, lambda record: changes.begin_undo(record, towards))
+
+    def close(self, order_id: str, outcome: Outcome) -> Outcome:
+        """Note the end, unless one is noted already or the order is being undone."""
+        now = self._clock.now()
+        return self._change(order_id, lambda record: changes.close(record, outcome, now))
+
+    def _change(self, order_id: str, change: Change[T]) -> T:
+        with self._database.writing() as book:
+            return change_order(book, self._clock, order_id, change)

@@ -1,0 +1,38 @@
+"""How is one order found in the book's tables, and changed?"""
+
+import sqlite3
+
+from adapters.book.changes import Change, Columns, T
+from adapters.book.cursors import as_text
+from adapters.book.rows import row_to_record
+from domain.errors import UnknownOrder
+from domain.record import OrderRecord
+from ports.clock import Clock
+
+
+def find_order(book: sqlite3.Connection, order_id: str) -> OrderRecord | None:
+    """The order's page, if there is one."""
+    row = book.execute("SELECT * FROM orders WHERE order_id = ?", (order_id,)).fetchone()
+    return row_to_record(row) if row else None
+
+
+def get_order(book: sqlite3.Connection, order_id: str) -> OrderRecord:
+    """The order's page; raises UnknownOrder."""
+    record = find_order(book, order_id)
+    if record is None:
+        raise UnknownOrder
+    return record
+
+
+def change_order(book: sqlite3.Connection, clock: Clock, order_id: str, change: Change[T]) -> T:
+    """Change the order's page, and note when; raises UnknownOrder."""
+    answer, columns = change(get_order(book, order_id))
+    if columns:
+        _write(book, order_id, {**columns, "updated_at": as_text(clock.now())})
+    return answer
+
+
+def _write(book: sqlite3.Connection, order_id: str, written: Columns) -> None:
+    assignments = ", ".join(f"{column} = :{column}" for column in written)
+    statement = f"UPDATE orders SET {assignments} WHERE order_id = :id"  # noqa: S608 - ours
+    book.execute(statement, {**written, "id": order_id})

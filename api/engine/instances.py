@@ -1,0 +1,150 @@
+"""What does the engine say about an order? The only place that talks to the engine."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import azure.durable_functions as df
+from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
+
+from api.engine.steps_done import StepDone, steps_done
+from contracts.codec import encode
+from contracts.names import Orchestration
+from contracts.payloads import OrderInput, RefundInput
+from domain.errors import EngineUnavailable
+from domain.order import Order
+
+
+class Phase(StrEnum):
+    """How far an orchestration is, as far as an order is concerned."""
+
+    #: There is no orchestration.
+    ABSENT = "absent"
+    #: It waits for its first step.
+    PENDING = "pending"
+    #: Somebody stopped it, until somebody resumes it.
+    SUSPENDED = "suspended"
+    #: It has begun, and will go on.
+    RUNNING = "running"
+    #: It does nothing any more, however it ended.
+    OVER = "over"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it goes on by itself."""
+        return self in {Phase.PENDING, Phase.RUNNING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """An order's orchestration as people may see it."""
+
+    phase: Phase
+    step: str | None = None
+    text: str | None = None
+    #: Somebody ended it from outside.
+    is_terminated: bool = False
+    #: When something last happened in it.
+    moved_at: datetime | None = None
+    #: What was tried so far, where that was asked for.
+    steps: tuple[StepDone, ...] = ()
+
+    def is_lost(self, now: datetime, patience: timedelta) -> bool:
+        """Whether nobody brings it to its end: it is not under way, or stands still."""
+        if not self.phase.is_under_way:
+            return True
+        return self.moved_at is not None and now - self.moved_at > patience
+
+
+#: How long it is waited until an orchestration is over: at most two seconds.
+_PAUSES_SECONDS: Final = (0.1, 0.3, 0.6, 1.0)
+
+_PHASES: Final[dict[Runtime | None, Phase]] = {
+    Runtime.Pending: Phase.PENDING,
+    Runtime.Suspended: Phase.SUSPENDED,
+    Runtime.Completed: Phase.OVER,
+    Runtime.Failed: Phase.OVER,
+    Runtime.Terminated: Phase.OVER,
+    Runtime.Canceled: Phase.OVER,
+}
+
+
+async def look_up(
+    client: df.DurableOrchestrationClient, order_id: str, *, with_steps: bool = False
+) -> Instance:
+    """The order's orchestration."""
+    try:
+        status = await client.get_status(order_id, with_steps, with_steps)
+    except Exception as error:
+        raise EngineUnavailable from error
+    if not status:
+        # The SDK takes a fault of the engine for an answer, too; an unknown id is answered with
+        # nothing.
+        if getattr(status, "message", None) != "":
+            raise EngineUnavailable
+        return Instance(phase=Phase.ABSENT)
+    custom = status.custom_status if isinstance(status.custom_status, dict) else {}
+    return Instance(
+        phase=_PHASES.get(status.runtime_status, Phase.RUNNING),
+        step=custom.get("step"),
+        text=custom.get("text"),
+        is_terminated=status.runtime_status is Runtime.Terminated,
+        moved_at=status.last_updated_time,
+        # The SDK knows no `historyEvents`, and keeps what it does not know as it is.
+        steps=steps_done(getattr(status, "historyEvents", None) or []),
+    )
+
+
+async def ensure_started(client: df.DurableOrchestrationClient, order: Order) -> None:
+    """Start the order's orchestration, unless somebody else just did."""
+    asked = OrderInput(order_id=order.order_id, retries=order.terms.retries)
+    await _start(client, Orchestration.PROCESS_ORDER, order.order_id, asked)
+
+
+async def ensure_refunded(
+    client: df.DurableOrchestrationClient, order: Order, refund_id: str
+) -> None:
+    """Start the refund's orchestration, unless somebody else just did."""
+    asked = RefundInput(order_id=order.order_id, refund_id=refund_id, retries=order.terms.retries)
+    await _start(client, Orchestration.REFUND_ORDER, refund_id, asked)
+
+
+async def _start(
+    client: df.DurableOrchestrationClient,
+    orchestration: Orchestration,
+    instance_id: str,
+    asked: object,
+) -> None:
+    try:
+        await client.start_new(orchestration.value, instance_id, encode(asked))
+    except Exception:  # noqa: BLE001 - the SDK raises nothing more telling
+        # Why it failed stands only in the message's wording. What counts is whether the
+        # orchestration is there.
+        if (await look_up(client, instance_id)).phase is Phase.ABSENT:
+            raise EngineUnavailable from None
+
+
+async def stop(client: df.DurableOrchestrationClient, order_id: str) -> bool:
+    """End the order's orchestration; tell whether it is over, or the engine takes its time."""
+    try:
+        await client.terminate(order_id, "it stood still; it is run again")
+    except Exception as error:
+        raise EngineUnavailable from error
+    for pause in _PAUSES_SECONDS:
+        if not (await look_up(client, order_id)).phase.is_under_way:
+            return True
+        await asyncio.sleep(pause)
+    return False
+
+
+async def go_on(client: df.DurableOrchestrationClient, order: Order) -> None:
+    """Let the order's orchestration go on: resume it, or start it."""
+    if (await look_up(client, order.order_id)).phase is not Phase.SUSPENDED:
+        await ensure_started(client, order)
+        return
+    try:
+        await client.resume(order.order_id, "decided at the desk")
+    except Exception as error:
+        raise EngineUnavailable from error

@@ -1,0 +1,1 @@
+"""What the people of the shop ask for, and what looks after orders by itself."""

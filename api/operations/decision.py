@@ -1,0 +1,69 @@
+"""What does a decision about an order look like, and what is wrong with one that does not?"""
+
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from typing import Annotated
+
+import azure.functions as func
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import with_config as config
+
+from api.http import fields
+from api.http.plain_words import in_plain_words
+from api.http.problems import FieldError, Problem
+from api.http.request_body import read_json
+from api.http.who import BY_IS_REQUIRED, asked_by
+from bootstrap import services
+from domain.desk import Action, Decision
+
+
+@config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRequest:
+    """The body of `POST /api/operations/attention/{id}`."""
+
+    action: Action
+    note: fields.Note
+    by: fields.Name | None = None
+    #: All failed steps, unless some are named.
+    steps: Annotated[tuple[fields.Short, ...], Field(min_length=1)] | None = None
+
+
+def decision_of(req: func.HttpRequest) -> Decision:
+    """The decision in the request, or the Problem with it."""
+    try:
+        request = _adapter().validate_python(read_json(req))
+    except ValidationError as error:
+        raise _invalid(in_plain_words(error)) from None
+    by = asked_by(req, request.by)
+    if by is None:
+        raise _invalid((BY_IS_REQUIRED,))
+    return Decision(
+        action=request.action,
+        note=request.note,
+        by=by,
+        at=services().clock.now(),
+        steps=tuple(dict.fromkeys(request.steps or ())),
+    )
+
+
+def unknown_steps(failed: tuple[str, ...]) -> Problem:
+    """The decision is about other steps than these."""
+    undecided = f"may only name what failed: {', '.join(failed)}"
+    message = undecided if failed else "must be left out: no step is known to have failed"
+    return _invalid((FieldError("steps", message),))
+
+
+def _invalid(errors: tuple[FieldError, ...]) -> Problem:
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-decision",
+        "This is no decision that can be taken: see errors.",
+        errors=errors,
+    )
+
+
+@cache
+def _adapter() -> TypeAdapter[DecisionRequest]:
+    return TypeAdapter(DecisionRequest)

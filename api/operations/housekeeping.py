@@ -1,0 +1,71 @@
+"""Who clears away what nobody needs any more? A timer at night, or a person who asks for it."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from api.http.json_answers import json_answer
+from api.http.problems import Problem, answer, no_such_order
+from api.operations.every_order import to_every_order
+from api.operations.leave_no_trace import erase, forget, purge
+from api.orders.view import order_url
+from bootstrap import services
+from contracts.names import Endpoint, Timer
+from ports.book_pages import BookQuery
+
+bp = df.Blueprint()
+
+
+@bp.function_name(Timer.CLEAR_AWAY.value)
+@bp.timer_trigger(arg_name="timer", schedule="0 0 4 * * *")
+@bp.durable_client_input(client_name="client")
+async def clear_away(
+    timer: func.TimerRequest,  # noqa: ARG001 - whenever it is
+    client: df.DurableOrchestrationClient,
+) -> None:
+    """Purge, erase and forget orders that ended long ago; what lies on the desk stays."""
+    retention, drop = services().settings.retention, partial(forget, client)
+    await to_every_order(_ended(retention.purge_after, is_purged=False), partial(purge, client))
+    await to_every_order(_ended(retention.erase_after, is_erased=False), erase)
+    await to_every_order(_ended(retention.forget_after, is_purged=True, is_erased=True), drop)
+
+
+@bp.function_name(Endpoint.ERASE_ORDER.value)
+@bp.route(route="api/operations/orders/{order_id}/erase", methods=["POST"])
+async def erase_order(req: func.HttpRequest) -> func.HttpResponse:
+    """Erase what an order says about a person; repeating it is harmless."""
+    return await answer(_erase_order(req))
+
+
+async def _erase_order(req: func.HttpRequest) -> func.HttpResponse:
+    order_id = req.route_params["order_id"]
+    record = await asyncio.to_thread(services().order_book.find, order_id)
+    if record is None:
+        raise no_such_order()
+    if not record.can_be_erased:
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            "not-ended",
+            f"The order is {record.status}: it needs the customer's name and address until its end."
+            " Cancel it, or settle it at the desk.",
+        )
+    await erase(record)
+    body = {"orderId": order_id, "erased": True, "links": {"self": order_url(order_id)}}
+    return json_answer(body)
+
+
+def _ended(
+    ago: timedelta, *, is_purged: bool | None = None, is_erased: bool | None = None
+) -> BookQuery:
+    return BookQuery(
+        is_open=False,
+        on_desk=False,
+        is_refunding=False,
+        is_purged=is_purged,
+        is_erased=is_erased,
+        ended_before=services().clock.now() - ago,
+    )

@@ -1,0 +1,97 @@
+"""How is some of the money of a completed order paid back?"""
+
+import asyncio
+from http import HTTPStatus
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from api.engine.instances import Phase, ensure_refunded, look_up
+from api.http.idempotency import key_reused
+from api.http.json_answers import json_answer
+from api.http.problems import FieldError, Problem, answer, no_such_order
+from api.operations.refund_request import invalid_refund, wish_in
+from api.orders.view import order_url, refund_view
+from bootstrap import services
+from contracts.codec import encode
+from contracts.names import Endpoint
+from domain.errors import UnknownOrder
+from domain.record import OrderRecord
+from domain.refund import OrderRefund
+from domain.refund_ruling import RefundAnswer, RefundRuling
+
+bp = df.Blueprint()
+
+
+@bp.function_name(Endpoint.REQUEST_REFUND.value)
+@bp.route(route="api/operations/orders/{order_id}/refund", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+async def request_refund(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """Write the refund down, then let it be paid; repeating the request is harmless."""
+    return await answer(_request_refund(req, client))
+
+
+async def _request_refund(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    order_id = req.route_params["order_id"]
+    wish = wish_in(req, order_id)
+    try:
+        ruling = await asyncio.to_thread(services().refunds.request, order_id, wish)
+    except UnknownOrder:
+        raise no_such_order() from None
+    refund = ruling.record.refund(wish.refund_id)
+    if refund is None or ruling.answer is RefundAnswer.KEY_REUSED:
+        raise _refusal(ruling)
+    await _pay(client, ruling, refund)
+    headers = {"Location": order_url(order_id), "Retry-After": "1"}
+    if ruling.answer is RefundAnswer.REPEATED:
+        headers["Idempotent-Replayed"] = "true"
+    return json_answer(_receipt(ruling.record, refund), HTTPStatus.ACCEPTED, headers)
+
+
+async def _pay(
+    client: df.DurableOrchestrationClient, ruling: RefundRuling, refund: OrderRefund
+) -> None:
+    """Start the refund, also where whoever wrote it down could not start it."""
+    is_new = ruling.answer is RefundAnswer.TAKEN
+    if is_new or (
+        refund.is_open and (await look_up(client, refund.refund_id)).phase is Phase.ABSENT
+    ):
+        await ensure_refunded(client, ruling.record.order, refund.refund_id)
+
+
+def _receipt(record: OrderRecord, refund: OrderRefund) -> dict[str, object]:
+    order_id = record.order.order_id
+    return {
+        "orderId": order_id,
+        **refund_view(refund),
+        "left": encode(record.left_to_refund),
+        "links": {"self": order_url(order_id)},
+    }
+
+
+def _refusal(ruling: RefundRuling) -> Problem:
+    left = ruling.record.left_to_refund
+    match ruling.answer:
+        case RefundAnswer.KEY_REUSED:
+            return key_reused("refund")
+        case RefundAnswer.OTHER_CURRENCY:
+            message = f"must be {left.currency}, in which the order was paid"
+            return invalid_refund((FieldError("amount.currency", message),))
+        case RefundAnswer.NOT_COMPLETED:
+            return Problem(
+                HTTPStatus.CONFLICT,
+                "not-completed",
+                f"The order is {ruling.record.status}: only of a completed order something can be"
+                " paid back. Cancel it, or settle it at the desk.",
+            )
+        case _:
+            return Problem(
+                HTTPStatus.CONFLICT,
+                "more-than-is-left",
+                f"Only {left} of what was taken is left to be paid back.",
+                more={"left": encode(left)},
+            )

@@ -1,0 +1,1 @@
+"""What customers ask for: quotes, orders, parcels."""

@@ -1,0 +1,59 @@
+"""What does the requested order cost, and is it what the caller expects?"""
+
+from http import HTTPStatus
+from typing import Any
+
+from api.http.problems import Problem
+from api.orders.request import QuoteRequest
+from bootstrap import Services
+from contracts.codec import encode
+from domain.article import Article
+from domain.errors import CatalogueInvalid
+from domain.money import Money
+from domain.quote import Quote, price
+from domain.terms import Terms
+
+
+def priced(request: QuoteRequest, bound: Services) -> Quote:
+    """The quote at this moment's prices."""
+    wanted = [(_article(line.sku, bound), line.quantity) for line in request.lines]
+    tariff = bound.catalogue.tariff(request.shipping_address.country)
+    return price(wanted, tariff, request.shipping_method)
+
+
+def terms_for(country: str, bound: Services) -> Terms:
+    """The limits at this moment; a country without a tariff is not served, whatever is set."""
+    terms = bound.settings.terms
+    return terms if bound.catalogue.tariff(country) else terms.without(country)
+
+
+def require_expected(request: QuoteRequest, quote: Quote) -> None:
+    """Raise the Problem with the new quote, where the caller expects another total."""
+    expected = request.expected_total
+    if expected is None or Money(expected.minor, expected.currency) == quote.total:
+        return
+    raise Problem(
+        HTTPStatus.CONFLICT,
+        "total-changed",
+        f"The order costs {quote.total} now. Nothing was ordered: see quote.",
+        more={"quote": quote_view(quote)},
+    )
+
+
+def quote_view(quote: Quote) -> dict[str, Any]:
+    """The quote as a customer sees it."""
+    return {
+        "lines": [{**encode(line), "total": encode(line.total)} for line in quote.lines],
+        "shippingMethod": quote.shipping_method.value,
+        "shipping": encode(quote.shipping),
+        "net": encode(quote.net),
+        "tax": encode(quote.tax),
+        "total": encode(quote.total),
+    }
+
+
+def _article(sku: str, bound: Services) -> Article:
+    article = bound.catalogue.article(sku)
+    if article is None:
+        raise CatalogueInvalid(f"{sku} was there a moment ago")
+    return article

@@ -1,0 +1,42 @@
+"""What would this order cost, and would the shop take it? Nothing is written down."""
+
+import asyncio
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from api.http.json_answers import NO_STORE, json_answer
+from api.http.problems import answer
+from api.http.request_body import read_json
+from api.orders.pricing import priced, quote_view, require_expected, terms_for
+from api.orders.request import parse_quote
+from bootstrap import services
+from contracts.codec import encode
+from contracts.names import Endpoint
+from domain.rules import broken_rules
+
+bp = df.Blueprint()
+
+
+@bp.function_name(Endpoint.GET_QUOTE.value)
+@bp.route(route="api/quote", methods=["POST"])
+async def get_quote(req: func.HttpRequest) -> func.HttpResponse:
+    """Tell what the order would cost now."""
+    return await answer(_get_quote(req))
+
+
+async def _get_quote(req: func.HttpRequest) -> func.HttpResponse:
+    view = await asyncio.to_thread(_quote, req)
+    return json_answer(view, headers=NO_STORE)
+
+
+def _quote(req: func.HttpRequest) -> dict[str, Any]:
+    bound = services()
+    article = bound.catalogue.article
+    request = parse_quote(read_json(req), lambda sku: article(sku) is not None)
+    country = request.shipping_address.country
+    quote = priced(request, bound)
+    require_expected(request, quote)
+    problems = broken_rules(quote, country, terms_for(country, bound), article)
+    return {**quote_view(quote), "problems": [encode(problem) for problem in problems]}

@@ -1,0 +1,73 @@
+"""How does a change of stock get done once, however often it is asked for?
+
+It is an orchestration whose id comes from the article and the caller's key. Whoever asks again
+finds it; the stock itself remembers the key, too.
+"""
+
+import asyncio
+import json
+from typing import Any, Final
+
+import azure.durable_functions as df
+from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
+from azure.durable_functions.models.DurableOrchestrationStatus import (
+    DurableOrchestrationStatus as Status,
+)
+
+from api.http.idempotency import key_reused
+from api.order_ids import stock_change_id
+from bootstrap import services
+from contracts.codec import decode, encode
+from contracts.names import Orchestration
+from contracts.stock import StockChange, StockLevel
+from domain.errors import EngineUnavailable
+
+#: How long a caller waits for the change before it is told to look later.
+PATIENCE_SECONDS: Final = 10.0
+_PAUSE_SECONDS: Final = 0.05
+
+
+async def changed(client: df.DurableOrchestrationClient, asked: StockChange) -> StockLevel | None:
+    """The stock after the change; None when that takes longer than a caller waits."""
+    secret = services().settings.id_secret
+    instance_id = stock_change_id(secret, asked.sku, asked.change.key)
+    await _start(client, instance_id, encode(asked))
+    status = await _ended(client, instance_id)
+    if status is None:
+        return None
+    if status.runtime_status is not Runtime.Completed:
+        raise EngineUnavailable
+    return decode(StockLevel, status.output)
+
+
+async def _start(
+    client: df.DurableOrchestrationClient, instance_id: str, payload: dict[str, Any]
+) -> None:
+    known = await _status(client, instance_id)
+    if not known:
+        try:
+            await client.start_new(Orchestration.CHANGE_STOCK.value, instance_id, payload)
+        except Exception:  # noqa: BLE001 - the SDK raises nothing more telling
+            known = await _status(client, instance_id)
+            if not known:
+                raise EngineUnavailable from None
+    if known and json.loads(known.input_) != payload:
+        raise key_reused("change")
+
+
+async def _ended(client: df.DurableOrchestrationClient, instance_id: str) -> Status | None:
+    waited = 0.0
+    while waited < PATIENCE_SECONDS:
+        status = await _status(client, instance_id)
+        if status and status.runtime_status not in {Runtime.Pending, Runtime.Running}:
+            return status
+        await asyncio.sleep(_PAUSE_SECONDS)
+        waited += _PAUSE_SECONDS
+    return None
+
+
+async def _status(client: df.DurableOrchestrationClient, instance_id: str) -> Status:
+    try:
+        return await client.get_status(instance_id, show_input=True)
+    except Exception as error:
+        raise EngineUnavailable from error
