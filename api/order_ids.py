@@ -13,12 +13,16 @@ from typing import Final
 _ID_BYTES: Final = 16
 
 
-def order_id(secret: str, idempotency_key: str | None) -> str:
-    """The id of the order that this key stands for; without a key one that never was before."""
+def order_id(secret: str, idempotency_key: str | None, generation: int = 0) -> str:
+    """The id of the order that this key stands for; without a key one that never was before.
+
+    Once an order is forgotten, its key stands for another one, of the next generation.
+    """
     if idempotency_key is None:
         raw = secrets.token_bytes(_ID_BYTES)
     else:
-        raw = _keyed_hash(secret, "idempotency-key", idempotency_key.encode())
+        named = f"{idempotency_key}\0{generation}" if generation else idempotency_key
+        raw = _keyed_hash(secret, "idempotency-key", named.encode())
     return "ord_" + _short(raw)
 
 

@@ -75,6 +75,11 @@ class OrderRecord:
         return self.outcome is not None and self.status is not OrderStatus.NEEDS_ATTENTION
 
     @property
+    def can_be_forgotten(self) -> bool:
+        """Whether nobody has anything to do with it any more."""
+        return self.outcome is not None and self.attention is None and not self.open_refunds
+
+    @property
     def open_refunds(self) -> tuple[OrderRefund, ...]:
         """The refunds that are still to be paid."""
         return tuple(refund for refund in self.refunds if refund.is_open)

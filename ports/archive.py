@@ -21,6 +21,8 @@ class Archive(Protocol):
     def forget(self, order_id: str) -> None:
         """Drop the order's page, and all references to partners that are kept for it.
 
-        From then on its idempotency key means a new order.
+        From then on its idempotency key means a new order. Partners still know the old one by its
+        id, so a mark stays that no order gets this id again. Nothing happens while something is
+        left to be done: see `OrderRecord.can_be_forgotten`.
         """
         ...

@@ -35,6 +35,10 @@ class OrderBook(Protocol):
         """The order's page."""
         ...
 
+    def is_forgotten(self, order_id: str) -> bool:
+        """Whether an order of this id was here, and its page was dropped: see `Archive.forget`."""
+        ...
+
     def person(self, order_id: str) -> Person | None:
         """The order's personal part."""
         ...

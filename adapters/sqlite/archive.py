@@ -4,7 +4,7 @@ from pathlib import Path
 
 from adapters.book import changes
 from adapters.sqlite.database import Database
-from adapters.sqlite.pages import change_order
+from adapters.sqlite.pages import change_order, find_order
 from adapters.sqlite.references import forget_references
 from adapters.sqlite.schema import SCHEMA
 from domain.errors import BookUnavailable
@@ -35,7 +35,11 @@ class SqliteArchive:
             )
 
     def forget(self, order_id: str) -> None:
-        """Drop the order's page, and all that hangs on it."""
+        """Drop the order's page and all that hangs on it, unless something is left to be done."""
         with self._database.writing() as book:
+            record = find_order(book, order_id)
+            if record is not None and not record.can_be_forgotten:
+                return
+            book.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (order_id,))
             forget_references(book, order_id)
             book.execute("DELETE FROM orders WHERE order_id = ?", (order_id,))

@@ -58,6 +58,12 @@ class SqliteOrderBook:
         with self._database.reading() as book:
             return find_order(book, order_id)
 
+    def is_forgotten(self, order_id: str) -> bool:
+        """Whether an order of this id was here."""
+        query = "SELECT 1 FROM forgotten WHERE order_id = ?"
+        with self._database.reading() as book:
+            return book.execute(query, (order_id,)).fetchone() is not None
+
     def person(self, order_id: str) -> Person | None:
         """The order's personal part."""
         with self._database.reading() as book:

@@ -65,4 +65,6 @@ ALTER TABLE orders ADD COLUMN refund_since TEXT;
 CREATE INDEX open_refunds ON orders (placed_at, order_id) WHERE refund_since IS NOT NULL;
 """
 
-SCHEMA: Final = Schema(part="book", versions=(_FIRST, _STOPPED, _REFUNDS))
+_FORGOTTEN: Final = "CREATE TABLE forgotten (order_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;\n"
+
+SCHEMA: Final = Schema(part="book", versions=(_FIRST, _STOPPED, _REFUNDS, _FORGOTTEN))

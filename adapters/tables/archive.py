@@ -1,7 +1,7 @@
 """What the order book lets go of, in Azure Tables."""
 
 from adapters.book import changes
-from adapters.tables.orders import PERSON, TABLE, TableOrders
+from adapters.tables.orders import MARK, PERSON, TABLE, TableOrders, mark_of
 from adapters.tables.queries import ListName
 from adapters.tables.references import forget_references
 from adapters.tables.rows import key_of
@@ -32,8 +32,12 @@ class TableArchive:
         self._orders.change(order_id, lambda record: changes.note_purged(record, now))
 
     def forget(self, order_id: str) -> None:
-        """Drop the order's page, and all that hangs on it."""
+        """Drop the order's page and all that hangs on it, unless something is left to be done."""
         record = self._orders.find(order_id)
+        if record is not None and not record.can_be_forgotten:
+            return
+        # The mark first, in a partition of its own: what is cut off here is forgotten later.
+        self._tables.upsert(TABLE, mark_of(order_id), {MARK: {"order_id": order_id}})
         listed = self._orders.lists.rows_of(record.order, ListName) if record else []
         forget_references(self._tables, order_id)
         self._tables.delete_partition(TABLE, key_of(order_id))

@@ -10,7 +10,7 @@ from adapters.book.changes import Change, T
 from adapters.book.cursors import cursor_after, cursor_at, page_size
 from adapters.book.rows import text_to_person
 from adapters.tables.lists import Listed
-from adapters.tables.orders import PERSON, TABLE, TableOrders
+from adapters.tables.orders import MARK, PERSON, TABLE, TableOrders, mark_of
 from adapters.tables.queries import meets
 from adapters.tables.rows import key_of
 from adapters.tables.service import Tables
@@ -45,6 +45,10 @@ class TableOrderBook:
     def find(self, order_id: str) -> OrderRecord | None:
         """The order's page."""
         return self._orders.find(order_id)
+
+    def is_forgotten(self, order_id: str) -> bool:
+        """Whether an order of this id was here."""
+        return self._tables.get(TABLE, mark_of(order_id), MARK) is not None
 
     def person(self, order_id: str) -> Person | None:
         """The order's personal part."""

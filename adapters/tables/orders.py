@@ -27,8 +27,14 @@ from ports.order_book import Placed
 TABLE: Final = "orders"
 PAGE: Final = "page"
 PERSON: Final = "person"
+MARK: Final = "mark"
 
 _ATTEMPTS: Final = 30
+
+
+def mark_of(order_id: str) -> str:
+    """The partition of the mark that an order of this id was forgotten."""
+    return key_of(f"forgotten:{order_id}")
 
 
 def attempts() -> Iterator[None]:

@@ -1,5 +1,7 @@
 """How does a request become an order in the book?"""
 
+from itertools import count
+
 import azure.functions as func
 
 from api.http.idempotency import idempotency_key, key_reused
@@ -9,6 +11,7 @@ from api.orders.pricing import priced, require_expected, terms_for
 from api.orders.request import OrderRequest, canonical, parse_order
 from bootstrap import Services, services
 from domain.order import Address, Order, Person
+from domain.record import OrderRecord
 from ports.order_book import Placed
 
 
@@ -17,8 +20,7 @@ def write_down(req: func.HttpRequest) -> Placed:
     bound = services()
     key = idempotency_key(req)
     body = read_json(req)
-    new_id = order_id(bound.settings.id_secret, key)
-    known = bound.order_book.find(new_id) if key else None
+    new_id, known = _meant_by(key, bound)
     if known is not None:
         # Its articles may have left the catalogue since: what was ordered, was ordered.
         repeated = parse_order(body, lambda _: True)
@@ -29,6 +31,17 @@ def write_down(req: func.HttpRequest) -> Placed:
     return _same(
         bound.order_book.place(order, _person(request), print_of_request), print_of_request
     )
+
+
+def _meant_by(key: str | None, bound: Services) -> tuple[str, OrderRecord | None]:
+    """The order that the key stands for now: its id, and its page if it is there already."""
+    secret, book = bound.settings.id_secret, bound.order_book
+    if key is None:
+        return order_id(secret, None), None
+    ids = (order_id(secret, key, generation) for generation in count())
+    # The page first: what is forgotten in between has left its mark by then.
+    pages = ((one, book.find(one)) for one in ids)
+    return next((one, page) for one, page in pages if page or not book.is_forgotten(one))
 
 
 def _print(request: OrderRequest, bound: Services) -> str:

@@ -73,6 +73,25 @@ def test_a_forgotten_order_is_gone(ended: Shelf) -> None:
     assert ended.book.place(a_booked_order("o"), a_person(), "f").is_new
 
 
+def test_the_id_of_a_forgotten_order_is_marked(ended: Shelf) -> None:
+    """Forgetting it twice is harmless; other ids are free."""
+    before = ended.book.is_forgotten("o")
+    ended.archive.forget("o")
+    ended.archive.forget("o")
+
+    assert (before, ended.book.is_forgotten("o")) == (False, True)
+    assert not ended.book.is_forgotten("o2")
+
+
+def test_an_order_that_is_under_way_is_not_forgotten(shelf: Shelf) -> None:
+    """Whoever wants to forget it looked at its page before somebody wrote there."""
+    shelf.book.place(a_booked_order("o"), a_person(), "f")
+    shelf.archive.forget("o")
+
+    assert shelf.book.find("o") is not None
+    assert not shelf.book.is_forgotten("o")
+
+
 @pytest.mark.parametrize("key", ["ord_a", "ord_a:confirm", "ord_a:refunded"])
 @pytest.mark.parametrize("partner", ["payment", "parcel", "mail"])
 def test_an_order_is_forgotten_with_its_references(shelf: Shelf, partner: str, key: str) -> None:

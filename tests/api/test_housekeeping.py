@@ -92,6 +92,32 @@ def test_a_key_is_known_until_its_order_is_forgotten(shop: Shop) -> None:
     assert shop.post(an_order(), "key").json()["status"] == "placed"
 
 
+def test_a_key_of_a_forgotten_order_buys_anew(shop: Shop) -> None:
+    """Each time under another id: bank and carrier still know the old order by its own."""
+    bought = []
+    for _ in range(3):
+        bought.append(shop.place(an_order(), "key"))
+        shop.app.wait(bought[-1])
+        assert shop.place(an_order(), "key") == bought[-1]
+        shop.pass_days(401)
+
+    assert len(set(bought)) == 3
+    assert [shop.effects().count(effect) for effect in ("captured", "released")] == [3, 3]
+
+
+def test_a_refund_that_is_asked_for_at_the_last_moment_is_not_forgotten(shop: Shop) -> None:
+    """The page was on the list when the refund was written there."""
+    order_id = shop.run(an_order()).instance_id
+    shop.use(payments=Failing(shop.payments, "refund", before=1))
+    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    shop.app.settle()
+    shop.services.archive.forget(order_id)
+    shop.app.wait(refund_id)
+
+    assert shop.look(order_id)["refunds"][0]["status"] == "paid"
+    assert not shop.services.order_book.is_forgotten(order_id)
+
+
 def test_what_needs_a_person_is_kept(shop: Shop) -> None:
     """As long as it lies on the desk."""
     shop.use(carrier=Failing(shop.carrier, "cancel", before=FOREVER))

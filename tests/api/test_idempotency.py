@@ -80,6 +80,13 @@ def test_an_order_id_tells_nothing_of_its_key() -> None:
     assert order_id("secret", None) != order_id("secret", None)
 
 
+def test_a_key_keeps_its_first_id_for_ever() -> None:
+    """Orders that were placed by an earlier program are found by it."""
+    assert order_id("secret", "k") == "ord_o7quayk4dwrftwljo4aof2z4ae"
+    assert order_id("secret", "k", 0) == order_id("secret", "k")
+    assert len({order_id("secret", "k", generation) for generation in range(12)}) == 12
+
+
 class EmptyCatalogue:
     """A shop that has stopped selling everything."""
 
