@@ -145,8 +145,11 @@ class OrderRecord:
         return self.outcome or outcome
 
 
-def attention_for(outcome: Outcome, now: datetime) -> Attention | None:
+def attention_for(record: OrderRecord, outcome: Outcome, now: datetime) -> Attention | None:
     """Whether this end needs a person, or a step that failed without changing it."""
-    if outcome.status is not OrderStatus.NEEDS_ATTENTION and not outcome.failed_steps:
+    # A refund may have failed while the order's own mail was tried again.
+    owed = (refund.failed_step for refund in record.refunds if refund.failed_step)
+    steps = tuple(dict.fromkeys((*outcome.failed_steps, *owed)))
+    if outcome.status is not OrderStatus.NEEDS_ATTENTION and not steps:
         return None
-    return Attention(concern=Concern.STEP_FAILED, since=now, failed_steps=outcome.failed_steps)
+    return Attention(concern=Concern.STEP_FAILED, since=now, failed_steps=steps)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from domain.desk import Action, Attention, Decision
 from domain.outcome import OrderStatus
 from domain.record import OrderRecord
+from domain.refund import OrderRefund
 from domain.refund_ruling import decide_refunds
 
 
@@ -38,6 +39,14 @@ class Ruling:
         """Whether the order's orchestration has to go on."""
         is_decided = self.record.attention is None and self.record.outcome is None
         return is_decided and self.is_taken
+
+    @property
+    def refunds_to_be_run(self) -> tuple[OrderRefund, ...]:
+        """The refunds that were decided to be tried again, and are not paid yet."""
+        retries = (one for one in self.record.decisions if one.action is Action.RETRY)
+        again = {refund_id for one in retries for refund_id in one.refunds}
+        is_due = again if self.is_taken else set()
+        return tuple(one for one in self.record.open_refunds if one.refund_id in is_due)
 
     @property
     def is_taken(self) -> bool:
@@ -91,6 +100,8 @@ def _goes_on(record: OrderRecord, since: datetime) -> bool:
     """Whether anything is left to be done, now that all is decided that lay there since then."""
     if record.outcome is None or record.status is OrderStatus.NEEDS_ATTENTION:
         return True
+    if record.erased_at is not None:
+        return False  # only mails are left, and nobody to write to
     own = (one for one in record.decisions if one.at >= since and not one.refunds)
     return any(one.action is Action.RETRY for one in own)
 

@@ -68,7 +68,7 @@ def close(record: OrderRecord, outcome: Outcome, now: datetime) -> tuple[Outcome
     stands = record.ended_as(outcome)
     if stands is not outcome:
         return stands, {}
-    attention = attention_for(outcome, now)
+    attention = attention_for(record, outcome, now)
     return stands, {
         "outcome": outcome_to_text(outcome),
         "ended_at": as_text(now),

@@ -141,10 +141,23 @@ async def stop(client: df.DurableOrchestrationClient, order_id: str) -> bool:
 
 async def go_on(client: df.DurableOrchestrationClient, order: Order) -> None:
     """Let the order's orchestration go on: resume it, or start it."""
-    if (await look_up(client, order.order_id)).phase is not Phase.SUSPENDED:
+    if not await _resumed(client, order.order_id):
         await ensure_started(client, order)
-        return
+
+
+async def go_on_refunding(
+    client: df.DurableOrchestrationClient, order: Order, refund_id: str
+) -> None:
+    """Let the refund's orchestration go on: resume it, or start it."""
+    if not await _resumed(client, refund_id):
+        await ensure_refunded(client, order, refund_id)
+
+
+async def _resumed(client: df.DurableOrchestrationClient, instance_id: str) -> bool:
+    if (await look_up(client, instance_id)).phase is not Phase.SUSPENDED:
+        return False
     try:
-        await client.resume(order.order_id, "decided at the desk")
+        await client.resume(instance_id, "decided at the desk")
     except Exception as error:
         raise EngineUnavailable from error
+    return True

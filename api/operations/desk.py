@@ -7,7 +7,7 @@ from typing import Any, Final
 import azure.durable_functions as df
 import azure.functions as func
 
-from api.engine.instances import ensure_refunded, go_on, look_up
+from api.engine.instances import go_on, go_on_refunding, look_up
 from api.http.json_answers import NO_STORE, json_answer
 from api.http.problems import FieldError, Problem, answer, no_such_order
 from api.operations.decision import decision_of, unknown_steps
@@ -78,8 +78,8 @@ async def _decide(
         raise Problem(HTTPStatus.CONFLICT, f"{ruling.answer}", _REFUSALS[ruling.answer])
     if ruling.is_to_be_run:
         await go_on(client, ruling.record.order)
-    for refund in ruling.record.open_refunds if ruling.is_taken else ():
-        await ensure_refunded(client, ruling.record.order, refund.refund_id)
+    for refund in ruling.refunds_to_be_run:
+        await go_on_refunding(client, ruling.record.order, refund.refund_id)
     body = receipt(ruling.record, await look_up(client, order_id))
     return _json(HTTPStatus.ACCEPTED, body, {"Location": order_url(order_id)})
 

@@ -75,6 +75,32 @@ def test_a_refund_that_somebody_stopped_is_left_to_a_person(shop: Shop, verb: st
     assert "refunded" not in shop.effects()
 
 
+def test_a_retry_resumes_a_refund_that_somebody_suspended(shop: Shop) -> None:
+    """Nothing can be started over its orchestration as long as that is suspended."""
+    order_id, refund_id = an_open_refund(shop)
+    manage(shop, refund_id, "suspend")
+    minutes(shop, 3)
+    body = {"action": "retry", "note": "a mistake", "by": "Grace"}
+    shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    shop.app.wait(refund_id)
+
+    assert status_of(shop, order_id) == "paid"
+    assert shop.effects().count("refunded") == 1
+
+
+def test_a_decision_about_something_else_resumes_no_refund(shop: Shop) -> None:
+    """It was suspended a moment ago, and nobody has decided about it."""
+    shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
+    order_id, refund_id = an_open_refund(shop)
+    manage(shop, refund_id, "suspend")
+    body = {"action": "skip", "note": "no mailbox", "by": "Grace"}
+    shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    shop.app.settle()
+
+    assert shop.app.look(refund_id).status == "Suspended"
+    assert status_of(shop, order_id) == "requested"
+
+
 def test_a_refund_that_stands_still_is_ended_and_run_again(shop: Shop) -> None:
     """Nothing can be started over its orchestration as long as that is under way."""
     order_id, _ = an_open_refund(shop)

@@ -134,3 +134,31 @@ def test_erasing_takes_a_mail_that_failed_from_the_desk(shop: Shop) -> None:
     shop.app.request("POST", f"/api/operations/orders/{left}/erase")
 
     assert desk(shop) == []
+
+
+def test_what_is_owed_stays_on_the_desk_when_the_order_ends_again(shop: Shop) -> None:
+    """The refund failed while the order's own mail was tried once more."""
+    shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=8 + 5))
+    order_id = shop.run(an_order(payment_method="pm_sandbox_refundRefused")).instance_id
+    shop.use(mailer=shop.services.mailer, payments=Failing(shop.payments, "refund", before=2))
+    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=5))
+    decide(shop, order_id, "retry", steps=["sendConfirmation"])
+    shop.app.wait(refund_id)
+    shop.app.wait(order_id)
+
+    assert shop.look(order_id)["status"] == "completed"
+    assert desk(shop)[0]["failedSteps"] == ["refundPayment"]
+
+
+def test_an_erased_order_is_not_run_again(shop: Shop) -> None:
+    """Its mail was to be tried again once all is decided, and now there is nobody to write to."""
+    shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
+    order_id = shop.run(an_order(payment_method="pm_sandbox_refundRefused")).instance_id
+    shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
+    decide(shop, order_id, "retry", steps=["sendConfirmation"])
+    shop.app.request("POST", f"/api/operations/orders/{order_id}/erase")
+    decide(shop, order_id, "settled")
+
+    assert shop.record(order_id).runs == 1
+    assert (shop.look(order_id)["status"], desk(shop)) == ("completed", [])
