@@ -68,18 +68,18 @@ def _preview(record: OrderRecord, instance: Instance) -> dict[str, Any]:
     view: dict[str, Any] = {"orderId": record.order.order_id, "possible": possible}
     if not possible:
         return view | {"why": _why_not(record)}
-    begun = _begun(instance)
+    begun = _begun(record, instance)
     return view | {
         "undo": [undo for step, undo in reversed(_MAY_BE_DONE.items()) if step in begun],
         "givenBack": encode(record.order.total) if Activity.PROCESS_PAYMENT in begun else None,
     }
 
 
-def _begun(instance: Instance) -> tuple[str, ...]:
-    """The steps that have begun; all of them where the engine cannot tell."""
-    if instance.phase is Phase.PENDING:
+def _begun(record: OrderRecord, instance: Instance) -> tuple[str, ...]:
+    """The steps that have begun; all of them where an earlier run may have done any."""
+    if record.runs == 0 or record.outcome is not None:
         return ()
-    if instance.step not in _STEPS:
+    if record.runs > 1 or instance.step not in _STEPS[1:]:
         return _STEPS
     return _STEPS[: _STEPS.index(instance.step) + 1]
 

@@ -157,6 +157,34 @@ def test_a_preview_tells_what_would_be_undone(shop: Shop) -> None:
     assert shop.app.wait(order_id).output["status"] == "completed"
 
 
+def test_a_preview_counts_what_an_earlier_run_did(shop: Shop) -> None:
+    """The order is being opened again, and all is paid."""
+    book = shop.services.order_book
+    shop.use(order_book=Failing(book, "dispatch", before=1))
+    order_id = shop.place(an_order())
+    shop.app.settle()
+    shop.app.terminate(order_id, "its worker died")
+    shop.app.settle()
+    shop.use(order_book=Failing(book, "open", before=1))
+    shop.app.start("processOrder", {"orderId": order_id}, order_id)
+    shop.app.settle()
+
+    preview = cancel(shop, order_id, "?preview=true").json()
+    assert preview["undo"] == ["cancelShipment", "voidPayment", "releaseStock"]
+    assert preview["givenBack"]["minor"] == 3470
+
+
+def test_a_preview_of_what_was_not_begun_promises_nothing(shop: Shop) -> None:
+    """The order was written down, and nobody started it; or it was canceled already."""
+    shop.services.order_book.place(a_booked_order("ord_1"), a_person(), "f")
+    before = cancel(shop, "ord_1", "?preview=true").json()
+    cancel(shop, "ord_1")
+    shop.app.wait("ord_1")
+    after = cancel(shop, "ord_1", "?preview=true").json()
+
+    assert before == after == {**before, "possible": True, "undo": [], "givenBack": None}
+
+
 def test_a_preview_tells_that_it_is_too_late(shop: Shop) -> None:
     """With the reason."""
     order_id = shop.place(an_order())
