@@ -21,7 +21,7 @@ Rule = Callable[[OrderRecord, Account], Faults]
 def rules_for(record: OrderRecord) -> tuple[Rule, ...]:
     """The rules that this order's end brings with it."""
     if _was_settled(record):
-        return (_nothing_twice,)
+        return (_nothing_twice, _paid_back)
     match record.status:
         case OrderStatus.COMPLETED:
             return (_nothing_twice, _paid, _paid_back, _shipped, _told, _sold)
@@ -65,7 +65,7 @@ def _nothing_twice(record: OrderRecord, account: Account) -> Faults:
         )
     if account.live_parcels > 1:
         yield FindingKind.SHIPPED_TWICE, f"{account.live_parcels} parcels"
-    if account.released_parcels and account.kept + _asked_back(record) < total:
+    if account.released_parcels and account.kept + _rightly_back(record, account) < total:
         yield FindingKind.RELEASED_UNPAID, f"let go with {account.kept} paid of {total}"
     for kind in sorted(set(account.mails)):
         if account.mails.count(kind) > 1:
@@ -75,9 +75,9 @@ def _nothing_twice(record: OrderRecord, account: Account) -> Faults:
 def _paid(record: OrderRecord, account: Account) -> Faults:
     if account.held:
         yield FindingKind.MONEY_HELD, f"{account.held} held"
-    asked_back = _asked_back(record)
-    if account.kept + asked_back < _total(record):
-        detail = f"{account.kept} paid of {_total(record)}, {asked_back} to be paid back"
+    rightly_back = _rightly_back(record, account)
+    if account.kept + rightly_back < _total(record):
+        detail = f"{account.kept} paid of {_total(record)}, {rightly_back} rightly paid back"
         yield FindingKind.MONEY_MISSING, detail
 
 
@@ -154,9 +154,10 @@ def _total(record: OrderRecord) -> int:
     return record.verdict.amount.minor if record.verdict and record.verdict.amount else 0
 
 
-def _asked_back(record: OrderRecord) -> int:
-    """What the gateway may have paid back, as far as the book knows."""
-    return sum(refund.amount.minor for refund in record.refunds if refund.may_be_paid)
+def _rightly_back(record: OrderRecord, account: Account) -> int:
+    """What the gateway paid back, as far as the book knows of it."""
+    asked = sum(refund.amount.minor for refund in record.refunds if refund.may_be_paid)
+    return min(asked, account.refunded)
 
 
 def _needs(record: OrderRecord) -> tuple[StockNeed, ...]:

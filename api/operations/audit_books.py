@@ -33,6 +33,7 @@ async def read_books(
     orders = await _pages(BookQuery(placed_from=since))
     # Only of orders that were not purged the stock may hold entries; open ones are among them.
     older = await _pages(BookQuery(placed_before=since, is_purged=False))
+    older |= await _pages(BookQuery(placed_before=since, is_refunding=True))
     stocks = await _stocks(client, _skus((*orders.values(), *older.values())))
     known = await asyncio.to_thread(_accounts, since, stocks)
     newer = await _pages(BookQuery(placed_from=now))

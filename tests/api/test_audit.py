@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from domain.outcome import Outcome
-from tests.builders import an_order
+from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.proof.behind import signal, the_audit
 from tests.shop import Shop
@@ -103,6 +103,17 @@ def test_units_that_an_old_order_keeps_are_found(shop: Shop, after: int) -> None
     shop.pass_days(after)
 
     assert found(shop) == {"goodsKept"}
+
+
+def test_a_refund_that_is_not_paid_is_overdue_however_old_its_order_is(shop: Shop) -> None:
+    """The order itself was purged long ago."""
+    order_id = shop.run(an_order()).instance_id
+    shop.pass_days(61)
+    shop.use(refunds=Failing(shop.services.refunds, "close", before=FOREVER))
+    shop.refund(order_id, a_refund())
+    shop.app.let_pass(timedelta(hours=2))
+
+    assert found(shop) == {"overdue"}
 
 
 def test_an_old_order_is_not_judged_by_what_was_not_read(shop: Shop) -> None:

@@ -50,6 +50,7 @@ REFUND = OrderRefund(
 )
 OPEN_REFUND = replace(REFUND, status=RefundStatus.REQUESTED)
 FAILED_REFUND = replace(REFUND, status=RefundStatus.FAILED, failed_step="refundPayment")
+ALL_OF_IT = replace(FAILED_REFUND, amount=Money(TOTAL, "EUR"))
 UNTOLD_REFUND = replace(REFUND, failed_step="sendRefundNotice")
 PARTLY = PaymentFact(order_id=ORDER, captured=TOTAL, refunded=980)
 TOLD_OF_REFUND = MailFact(order_id=ORDER, kind="rfd_1")
@@ -178,6 +179,10 @@ def test_what_adds_up_is_clean(report: Report) -> None:
             ["releasedUnpaid", "moneyMissing"],
         ),
         (
+            a_report(COMPLETED, RELEASED, TOLD, stocks=SOLD, refund=ALL_OF_IT),
+            ["releasedUnpaid", "moneyMissing"],
+        ),
+        (
             a_report(COMPLETED, CAPTURED, RELEASED, TOLD, stocks=SOLD, refund=UNTOLD_REFUND),
             ["refundMissing"],
         ),
@@ -261,6 +266,23 @@ def test_what_a_person_settled_is_not_judged_by_its_end(action: str, clean: bool
     )
 
     assert audit(books, NOON, HOUR).clean is clean
+
+
+def test_what_is_said_to_be_paid_back_must_be_paid_back_whatever_a_person_settled() -> None:
+    """Somebody gave up the order's own mail, which says nothing about the money."""
+    skipped = Decision(action=Action.SKIP, note="no mailbox", by="ada", at=NOON)
+    record = a_record(
+        verdict=VERDICT, outcome=COMPLETED, decisions=(skipped,), refunds=(UNTOLD_REFUND,)
+    )
+    books = Books(
+        orders={ORDER: record},
+        older={},
+        others=frozenset(),
+        accounts=accounts([CAPTURED], [RELEASED], [], SOLD),
+        stocks=SOLD,
+    )
+
+    assert kinds(audit(books, NOON, HOUR)) == ["refundMissing"]
 
 
 def test_a_purged_order_needs_no_goods_any_more() -> None:
