@@ -148,3 +148,5 @@ class Opening:
     dispatched: bool = False
     #: Steps that a person did by hand, or decided to leave out.
     waived: tuple[str, ...] = ()
+    #: Those of them that were left out.
+    skipped: tuple[str, ...] = ()

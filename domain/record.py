@@ -97,9 +97,7 @@ class OrderRecord:
     @property
     def waived(self) -> tuple[str, ...]:
         """The steps that were left to a person."""
-        own = (one for one in self.decisions if not one.refunds)
-        waivers = (one for one in own if one.action is not Action.RETRY)
-        return tuple(dict.fromkeys(step for one in waivers for step in one.steps))
+        return self._decided(Action.SETTLED, Action.SKIP)
 
     def opening(self) -> Opening:
         """What the next run has to know of the earlier ones."""
@@ -111,6 +109,7 @@ class OrderRecord:
             needs=self.verdict.needs if self.verdict else (),
             dispatched=self.dispatched_at is not None,
             waived=self.waived,
+            skipped=self._decided(Action.SKIP),
         )
 
     def judged(self, verdict: Verdict) -> Verdict:
@@ -143,6 +142,10 @@ class OrderRecord:
             # way.
             return self.undoing
         return self.outcome or outcome
+
+    def _decided(self, *actions: Action) -> tuple[str, ...]:
+        own = (one for one in self.decisions if not one.refunds and one.action in actions)
+        return tuple(dict.fromkeys(step for one in own for step in one.steps))
 
 
 def attention_for(record: OrderRecord, outcome: Outcome, now: datetime) -> Attention | None:

@@ -12,8 +12,8 @@ NOTICE_NOT_SENT = "The mail about the order's end could not be sent."
 
 
 def confirm(run: Run, saga: Saga, outcome: Outcome) -> Steps[Outcome]:
-    """Tell that the parcel is on its way."""
-    if saga.is_waived(Activity.SEND_CONFIRMATION):
+    """Tell that the parcel is on its way, unless a person decided that it is not."""
+    if saga.is_waived(Activity.SEND_CONFIRMATION) or saga.is_skipped(Activity.DISPATCH_ORDER):
         return outcome
     try:
         yield from steps.send_confirmation(run, str(outcome.tracking_number))

@@ -39,7 +39,7 @@ def take_to_its_end(run: Run) -> Steps[Outcome]:
     if opening.outcome:
         return opening.outcome
 
-    saga = Saga(run, opening.waived)
+    saga = Saga(run, opening.waived, opening.skipped)
     shelf = Shelf(run, opening.needs)
     if opening.resumed:
         saga.undo_with(StockStep.RELEASE_STOCK, shelf.release)
@@ -109,7 +109,9 @@ def finish(run: Run, saga: Saga, shelf: Shelf) -> Steps[Outcome]:
         booking = yield from steps.ship_order(run)  # finds the one that left
     except StepFailed as fault:
         return Outcome.needs_attention(Reason.UNAVAILABLE, (fault.step,))
-    outcome = Outcome.completed(str(booking.tracking_number))
+    if not booking.tracking_number:
+        return Outcome.needs_attention(booking.reason, (Activity.SHIP_ORDER,))
+    outcome = Outcome.completed(booking.tracking_number)
     return (yield from hand_over(run, saga, shelf, outcome))
 
 

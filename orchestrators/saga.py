@@ -18,9 +18,12 @@ Undo: TypeAlias = Callable[[Run], Steps[Withdrawal | None]]
 class Saga:
     """The undo of every step that was begun. Each is registered before its step."""
 
-    def __init__(self, run: Run, waived: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, run: Run, waived: tuple[str, ...] = (), skipped: tuple[str, ...] = ()
+    ) -> None:
         self._run = run
         self._waived = waived
+        self._skipped = skipped
         self._undos: dict[Step, Undo] = {}
         #: Whether money that had been taken was paid back.
         self.has_refunded = False
@@ -33,6 +36,10 @@ class Saga:
     def is_waived(self, step: Step) -> bool:
         """Whether a person did this step by hand, or decided to leave it out."""
         return step in self._waived
+
+    def is_skipped(self, step: Step) -> bool:
+        """Whether a person decided that this step is not going to be done."""
+        return step in self._skipped
 
     def undo_with(self, step: Step, undo: Undo) -> None:
         """If the order has to be undone, do this too."""

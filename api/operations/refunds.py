@@ -82,12 +82,7 @@ def _refusal(ruling: RefundRuling) -> Problem:
             message = f"must be {left.currency}, in which the order was paid"
             return invalid_refund((FieldError("amount.currency", message),))
         case RefundAnswer.NOT_COMPLETED:
-            return Problem(
-                HTTPStatus.CONFLICT,
-                "not-completed",
-                f"The order is {ruling.record.status}: only of a completed order something can be"
-                " paid back. Cancel it, or settle it at the desk.",
-            )
+            return Problem(HTTPStatus.CONFLICT, "not-completed", _why_not(ruling.record))
         case _:
             return Problem(
                 HTTPStatus.CONFLICT,
@@ -95,3 +90,12 @@ def _refusal(ruling: RefundRuling) -> Problem:
                 f"Only {left} of what was taken is left to be paid back.",
                 more={"left": encode(left)},
             )
+
+
+def _why_not(record: OrderRecord) -> str:
+    has_left = record.outcome is None and not record.can_be_canceled
+    first = "Its parcel has left: ask again once it is completed" if has_left else "Cancel it"
+    return (
+        f"The order is {record.status}: only of a completed order something can be paid back."
+        f" {first}, or settle it at the desk."
+    )

@@ -114,6 +114,17 @@ def test_only_a_completed_order_is_paid_back(shop: Shop, order: dict[str, Any]) 
     assert (answer.status, "rejected" in answer.json()["detail"]) == (409, True)
 
 
+def test_an_order_whose_parcel_has_left_has_to_be_completed_first(shop: Shop) -> None:
+    """While its mail is tried again nobody is told to cancel it, which would be refused."""
+    order_id = shop.place(an_order(email="ada@undeliverable.example"))
+    shop.app.settle()
+    early = shop.refund(order_id, a_refund())
+    shop.app.wait(order_id)
+
+    assert (early.status, "Cancel it" in early.text) == (409, False)
+    assert shop.refund(order_id, a_refund()).status == 202
+
+
 def test_an_order_that_is_under_way_is_canceled_instead(shop: Shop) -> None:
     """Its money is not there yet."""
     shop.use(payments=Failing(shop.payments, "capture", before=FOREVER))

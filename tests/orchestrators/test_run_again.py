@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from domain.answers import Booking
+from domain.order import Person
 from domain.outcome import Outcome, Reason
 from tests.builders import a_booked_order, a_person, an_order
 from tests.faults import FOREVER, Failing
@@ -142,6 +144,28 @@ def test_an_order_whose_end_could_not_be_written_is_not_called_ended(shop: Shop)
 
     assert again.output["status"] == shop.look(order_id)["status"] == "completed"
     assert shop.effects() == DONE_ONCE
+
+
+class _Forgetful:
+    """A carrier that forgot the parcel, and books no other."""
+
+    def book(self, order_id: str, recipient: Person) -> Booking:  # noqa: ARG002 - a port's shape
+        """Refuse."""
+        return Booking(booked=False, reason="addressRefused")
+
+
+def test_a_parcel_that_left_and_is_not_known_any_more_is_left_to_a_person(shop: Shop) -> None:
+    """The customer is told of no tracking number that is none."""
+    shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
+    order_id = shop.place(an_order())
+    shop.app.settle()
+    shop.app.terminate(order_id, "its worker died")
+    shop.use(carrier=_Forgetful())
+
+    run = shop.run_again(order_id)
+
+    assert (run.output["status"], run.output["failedSteps"]) == ("needsAttention", ["shipOrder"])
+    assert shop.mails() == []
 
 
 class _Empty:
