@@ -99,6 +99,11 @@ class OrderRecord:
         """The steps that were left to a person."""
         return self._decided(Action.SETTLED, Action.SKIP)
 
+    @property
+    def settled(self) -> tuple[str, ...]:
+        """Those of them that a person did by hand."""
+        return self._decided(Action.SETTLED)
+
     def opening(self) -> Opening:
         """What the next run has to know of the earlier ones."""
         return Opening(

@@ -14,7 +14,7 @@ from api.operations.decision import decision_of, unknown_steps
 from api.orders.listing import bad_query, next_link, read_limit, read_page
 from api.orders.view import decision_view, order_url, receipt, refund_view
 from bootstrap import services
-from contracts.names import Endpoint
+from contracts.names import Activity, Endpoint
 from domain.desk import Decision
 from domain.errors import UnknownOrder
 from domain.record import OrderRecord
@@ -77,6 +77,9 @@ async def _decide(
     if ruling.answer in _REFUSALS:
         raise Problem(HTTPStatus.CONFLICT, f"{ruling.answer}", _REFUSALS[ruling.answer])
     if ruling.is_to_be_run:
+        if Activity.DISPATCH_ORDER in ruling.record.settled:
+            # The parcel left by hand: from now on it is too late to cancel.
+            await asyncio.to_thread(services().order_book.dispatch, order_id)
         await go_on(client, ruling.record.order)
     for refund in ruling.refunds_to_be_run:
         await go_on_refunding(client, ruling.record.order, refund.refund_id)

@@ -201,6 +201,19 @@ def test_a_parcel_that_a_person_let_go_is_not_let_go_again(
     assert shop.effects() == ["authorized", "captured", "booked", *told]
 
 
+def test_a_parcel_that_a_person_let_go_cannot_be_canceled(shop: Shop) -> None:
+    """Also where the book could not note that it may leave: nobody is paid back for it."""
+    shop.use(order_book=Failing(shop.services.order_book, "dispatch", before=FOREVER))
+    order_id = shop.run(an_order()).instance_id
+    shop.use(carrier=Failing(shop.carrier, "book", before=1))
+    decide(shop, order_id, action="settled")
+    shop.app.settle()
+    answer = shop.app.request("POST", f"/api/orders/{order_id}/cancel")
+
+    assert answer.status == 409
+    assert shop.app.wait(order_id).output["status"] == "completed"
+
+
 def test_a_mail_that_failed_is_told_on_the_desk(shop: Shop) -> None:
     """The order is completed all the same."""
     order_id = shop.run(UNDELIVERABLE).instance_id
