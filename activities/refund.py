@@ -22,8 +22,9 @@ def refund_payment(payload: dict) -> dict:
     """Pay back what the book says. A refusal is an answer."""
     reference = decode(RefundReference, payload)
     refund = _refund_in(record_of(reference.order_id), reference)
-    if not refund.is_open:
-        # It ended in another run, or is left to a person, while this one waited for its turn.
+    if refund.status is not RefundStatus.REQUESTED:
+        # It is only to be told; or it ended in another run, or is left to a person, while this one
+        # waited for its turn.
         is_paid = refund.status is RefundStatus.PAID
         return encode(Refund(refunded=is_paid, reason=None if is_paid else Reason.WITHDRAWN))
     paid = services().payments.refund(reference.order_id, reference.refund_id, refund.amount)

@@ -81,7 +81,7 @@ class OrderRecord:
 
     @property
     def open_refunds(self) -> tuple[OrderRefund, ...]:
-        """The refunds that are still to be paid."""
+        """The refunds that are still to be paid, or to be told."""
         return tuple(refund for refund in self.refunds if refund.is_open)
 
     @property

@@ -46,7 +46,7 @@ class OrderRefund:
     #: Tells whether a repeated request is the same request.
     fingerprint: str
     status: RefundStatus = RefundStatus.REQUESTED
-    #: When it was paid, or given up.
+    #: When it was paid and told, or given up.
     ended_at: datetime | None = None
     #: What failed for good, and waits for a person.
     failed_step: str | None = None
@@ -55,8 +55,9 @@ class OrderRefund:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is still to be paid."""
-        return self.status is RefundStatus.REQUESTED
+        """Whether it is still to be paid, or to be told."""
+        is_to_be_told = self.status is RefundStatus.PAID and self.ended_at is None
+        return self.status is RefundStatus.REQUESTED or is_to_be_told
 
     @property
     def may_be_paid(self) -> bool:

@@ -70,9 +70,10 @@ def end_refund(record: OrderRecord, refund_id: str, end: RefundEnd, now: datetim
     refund = record.refund(refund_id)
     if refund is None or not refund.is_open:
         return record
+    is_paid = end.is_paid or refund.status is RefundStatus.PAID
     ended = replace(
         refund,
-        status=RefundStatus.PAID if end.is_paid else RefundStatus.FAILED,
+        status=RefundStatus.PAID if is_paid else RefundStatus.FAILED,
         ended_at=now,
         failed_step=end.failed_step,
         reason=end.reason,
@@ -109,10 +110,10 @@ def _answer(record: OrderRecord, wish: RefundWish) -> RefundAnswer:
 
 def _decided(refund: OrderRefund, action: Action, now: datetime) -> OrderRefund:
     if action is Action.RETRY:
-        # One that is paid, but of which nobody was told, is found paid.
-        return replace(
-            refund, status=RefundStatus.REQUESTED, ended_at=None, failed_step=None, reason=None
-        )
+        # One that is paid stays paid, and is only told.
+        is_paid = refund.status is RefundStatus.PAID
+        status = RefundStatus.PAID if is_paid else RefundStatus.REQUESTED
+        return replace(refund, status=status, ended_at=None, failed_step=None, reason=None)
     if refund.status is RefundStatus.PAID:
         return replace(refund, failed_step=None)
     by_hand = action is Action.SETTLED

@@ -162,3 +162,19 @@ def test_an_erased_order_is_not_run_again(shop: Shop) -> None:
 
     assert shop.record(order_id).runs == 1
     assert (shop.look(order_id)["status"], desk(shop)) == ("completed", [])
+
+
+def test_a_refund_that_was_paid_stays_paid_while_its_mail_is_tried_again(shop: Shop) -> None:
+    """The gateway is not asked, and may be out of reach: nobody is told that nothing was paid."""
+    order_id = left_to_a_person(shop, "send_refund_notice")
+    shop.use(
+        payments=Failing(shop.payments, "refund", before=FOREVER),
+        mailer=Failing(shop.mailer, "send_refund_notice", before=1),
+    )
+    decide(shop, order_id, "retry")
+    meanwhile = refund_of(shop, order_id)["status"]
+    shop.app.wait(shop.record(order_id).refunds[0].refund_id)
+
+    assert (meanwhile, refund_of(shop, order_id)["status"]) == ("paid", "paid")
+    assert [mail.kind for mail in shop.mails()] == ["sent", "refund"]
+    assert shop.record(order_id).open_refunds == ()

@@ -142,3 +142,14 @@ def test_a_paid_refund_of_which_nobody_was_told_stays_paid() -> None:
 
     assert skipped.refunds[0].status is RefundStatus.PAID
     assert skipped.refunds[0].failed_step is None
+
+
+def test_what_was_paid_stays_paid_when_it_is_told_in_vain() -> None:
+    """It is open as long as it is to be told, and on the desk when that failed again."""
+    untold = RefundEnd(is_paid=True, failed_step="sendRefundNotice")
+    paid = end_refund(completed(a_wish(10)), "rfd_1", untold, LATER)
+    again = decide_refunds(paid, ("sendRefundNotice",), Action.RETRY, LATER)
+    lost = end_refund(again, "rfd_1", RefundEnd(is_paid=False, failed_step=STEP), LATER)
+
+    assert [bool(record.open_refunds) for record in (paid, again, lost)] == [False, True, False]
+    assert (lost.refunds[0].status, lost.refunds[0].failed_step) == (RefundStatus.PAID, STEP)
