@@ -13,7 +13,7 @@ _LONGEST_NAME: Final = 60
 _WORDS: Final = {
     "missing": "is required",
     "enum": "must be {expected}",
-    "unexpected_keyword_argument": "is not a field of an order",
+    "unexpected_keyword_argument": "is not a known field",
     "dataclass_type": "must be an object",
     "tuple_type": "must be a list",
     "int_type": "must be a whole number",

@@ -2,6 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
+from typing import Final
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -16,11 +17,21 @@ from bootstrap import services
 from contracts.codec import encode
 from contracts.names import Endpoint
 from domain.errors import UnknownOrder
+from domain.outcome import OrderStatus
 from domain.record import OrderRecord
 from domain.refund import OrderRefund
 from domain.refund_ruling import RefundAnswer, RefundRuling
 
 bp = df.Blueprint()
+
+#: What to do about the money of an order that was not completed.
+_INSTEAD: Final = {
+    OrderStatus.PLACED: "Cancel it, or wait until it is completed.",
+    OrderStatus.PROCESSING: "Cancel it, or wait until it is completed.",
+    OrderStatus.NEEDS_ATTENTION: "It lies on the desk: decide about it there.",
+    OrderStatus.REJECTED: "What was taken was given back, or decided about at the desk.",
+    OrderStatus.CANCELED: "What was taken was given back, or decided about at the desk.",
+}
 
 
 @bp.function_name(Endpoint.REQUEST_REFUND.value)
@@ -87,15 +98,19 @@ def _refusal(ruling: RefundRuling) -> Problem:
             return Problem(
                 HTTPStatus.CONFLICT,
                 "more-than-is-left",
-                f"Only {left} of what was taken is left to be paid back.",
+                f"Only {left} of what was taken is left to be paid back."
+                if left.minor
+                else "All that was taken is paid back, or is going to be.",
                 more={"left": encode(left)},
             )
 
 
 def _why_not(record: OrderRecord) -> str:
     has_left = record.outcome is None and not record.can_be_canceled
-    first = "Its parcel has left: ask again once it is completed" if has_left else "Cancel it"
-    return (
-        f"The order is {record.status}: only of a completed order something can be paid back."
-        f" {first}, or settle it at the desk."
+    instead = (
+        "Its parcel has left: ask again once it is completed, or settle it at the desk."
+        if has_left
+        else _INSTEAD[record.status]
     )
+    only = f"Only of a completed order something can be paid back; this one is {record.status}."
+    return f"{only} {instead}"
