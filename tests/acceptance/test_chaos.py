@@ -1,5 +1,6 @@
 """Does `./scripts/chaos` do what it says? With few orders here, with a thousand by hand."""
 
+import re
 import subprocess
 import sys
 
@@ -18,4 +19,5 @@ def test_few_orders_survive_kills_of_workers_and_of_everything() -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^refunds: \d+ paid$", done.stdout, re.MULTILINE), done.stdout
     assert "open: 0; audit: clean" in done.stdout
