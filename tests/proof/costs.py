@@ -91,8 +91,9 @@ def _rows_of(calls: int) -> int:
 _HEAD: Final = f"""# What an order costs
 
 Rows of the history table, episodes (times that the orchestrator is woken) and storage transactions
-of typical orders. Written by `WRITE_DOCS=1 ./scripts/test tests/proof -k cost` from orders that ran
-on the local host; a test holds it to them.
+of typical orders, and of a refund, which is an instance of its own. Written by
+`WRITE_DOCS=1 ./scripts/test tests/proof -k cost` from orders that ran on the local host; a test
+holds it to them.
 
 Transactions, counted on the real host in the log of its storage, without polling and leases:
 

@@ -3,7 +3,7 @@
 import os
 from typing import Any, Final
 
-from tests.builders import an_order
+from tests.builders import a_refund, an_order
 from tests.proof.costs import Cost, cost_of, document
 from tests.shop import APP, Shop
 
@@ -34,10 +34,19 @@ def a_canceled_order(shop: Shop) -> str:
     return order_id
 
 
+def a_refund_of_an_order(shop: Shop) -> str:
+    """Some of the money of a completed order, paid back."""
+    order_id = shop.run(an_order()).instance_id
+    refund_id: str = shop.refund(order_id, a_refund(1000)).json()["refundId"]
+    assert shop.app.wait(refund_id).output["status"] == "paid"
+    return refund_id
+
+
 def test_the_document_says_what_orders_cost(shop: Shop) -> None:
     """docs/cost.md is written by these runs."""
     costs = {name: the_cost(shop, shop.run(order).instance_id) for name, order in ORDERS.items()}
     costs["canceled at the payment"] = the_cost(shop, a_canceled_order(shop))
+    costs["a refund of a completed order"] = the_cost(shop, a_refund_of_an_order(shop))
     text = document(costs)
     if os.environ.get("WRITE_DOCS"):
         DOCUMENT.write_text(text)
