@@ -18,3 +18,9 @@ def asked_by(req: func.HttpRequest, said: str | None) -> str | None:
     """Who asks, as the platform knows it or else as the caller says."""
     by: str | None = req.headers.get(_PRINCIPAL) or said
     return by[:_LONGEST] if by else None
+
+
+def missing_name(req: func.HttpRequest, body: object) -> tuple[FieldError, ...]:
+    """What to say, beside what else is wrong with the body, where nobody says who is asking."""
+    says_nothing = isinstance(body, dict) and body.get("by") is None
+    return (BY_IS_REQUIRED,) if says_nothing and asked_by(req, None) is None else ()

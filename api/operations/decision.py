@@ -13,7 +13,7 @@ from api.http import fields
 from api.http.plain_words import in_plain_words
 from api.http.problems import FieldError, Problem
 from api.http.request_body import read_json
-from api.http.who import BY_IS_REQUIRED, asked_by
+from api.http.who import BY_IS_REQUIRED, asked_by, missing_name
 from bootstrap import services
 from domain.desk import Action, Decision
 
@@ -32,10 +32,11 @@ class DecisionRequest:
 
 def decision_of(req: func.HttpRequest) -> Decision:
     """The decision in the request, or the Problem with it."""
+    body = read_json(req)
     try:
-        request = _adapter().validate_python(read_json(req))
+        request = _adapter().validate_python(body)
     except ValidationError as error:
-        raise _invalid(in_plain_words(error)) from None
+        raise _invalid((*in_plain_words(error), *missing_name(req, body))) from None
     by = asked_by(req, request.by)
     if by is None:
         raise _invalid((BY_IS_REQUIRED,))

@@ -14,7 +14,7 @@ from api.http.idempotency import required_key
 from api.http.plain_words import in_plain_words
 from api.http.problems import FieldError, Problem
 from api.http.request_body import read_json
-from api.http.who import BY_IS_REQUIRED, asked_by
+from api.http.who import BY_IS_REQUIRED, asked_by, missing_name
 from api.order_ids import fingerprint, refund_id
 from bootstrap import services
 from domain.money import Money
@@ -44,10 +44,11 @@ class RefundRequest:
 def wish_in(req: func.HttpRequest, order_id: str) -> RefundWish:
     """The wish in the request, or the Problem with it."""
     key = required_key(req, "A refund")
+    body = read_json(req)
     try:
-        request = _adapter().validate_python(read_json(req))
+        request = _adapter().validate_python(body)
     except ValidationError as error:
-        raise invalid_refund(in_plain_words(error)) from None
+        raise invalid_refund((*in_plain_words(error), *missing_name(req, body))) from None
     by = asked_by(req, request.by)
     if by is None:
         raise invalid_refund((BY_IS_REQUIRED,))

@@ -271,6 +271,13 @@ def test_a_decision_that_is_none_is_refused(shop: Shop, change: dict[str, Any], 
     assert shop.record(order_id).decisions == ()
 
 
+def test_all_that_a_decision_lacks_is_named_at_once(shop: Shop) -> None:
+    """Also who it is that decides."""
+    answer = shop.app.request("POST", "/api/operations/attention/ord_1", json={})
+
+    assert [error["field"] for error in answer.json()["errors"]] == ["action", "note", "by"]
+
+
 def test_a_step_is_decided_by_itself(shop: Shop) -> None:
     """The other stays on the desk, since when it lay there, and nothing is run."""
     order_id = twice_left_to_a_person(shop)

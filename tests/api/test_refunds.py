@@ -94,6 +94,13 @@ def test_a_bad_request_names_its_field(
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+def test_all_that_is_missing_is_named_at_once(shop: Shop, order_id: str) -> None:
+    """Also who it is that asks."""
+    answer = shop.refund(order_id, {})
+
+    assert [error["field"] for error in answer.json()["errors"]] == ["note", "by"]
+
+
 def test_a_refund_needs_a_key(shop: Shop, order_id: str) -> None:
     """So that a nervous finger pays once."""
     path = f"/api/operations/orders/{order_id}/refund"
