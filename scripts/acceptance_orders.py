@@ -11,6 +11,7 @@ from scripts.acceptance_service import (
     CATALOGUE,
     DISCONTINUED,
     ENDS,
+    LONG_PATIENCE_SECONDS,
     PATIENCE_SECONDS,
     PRICE,
     SHIPPING,
@@ -28,8 +29,6 @@ SCARCE: Final = min(
     (item for item in CATALOGUE["items"] if item["openingBalance"] > 0),
     key=lambda item: item["openingBalance"],
 )["sku"]
-#: With an undo that fails for good.
-LONG_PATIENCE_SECONDS: Final = 600
 
 
 def order_checks(*, patient: bool) -> list[Check]:

@@ -20,6 +20,8 @@ DISCONTINUED: Final = next(item["sku"] for item in CATALOGUE["items"] if item.ge
 ENDS: Final = {"completed", "rejected", "canceled", "needsAttention"}
 #: Doing gives up within a minute; a queue may add its own while to every retry.
 PATIENCE_SECONDS: Final = 180
+#: With giving money back that fails for good.
+LONG_PATIENCE_SECONDS: Final = 600
 
 
 class Unexpected(Exception):
