@@ -72,7 +72,8 @@ class OrderRecord:
     @property
     def can_be_erased(self) -> bool:
         """Whether nobody needs the customer's name and address any more."""
-        return self.outcome is not None and self.status is not OrderStatus.NEEDS_ATTENTION
+        ended = self.outcome is not None and self.status is not OrderStatus.NEEDS_ATTENTION
+        return ended and not self.open_refunds
 
     @property
     def can_be_forgotten(self) -> bool:

@@ -56,8 +56,9 @@ async def _rescue(
     if instance.phase.is_under_way:
         # Written down first, as for an order: the termination is nobody's wish.
         await asyncio.to_thread(bound.desk.note_stop, order_id)
-        if not await stop(client, refund.refund_id):
-            return
+        if await stop(client, refund.refund_id):
+            await ensure_refunded(client, record.order, refund.refund_id)
+        return
     pause = bound.settings.guard.pause_after(record.rescues)
     await asyncio.to_thread(bound.desk.note_rescue, order_id, now + pause)
     await ensure_refunded(client, record.order, refund.refund_id)

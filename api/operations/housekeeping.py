@@ -15,6 +15,7 @@ from api.operations.leave_no_trace import erase, forget, purge
 from api.orders.view import order_url
 from bootstrap import services
 from contracts.names import Endpoint, Timer
+from domain.record import OrderRecord
 from ports.book_pages import BookQuery
 
 bp = df.Blueprint()
@@ -47,15 +48,19 @@ async def _erase_order(req: func.HttpRequest) -> func.HttpResponse:
     if record is None:
         raise no_such_order()
     if not record.can_be_erased:
-        raise Problem(
-            HTTPStatus.CONFLICT,
-            "not-ended",
-            f"The order is {record.status}: it needs the customer's name and address until its end."
-            " Cancel it, or settle it at the desk.",
-        )
+        raise Problem(HTTPStatus.CONFLICT, "not-ended", _why_not(record))
     await erase(record)
     body = {"orderId": order_id, "erased": True, "links": {"self": order_url(order_id)}}
     return json_answer(body)
+
+
+def _why_not(record: OrderRecord) -> str:
+    if record.open_refunds:
+        return "The customer is still to be told of a refund. Repeat the request when it is paid."
+    return (
+        f"The order is {record.status}: it needs the customer's name and address until its end."
+        " Cancel it, or settle it at the desk."
+    )
 
 
 def _ended(

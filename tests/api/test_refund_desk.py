@@ -128,6 +128,20 @@ def test_erasing_keeps_what_is_owed_on_the_desk(shop: Shop) -> None:
     assert (entry["refunds"][0]["by"], EMAIL in str(entry)) == ("(erased)", False)
 
 
+def test_nothing_is_erased_while_a_refund_is_under_way(shop: Shop) -> None:
+    """Its mail needs the address; afterwards the request is repeated."""
+    order_id = shop.run(an_order()).instance_id
+    shop.use(mailer=Failing(shop.mailer, "send_refund_notice", before=2))
+    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    shop.app.settle()
+    path = f"/api/operations/orders/{order_id}/erase"
+    early = shop.app.request("POST", path)
+    shop.app.wait(refund_id)
+
+    assert (early.status, "refund" in early.json()["detail"]) == (409, True)
+    assert shop.app.request("POST", path).status == 200
+
+
 def test_erasing_takes_a_mail_that_failed_from_the_desk(shop: Shop) -> None:
     """There is nobody to write to."""
     left = left_to_a_person(shop, "send_refund_notice")
