@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
+from unittest import mock
 
 from hypothesis import strategies as st
 
+from contracts.progress import Step
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -69,7 +71,9 @@ FAULTS = st.builds(
 )
 BLOWS = st.builds(
     Blow,
-    st.sampled_from(("cancel", "lose", "refund", "refund", "refund", "lose_refund")),
+    st.sampled_from(
+        ("cancel", "lose", "refund", "refund", "refund", "lose_refund", "die", "decide")
+    ),
     st.integers(0, 7),
     st.integers(0, 12),
     st.one_of(st.none(), st.integers(1, 1500), st.integers(1, 4000)),
@@ -119,10 +123,36 @@ def lose_run(shop: Shop, orchestration: str, asked: dict[str, str], instance_id:
         shop.app.start(orchestration, asked, instance_id)
 
 
+def die(shop: Shop, order_id: str, _: Blow) -> None:
+    """The worker dies with all that it has in hand, and what it failed is taken up again."""
+
+    def dying(_: Step) -> dict[str, str]:
+        raise SystemError("the worker died")
+
+    with mock.patch("orchestrators.steps.progress", dying):
+        shop.pass_time()
+    if shop.app.look(order_id).status == "Failed":
+        shop.app.start("processOrder", {"orderId": order_id}, order_id)
+    for one in shop.record(order_id).open_refunds:
+        if shop.app.look(one.refund_id).status == "Failed":
+            asked = {"orderId": order_id, "refundId": one.refund_id}
+            shop.app.start("refundOrder", asked, one.refund_id)
+
+
+def decide(shop: Shop, order_id: str, blow: Blow) -> None:
+    """A person decides about what failed, if anything did."""
+    action = {"a": "retry", "b": "settled", "c": "skip"}[blow.key]
+    body = {"action": action, "note": f"after {blow.after}", "by": "Grace"}
+    answer = shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    assert answer.status in {202, 409, 422, 503}, answer.text
+
+
 def befall(shop: Shop, order_ids: list[str], blow: Blow) -> None:
     """Let the blow happen to the order that it is meant for."""
     if "refund" in blow.kind:
         order_ids = [one for one in order_ids if shop.look(one)["status"] == "completed"]
+    if blow.kind == "decide":
+        order_ids = [one for one in order_ids if shop.record(one).attention]
     if order_ids:
         HAPPENINGS[blow.kind](shop, order_ids[blow.order % len(order_ids)], blow)
 
@@ -132,4 +162,6 @@ HAPPENINGS: Final[dict[str, Callable[[Shop, str, Blow], None]]] = {
     "lose": lose,
     "refund": refund,
     "lose_refund": lose_refund,
+    "die": die,
+    "decide": decide,
 }

@@ -73,6 +73,10 @@ def test_random_orders_add_up_whatever_goes_wrong(
             shop.app.wait(order_id)
         shop.mend()
         ends = [end(shop, order_id) for order_id in order_ids]
+        for blow in blows:
+            if blow.kind == "decide":
+                befall(shop, order_ids, blow)
+        ends = [end(shop, order_id) for order_id in order_ids]
 
         records = [shop.record(order_id) for order_id in order_ids]
         assert not {"placed", "processing"} & set(ends), ends
