@@ -146,10 +146,14 @@ class Tables:
             except ResourceModifiedError:
                 return
 
-    def delete_partition(self, table: str, partition: str) -> None:
-        """Delete all rows of a partition, a hundred at most, in one transaction."""
+    def delete_partition(self, table: str, partition: str, seen: Row | None) -> None:
+        """Delete all rows of a partition, a hundred at most, in one transaction.
+
+        Raises BookUnavailable where one of them was written since it was seen.
+        """
         rows = self.rows(table, "PartitionKey eq @partition", partition=partition)
-        operations = [("delete", to_entity(partition, row.key, {})) for row in rows]
+        as_seen = {row.key: row for row in rows} | ({seen.key: seen} if seen else {})
+        operations = [_deletion(partition, row) for row in as_seen.values()]
         if operations:
             with _translated():
                 self._open(table).submit_transaction(operations)
@@ -165,6 +169,11 @@ class Tables:
                 name = self._prefix + table
                 self._clients[table] = self._account.create_table_if_not_exists(name)
             return self._clients[table]
+
+
+def _deletion(partition: str, row: Row) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    unchanged = {"etag": row.etag, "match_condition": MatchConditions.IfNotModified}
+    return "delete", to_entity(partition, row.key, {}), unchanged
 
 
 def _row(entity: Any) -> Row:  # noqa: ANN401 - the client's own kind of dict

@@ -107,6 +107,18 @@ def test_an_order_that_is_forgotten_meanwhile_is_not_there(service: TableService
     assert [row for _, row in service.rows("orders")] == ["mark"]
 
 
+def test_an_order_that_is_written_while_it_is_forgotten_stays(service: TableService) -> None:
+    """What was written, perhaps a refund, is not dropped unseen; it is forgotten another night."""
+    shelf, other = a_shelf(service), a_shelf(service)
+    shelf.book.close("o", DONE)
+    service.plan.meanwhile["transact orders"] = lambda: other.book.open("o")
+
+    with pytest.raises(BookUnavailable):
+        shelf.archive.forget("o")
+
+    assert shelf.book.find("o") is not None
+
+
 def test_an_order_that_is_written_for_ever_is_given_up(
     service: TableService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
