@@ -1,6 +1,7 @@
 """What goes wrong with random orders, and what do customers ask for meanwhile?"""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from unittest import mock
@@ -8,6 +9,7 @@ from unittest import mock
 from hypothesis import strategies as st
 
 from contracts.progress import Step
+from local_host.errors import InstanceConflict
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -120,6 +122,12 @@ def lose_run(shop: Shop, orchestration: str, asked: dict[str, str], instance_id:
     if shop.app.look(instance_id).status in {"Pending", "Running"}:
         shop.app.terminate(instance_id, "lost")
         shop.app.settle()
+        take_up(shop, orchestration, asked, instance_id)
+
+
+def take_up(shop: Shop, orchestration: str, asked: dict[str, str], instance_id: str) -> None:
+    """Run it again from the start, unless the guardian was first."""
+    with suppress(InstanceConflict):
         shop.app.start(orchestration, asked, instance_id)
 
 
@@ -132,11 +140,11 @@ def die(shop: Shop, order_id: str, _: Blow) -> None:
     with mock.patch("orchestrators.steps.progress", dying):
         shop.pass_time()
     if shop.app.look(order_id).status == "Failed":
-        shop.app.start("processOrder", {"orderId": order_id}, order_id)
+        take_up(shop, "processOrder", {"orderId": order_id}, order_id)
     for one in shop.record(order_id).open_refunds:
         if shop.app.look(one.refund_id).status == "Failed":
             asked = {"orderId": order_id, "refundId": one.refund_id}
-            shop.app.start("refundOrder", asked, one.refund_id)
+            take_up(shop, "refundOrder", asked, one.refund_id)
 
 
 def decide(shop: Shop, order_id: str, blow: Blow) -> None:

@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 
 from tests.builders import an_order
 from tests.proof.behind import level, the_audit
-from tests.proof.blows import BLOWS, FAULTS, ORDERS, SKUS, Blow, Fault, befall, break_ports
+from tests.proof.blows import (
+    BLOWS,
+    FAULTS,
+    ORDERS,
+    SKUS,
+    Blow,
+    Fault,
+    befall,
+    break_ports,
+    take_up,
+)
 from tests.shop import Shop, open_shop
 
 EXAMPLES: Final = 300 if os.environ.get("LONG") else 12
@@ -35,12 +45,14 @@ def end(shop: Shop, order_id: str) -> str:
     """See the order to its end; a run that could not reach the book is done again."""
     shop.app.wait(order_id)
     if shop.record(order_id).outcome is None and not shop.record(order_id).attention:
-        shop.run_again(order_id)
+        take_up(shop, "processOrder", {"orderId": order_id}, order_id)
+        shop.app.wait(order_id)
     for one in shop.record(order_id).open_refunds:
         shop.app.wait(one.refund_id)
     for one in shop.record(order_id).open_refunds:
         asked = {"orderId": order_id, "refundId": one.refund_id}
-        shop.app.run("refundOrder", asked, one.refund_id)
+        take_up(shop, "refundOrder", asked, one.refund_id)
+        shop.app.wait(one.refund_id)
     return str(shop.look(order_id)["status"])
 
 
