@@ -1,4 +1,4 @@
-"""A small carrier on 127.0.0.1 that speaks the protocol of `adapters.http_carrier`.
+"""A small carrier on 127.0.0.1 that speaks the protocol of `adapters.http.carrier`.
 
 It forgets its idempotency keys on demand, as carriers do after a day, and fails as it is told to.
 """

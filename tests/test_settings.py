@@ -122,7 +122,7 @@ def test_a_carrier_is_reached_with_a_token() -> None:
 
 
 def test_a_mail_server_is_reached_with_a_password() -> None:
-    """Which may hold any sign, written as in every URL; the port is the usual one."""
+    """Which may hold any character, written as in every URL; the port is the usual one."""
     read = Settings.from_env({**SECRET, **MAIL})
 
     assert Settings.from_env(SECRET).smtp is None

@@ -43,7 +43,7 @@ class Page:
     def below(self, key: str) -> list[Entry]:
         """The effects whose keys go on after this one and a colon."""
         query = f"SELECT * FROM {self._table} WHERE key >= ? AND key < ?"  # noqa: S608 - ours
-        rows = self._connection.execute(query, (f"{key}:", f"{key};"))  # ; comes after :
+        rows = self._connection.execute(query, (f"{key}:", f"{key};"))  # ";" comes after ":"
         return [_entry(row) for row in rows]
 
     def put(self, key: str, order_id: str, kind: str, **detail: Detail) -> Entry:

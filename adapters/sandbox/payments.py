@@ -3,7 +3,7 @@
 Each effect has one row, under the order's key for it; a repeated call is answered from that row.
 Giving back always writes a row, even where there was nothing to give: an authorization or a capture
 that comes late finds it, does nothing and answers "withdrawn". Only a refusal writes none. The
-magic payment methods stand in `sandbox_methods`.
+magic payment methods stand in `methods`.
 """
 
 from collections import Counter, defaultdict

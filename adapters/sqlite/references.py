@@ -68,7 +68,7 @@ class SqliteReferences:
 
 def forget_references(book: sqlite3.Connection, order_id: str) -> None:
     """Drop what is written of an order's dealings with all partners; some have several of them."""
-    # ";" is the sign after ":".
+    # ";" is the character after ":".
     of_order = "order_id = :id OR (order_id > :id || ':' AND order_id < :id || ';')"
     for table in book.execute(_TABLES).fetchall():
         book.execute(f"DELETE FROM {table['name']} WHERE {of_order}", {"id": order_id})  # noqa: S608 - ours

@@ -5,7 +5,7 @@ is ever held under an id that we do not know. Before each act the intent is look
 Stripe keeps the first answer of an idempotency key, faults included, so after an answer that does
 not help the intent is looked up again, and only if nothing has happened the next try gets another
 key. No act can happen twice whatever the keys: an intent is confirmed, captured or canceled once,
-and Stripe refunds no more than it took. (Parts of it could be: see `stripe_part_refunds`.)
+and Stripe refunds no more than it took. (Parts of it could be: see `part_refunds`.)
 
 Giving back writes down that the order is withdrawn, then cancels the intent. An authorization that
 comes late finds the one or the other.

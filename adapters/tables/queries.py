@@ -136,5 +136,5 @@ def _microseconds(moment: datetime) -> int:
 
 
 def _inverted(key: str) -> str:
-    # The sign at the end sorts after every digit: a longer key comes before its own beginning.
+    # The tilde sorts after every digit, so that a longer key comes before its own beginning.
     return bytes(255 - byte for byte in key.encode()).hex() + "~"

@@ -22,7 +22,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
 
 
 def key_of(text: str) -> str:
-    """A text as a key, which may not be long nor hold every sign."""
+    """A text as a key, which may be neither long nor hold every character."""
     return text if _PLAIN.fullmatch(text) else "~" + hashlib.sha256(text.encode()).hexdigest()
 
 

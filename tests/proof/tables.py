@@ -1,4 +1,4 @@
-"""How does docs/failure-matrix.md look?"""
+"""How do docs/failure-matrix.md and docs/refund-matrix.md look?"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Cell:
 
 
 def matrix(cells: Mapping[tuple[Row, Situation], Cell]) -> str:
-    """The whole document."""
+    """The document about orders."""
     head = "| what happens | how the order ends | what was undone |\n|---|---|---|\n"
     return _HEAD + "".join(
         _title(row) + head + _lines({situation: cells[row, situation] for situation in SITUATIONS})

@@ -18,7 +18,7 @@ from tests.shop import APP, Shop
 
 DOCUMENT: Final = APP / "docs" / "failure-matrix.md"
 
-#: What the runs of this session came to.
+#: What the runs came to so far.
 CELLS: dict[tuple[Row, Situation], Cell] = {}
 
 _UNDONE: Final = {

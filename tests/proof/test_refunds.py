@@ -22,7 +22,7 @@ from tests.shop import APP, Shop
 
 DOCUMENT: Final = APP / "docs" / "refund-matrix.md"
 
-#: What the runs of this session came to.
+#: What the runs came to so far.
 REFUND_CELLS: dict[tuple[RefundRow, RefundSituation], Cell] = {}
 
 
