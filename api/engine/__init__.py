@@ -1,1 +1,1 @@
-"""What the engine knows of orders, and is asked to do."""
+"""What the engine knows of orders, refunds and stocks, and is asked to do."""

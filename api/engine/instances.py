@@ -1,4 +1,4 @@
-"""What does the engine say about an order? The only place that talks to the engine."""
+"""What does the engine say about the orchestration of an order or a refund, and how is it told?"""
 
 import asyncio
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from domain.order import Order
 
 
 class Phase(StrEnum):
-    """How far an orchestration is, as far as an order is concerned."""
+    """How far an orchestration is."""
 
     #: There is no orchestration.
     ABSENT = "absent"
@@ -39,7 +39,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """An order's orchestration as people may see it."""
+    """An orchestration as people may see it."""
 
     phase: Phase
     step: str | None = None
@@ -58,7 +58,7 @@ class Instance:
         return self.moved_at is not None and now - self.moved_at > patience
 
 
-#: How long it is waited until an orchestration is over: at most two seconds.
+#: Between looks at whether an orchestration is over: two seconds in all.
 _PAUSES_SECONDS: Final = (0.1, 0.3, 0.6, 1.0)
 
 _PHASES: Final[dict[Runtime | None, Phase]] = {
@@ -72,11 +72,11 @@ _PHASES: Final[dict[Runtime | None, Phase]] = {
 
 
 async def look_up(
-    client: df.DurableOrchestrationClient, order_id: str, *, with_steps: bool = False
+    client: df.DurableOrchestrationClient, instance_id: str, *, with_steps: bool = False
 ) -> Instance:
-    """The order's orchestration."""
+    """The orchestration of this id."""
     try:
-        status = await client.get_status(order_id, with_steps, with_steps)
+        status = await client.get_status(instance_id, with_steps, with_steps)
     except Exception as error:
         raise EngineUnavailable from error
     if not status:
@@ -126,14 +126,14 @@ async def _start(
             raise EngineUnavailable from None
 
 
-async def stop(client: df.DurableOrchestrationClient, order_id: str) -> bool:
-    """End the order's orchestration; tell whether it is over, or the engine takes its time."""
+async def stop(client: df.DurableOrchestrationClient, instance_id: str) -> bool:
+    """End an orchestration; tell whether it is over, or the engine takes its time."""
     try:
-        await client.terminate(order_id, "it stood still; it is run again")
+        await client.terminate(instance_id, "it stood still; it is run again")
     except Exception as error:
         raise EngineUnavailable from error
     for pause in _PAUSES_SECONDS:
-        if not (await look_up(client, order_id)).phase.is_under_way:
+        if not (await look_up(client, instance_id)).phase.is_under_way:
             return True
         await asyncio.sleep(pause)
     return False

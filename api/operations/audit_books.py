@@ -11,13 +11,11 @@ from typing import Final
 
 import azure.durable_functions as df
 
+from api.engine.stocks import read_stock
 from api.operations.every_order import every_order
 from bootstrap import services
-from contracts.codec import decode
-from contracts.names import Entity
 from domain.account import Account, accounts
 from domain.audit import Books
-from domain.errors import EngineUnavailable
 from domain.record import OrderRecord
 from domain.stock import Stock
 from ports.book_pages import BookQuery
@@ -63,18 +61,10 @@ async def _stocks(client: df.DurableOrchestrationClient, skus: list[str]) -> dic
 
     async def read(sku: str) -> Stock | None:
         async with turn:
-            return await _stock(client, sku)
+            return await read_stock(client, sku)
 
     found = zip(skus, await asyncio.gather(*map(read, skus)), strict=True)
     return {sku: stock for sku, stock in found if stock is not None}
-
-
-async def _stock(client: df.DurableOrchestrationClient, sku: str) -> Stock | None:
-    try:
-        found = await client.read_entity_state(df.EntityId(Entity.STOCK.value, sku))
-    except Exception as error:
-        raise EngineUnavailable from error
-    return decode(Stock, found.entity_state) if found.entity_state else None
 
 
 def _accounts(since: datetime, stocks: dict[str, Stock]) -> dict[str, Account]:

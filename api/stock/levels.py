@@ -7,6 +7,7 @@ from urllib.parse import quote
 import azure.durable_functions as df
 import azure.functions as func
 
+from api.engine.stocks import read_stock
 from api.http.idempotency import required_key
 from api.http.json_answers import NO_STORE, json_answer
 from api.http.problems import Problem, answer
@@ -14,11 +15,9 @@ from api.http.request_body import read_json
 from api.stock.changes import changed
 from api.stock.request import Parse, parse_adjustment, parse_restock
 from bootstrap import services
-from contracts.codec import decode
-from contracts.names import Endpoint, Entity
+from contracts.names import Endpoint
 from contracts.stock import StockChange, StockLevel
 from domain.article import Article
-from domain.errors import EngineUnavailable
 from domain.stock import Change, Stock
 
 bp = df.Blueprint()
@@ -58,12 +57,8 @@ async def _get_stock(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     article = _article(req)
-    try:
-        found = await client.read_entity_state(df.EntityId(Entity.STOCK.value, article.sku))
-    except Exception as error:
-        raise EngineUnavailable from error
     untouched = Stock.opened(article.opening_balance)
-    stock = decode(Stock, found.entity_state) if found.entity_state else untouched
+    stock = await read_stock(client, article.sku) or untouched
     level = StockLevel(available=stock.available, reserved=stock.reserved, sold=stock.sold)
     return _json(HTTPStatus.OK, article, level)
 

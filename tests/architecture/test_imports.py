@@ -35,7 +35,7 @@ INNER = {
     "api/http": set[str](),
     "api/engine": set[str](),
     "api/orders": {"api.engine", "api.http", "api.order_ids"},
-    "api/stock": {"api.http", "api.order_ids"},
+    "api/stock": {"api.engine", "api.http", "api.order_ids"},
     "api/operations": {"api.engine", "api.http", "api.order_ids", "api.orders"},
 }
 
