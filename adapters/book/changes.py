@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
-from adapters.book.cursors import as_text
 from adapters.book.rows import (
     attention_to_text,
     decisions_to_text,
+    moment_to_text,
     outcome_to_text,
     refund_columns,
     verdict_to_text,
@@ -47,14 +47,14 @@ def request_cancel(record: OrderRecord, now: datetime) -> tuple[OrderRecord, Col
     """The customer wants to stop, unless it is too late."""
     if not record.can_be_canceled or record.cancel_requested_at is not None:
         return record, {}
-    return replace(record, cancel_requested_at=now), {"cancel_requested_at": as_text(now)}
+    return replace(record, cancel_requested_at=now), {"cancel_requested_at": moment_to_text(now)}
 
 
 def dispatch(record: OrderRecord, now: datetime) -> tuple[Dispatch, Columns]:
     """The parcel may leave, unless the order is to stop."""
     answer = record.dispatch()
     is_new = answer.dispatched and record.dispatched_at is None
-    return answer, {"dispatched_at": as_text(now)} if is_new else {}
+    return answer, {"dispatched_at": moment_to_text(now)} if is_new else {}
 
 
 def begin_undo(record: OrderRecord, towards: Outcome) -> tuple[Outcome, Columns]:
@@ -68,11 +68,10 @@ def close(record: OrderRecord, outcome: Outcome, now: datetime) -> tuple[Outcome
     stands = record.ended_as(outcome)
     if stands is not outcome:
         return stands, {}
-    attention = attention_for(record, outcome, now)
     return stands, {
         "outcome": outcome_to_text(outcome),
-        "ended_at": as_text(now),
-        "attention": attention_to_text(attention) if attention else None,
+        "ended_at": moment_to_text(now),
+        "attention": _text(attention_to_text, attention_for(record, outcome, now)),
         "rescues": 0,
         "rescue_after": None,
     }
@@ -93,12 +92,12 @@ def decide(record: OrderRecord, decision: Decision) -> tuple[Ruling, Columns]:
 
 def note_rescue(record: OrderRecord, next_after: datetime) -> tuple[None, Columns]:
     """The order is run again."""
-    return None, {"rescues": record.rescues + 1, "rescue_after": as_text(next_after)}
+    return None, {"rescues": record.rescues + 1, "rescue_after": moment_to_text(next_after)}
 
 
 def note_stop(record: OrderRecord, now: datetime) -> tuple[None, Columns]:
     """The order's orchestration is ended, to be run again."""
-    return None, {"rescues": record.rescues + 1, "stopped_at": as_text(now)}
+    return None, {"rescues": record.rescues + 1, "stopped_at": moment_to_text(now)}
 
 
 def request_refund(record: OrderRecord, wish: RefundWish) -> tuple[RefundRuling, Columns]:
@@ -114,9 +113,13 @@ def close_refund(
     ended = end_refund(record, refund_id, end, now)
     if ended is record:
         return record, {}
-    attention = attention_to_text(ended.attention) if ended.attention else None
-    looked_after = {"rescues": 0, "rescue_after": None, "stopped_at": None}
-    return ended, {**refund_columns(ended), "attention": attention, **looked_after}
+    return ended, {
+        **refund_columns(ended),
+        "attention": _text(attention_to_text, ended.attention),
+        "rescues": 0,
+        "rescue_after": None,
+        "stopped_at": None,
+    }
 
 
 def erase(record: OrderRecord, now: datetime) -> tuple[None, Columns]:
@@ -127,24 +130,28 @@ def erase(record: OrderRecord, now: datetime) -> tuple[None, Columns]:
         "reference": left.order.reference,
         "decisions": decisions_to_text(left.decisions),
         **refund_columns(left),
-        "attention": attention_to_text(left.attention) if left.attention else None,
-        "erased_at": as_text(left.erased_at or now),
+        "attention": _text(attention_to_text, left.attention),
+        "erased_at": _text(moment_to_text, left.erased_at),
     }
 
 
 def note_purged(_record: OrderRecord, now: datetime) -> tuple[None, Columns]:
     """The engine and the stock know nothing of the order any more."""
-    return None, {"purged_at": as_text(now)}
+    return None, {"purged_at": moment_to_text(now)}
 
 
 def _ruled(decided: OrderRecord) -> Columns:
     return {
         "decisions": decisions_to_text(decided.decisions),
         **refund_columns(decided),
-        "attention": attention_to_text(decided.attention) if decided.attention else None,
-        "outcome": outcome_to_text(decided.outcome) if decided.outcome else None,
-        "undoing": outcome_to_text(decided.undoing) if decided.undoing else None,
-        "ended_at": as_text(decided.ended_at) if decided.ended_at else None,
+        "attention": _text(attention_to_text, decided.attention),
+        "outcome": _text(outcome_to_text, decided.outcome),
+        "undoing": _text(outcome_to_text, decided.undoing),
+        "ended_at": _text(moment_to_text, decided.ended_at),
         "rescues": decided.rescues,
-        "rescue_after": as_text(decided.rescue_after) if decided.rescue_after else None,
+        "rescue_after": _text(moment_to_text, decided.rescue_after),
     }
+
+
+def _text(to_text: Callable[[T], str], value: T | None) -> str | None:
+    return None if value is None else to_text(value)

@@ -8,6 +8,7 @@ import base64
 import json
 from datetime import UTC, datetime
 
+from adapters.book.rows import moment_to_text
 from domain.errors import CursorInvalid
 from domain.record import OrderRecord
 from ports.book_pages import MOST_ORDERS, BookQuery
@@ -25,7 +26,7 @@ def cursor_after(record: OrderRecord) -> str:
 
 def cursor_at(placed_at: datetime, order_id: str) -> str:
     """Where a page ends, by the last order that was looked at for it."""
-    last = [as_text(placed_at), order_id]
+    last = [moment_to_text(placed_at), order_id]
     return base64.urlsafe_b64encode(json.dumps(last).encode()).decode().rstrip("=")
 
 
@@ -37,8 +38,3 @@ def last_of(cursor: str) -> tuple[datetime, str]:
         return datetime.fromisoformat(placed_at).astimezone(UTC), str(order_id)
     except (ValueError, TypeError, RecursionError, OverflowError):
         raise CursorInvalid from None
-
-
-def as_text(moment: datetime) -> str:
-    """A moment as the tables hold it: texts of UTC, which sort as the moments do."""
-    return moment.astimezone(UTC).isoformat()

@@ -27,7 +27,7 @@ def order_to_row(order: Order, fingerprint: str) -> dict[str, str | None]:
     """The columns of a new order."""
     return {
         "order_id": order.order_id,
-        "placed_at": order.placed_at.astimezone(UTC).isoformat(),
+        "placed_at": moment_to_text(order.placed_at),
         "fingerprint": fingerprint,
         "quote": quote_to_text(order.quote),
         "terms": terms_to_text(order.terms),
@@ -68,6 +68,11 @@ def row_to_record(row: Row) -> OrderRecord:
         erased_at=_moment(row["erased_at"]),
         purged_at=_moment(row["purged_at"]),
     )
+
+
+def moment_to_text(moment: datetime) -> str:
+    """A moment as one column: texts of UTC, which sort as the moments do."""
+    return moment.astimezone(UTC).isoformat()
 
 
 def person_to_text(person: Person) -> str:
@@ -120,10 +125,6 @@ def text_to_outcome(text: str | None) -> Outcome | None:
     )
 
 
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
 def attention_to_text(attention: Attention) -> str:
     """A place on the desk as one column."""
     return json.dumps({**asdict(attention), "since": attention.since.isoformat()})
@@ -146,6 +147,19 @@ def decisions_to_text(decisions: tuple[Decision, ...]) -> str:
     return json.dumps([{**asdict(one), "at": one.at.isoformat()} for one in decisions])
 
 
+def refund_columns(record: OrderRecord) -> dict[str, str | int | None]:
+    """The columns that tell of an order's refunds."""
+    since = min((refund.requested_at for refund in record.open_refunds), default=None)
+    return {
+        "refunds": json.dumps([_plain_refund(refund) for refund in record.refunds]),
+        "refund_since": moment_to_text(since) if since else None,
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 def _decision(plain: dict[str, Any]) -> Decision:
     return Decision(
         action=Action(plain["action"]),
@@ -155,15 +169,6 @@ def _decision(plain: dict[str, Any]) -> Decision:
         steps=tuple(plain["steps"]),
         refunds=tuple(plain.get("refunds", ())),
     )
-
-
-def refund_columns(record: OrderRecord) -> dict[str, str | int | None]:
-    """The columns that tell of an order's refunds."""
-    since = min((refund.requested_at for refund in record.open_refunds), default=None)
-    return {
-        "refunds": json.dumps([_plain_refund(refund) for refund in record.refunds]),
-        "refund_since": since.astimezone(UTC).isoformat() if since else None,
-    }
 
 
 def _plain_refund(refund: OrderRefund) -> dict[str, Any]:

@@ -5,8 +5,14 @@ from typing import Final
 
 from adapters.book import changes
 from adapters.book.changes import Change, T
-from adapters.book.cursors import as_text, cursor_after, page_size
-from adapters.book.rows import order_to_row, person_to_text, row_to_record, text_to_person
+from adapters.book.cursors import cursor_after, page_size
+from adapters.book.rows import (
+    moment_to_text,
+    order_to_row,
+    person_to_text,
+    row_to_record,
+    text_to_person,
+)
 from adapters.sqlite.database import Database
 from adapters.sqlite.pages import change_order, find_order, get_order
 from adapters.sqlite.queries import select
@@ -46,7 +52,7 @@ class SqliteOrderBook:
                 "INSERT INTO people (order_id, person) VALUES (?, ?)",
                 (order.order_id, person_to_text(person)),
             )
-            placed_at = as_text(order.placed_at)
+            placed_at = moment_to_text(order.placed_at)
             book.executemany(
                 "INSERT INTO articles (sku, placed_at, order_id) VALUES (?, ?, ?)",
                 [(sku, placed_at, order.order_id) for sku in {line.sku for line in order.lines}],

@@ -3,8 +3,7 @@
 import sqlite3
 
 from adapters.book.changes import Change, Columns, T
-from adapters.book.cursors import as_text
-from adapters.book.rows import row_to_record
+from adapters.book.rows import moment_to_text, row_to_record
 from domain.errors import UnknownOrder
 from domain.record import OrderRecord
 from ports.clock import Clock
@@ -28,7 +27,7 @@ def change_order(book: sqlite3.Connection, clock: Clock, order_id: str, change: 
     """Change the order's page, and note when; raises UnknownOrder."""
     answer, columns = change(get_order(book, order_id))
     if columns:
-        _write(book, order_id, {**columns, "updated_at": as_text(clock.now())})
+        _write(book, order_id, {**columns, "updated_at": moment_to_text(clock.now())})
     return answer
 
 

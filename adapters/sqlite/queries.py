@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from adapters.book.cursors import as_text, last_of, page_size
+from adapters.book.cursors import last_of, page_size
+from adapters.book.rows import moment_to_text
 from ports.book_pages import BookQuery
 
 #: One condition for each field of a query that is set.
@@ -41,7 +42,7 @@ def select(query: BookQuery) -> tuple[str, dict[str, str | int]]:
     way, order = ("<", "DESC") if query.newest_first else (">", "ASC")
     if query.after is not None:
         placed_at, order_id = last_of(query.after)
-        values |= {"last_at": as_text(placed_at), "last_id": order_id}
+        values |= {"last_at": moment_to_text(placed_at), "last_id": order_id}
         conditions.append(f"({key}.placed_at, {key}.order_id) {way} (:last_at, :last_id)")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     statement = (
@@ -54,7 +55,7 @@ def select(query: BookQuery) -> tuple[str, dict[str, str | int]]:
 def _values(query: BookQuery) -> dict[str, str | int]:
     asked = {name: getattr(query, name) for name in _CONDITIONS}
     return {
-        name: as_text(value) if isinstance(value, datetime) else str(value)
+        name: moment_to_text(value) if isinstance(value, datetime) else str(value)
         for name, value in asked.items()
         if value is not None
     }

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.book.changes import Columns
-from adapters.book.cursors import as_text
+from adapters.book.rows import moment_to_text
 from adapters.tables.queries import ListName, bounds, list_for, lists_of, place_in
 from adapters.tables.service import Row, Tables
 from domain.order import Order
@@ -48,9 +48,9 @@ class TableLists:
         """Write the order down in these lists, in one transaction."""
         columns: Columns = {
             "order_id": order.order_id,
-            "placed_at": as_text(order.placed_at),
+            "placed_at": moment_to_text(order.placed_at),
             "skus": json.dumps(sorted({line.sku for line in order.lines})),
-            "listed_at": as_text(self._clock.now()),
+            "listed_at": moment_to_text(self._clock.now()),
         }
         rows = {place_in(name, order.placed_at, order.order_id): columns for name in names}
         if rows:

@@ -12,8 +12,7 @@ from secrets import randbelow
 from typing import Final
 
 from adapters.book.changes import Change, Columns, T
-from adapters.book.cursors import as_text
-from adapters.book.rows import order_to_row, person_to_text
+from adapters.book.rows import moment_to_text, order_to_row, person_to_text
 from adapters.tables.lists import TableLists
 from adapters.tables.queries import ListName, lists_of
 from adapters.tables.rows import columns_to_record, key_of
@@ -85,7 +84,7 @@ class TableOrders:
         return answer
 
     def _write(self, order_id: str, row: Row, changed: Columns) -> bool:
-        written = {**row.columns, **changed, "updated_at": as_text(self._clock.now())}
+        written = {**row.columns, **changed, "updated_at": moment_to_text(self._clock.now())}
         before, after = columns_to_record(row.columns), columns_to_record(written)
         self.lists.enter(after.order, lists_of(after) - lists_of(before))
         left = self.lists.rows_of(after.order, lists_of(before) - lists_of(after))
