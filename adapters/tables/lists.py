@@ -20,7 +20,7 @@ from domain.record import OrderRecord
 from ports.book_pages import BookQuery
 from ports.clock import Clock
 
-_TABLE: Final = "orderlists"
+LISTS: Final = "orderlists"
 _PARTITION: Final = "orders"
 #: Nobody takes that long between writing a row and the page that it stands for.
 _LEFT_OVER_AFTER: Final = timedelta(hours=1)
@@ -54,25 +54,23 @@ class TableLists:
         }
         rows = {place_in(name, order.placed_at, order.order_id): columns for name in names}
         if rows:
-            self._tables.upsert(_TABLE, _PARTITION, rows)
+            self._tables.upsert(LISTS, _PARTITION, rows)
 
     def rows_of(self, order: Order, names: Iterable[ListName]) -> list[Row]:
         """The order's rows in these lists, as they are now."""
         keys = (place_in(name, order.placed_at, order.order_id) for name in names)
-        rows = (self._tables.get(_TABLE, _PARTITION, key) for key in keys)
+        rows = (self._tables.get(LISTS, _PARTITION, key) for key in keys)
         return [row for row in rows if row is not None]
 
     def delete(self, rows: Iterable[Row]) -> None:
         """Delete rows that are true no longer, but those that were written anew since."""
         for row in rows:
-            self._tables.delete(_TABLE, _PARTITION, row)
+            self._tables.delete(LISTS, _PARTITION, row)
 
     def find(self, query: BookQuery) -> Iterator[Listed]:
         """The orders among which are all that are looked for, one after another."""
-        name, (low, high) = list_for(query), bounds(query)
-        condition = "PartitionKey eq @partition and RowKey gt @low and RowKey lt @high"
-        rows = self._tables.rows(_TABLE, condition, partition=_PARTITION, low=low, high=high)
-        if query.newest_first and name is not ListName.NEWEST:
+        rows = self._tables.rows(LISTS, _PARTITION, bounds(query))
+        if query.newest_first and list_for(query) is not ListName.NEWEST:
             rows = iter(list(rows)[::-1])  # the list of the open ones is short
         return (_listed(row) for row in rows)
 

@@ -5,14 +5,15 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.book.changes import Columns
+from adapters.tables.lists import LISTS
 from adapters.tables.orders import TABLE, attempts
 from adapters.tables.rows import key_of
 from adapters.tables.service import Row, Tables
 from ports.references import Reference
 
-#: All that is kept under a partner's ids, a partition for each partner.
-_KEPT: Final = "orderlists"
+#: How the keys of an order's references begin.
 _OF_PARTNERS: Final = "reference:"
+_BEHIND_THEM: Final = "reference;"
 
 
 class TableReferences:
@@ -28,14 +29,14 @@ class TableReferences:
         return _reference(row)
 
     def kept(self) -> Iterator[str]:
-        """The orders that have a partner's id."""
-        rows = self._tables.rows(_KEPT, "PartitionKey eq @partition", partition=self._partner)
+        """The orders that have a partner's id: a list for each partner."""
+        rows = self._tables.rows(LISTS, self._partner)
         return (str(row.columns["order_id"]) for row in rows)
 
     def keep(self, order_id: str, partner_id: str) -> Reference:
         """Write the partner's id down, unless there is one."""
         # The list first: what is listed was done, whether or not its id could be written.
-        self._tables.upsert(_KEPT, self._partner, {key_of(order_id): {"order_id": order_id}})
+        self._tables.upsert(LISTS, self._partner, {key_of(order_id): {"order_id": order_id}})
         return self._set(
             order_id, lambda stands: replace(stands, partner_id=stands.partner_id or partner_id)
         )
@@ -79,13 +80,11 @@ class TableReferences:
 
 def forget_references(tables: Tables, order_id: str) -> None:
     """Take an order that is to be forgotten out of the lists of what is kept."""
-    condition = "PartitionKey eq @partition and RowKey gt @low and RowKey lt @high"
-    low, high = _OF_PARTNERS, "reference;"
-    for row in tables.rows(TABLE, condition, partition=key_of(order_id), low=low, high=high):
+    for row in tables.rows(TABLE, key_of(order_id), (_OF_PARTNERS, _BEHIND_THEM)):
         partner, key = str(row.columns["partner"]), key_of(str(row.columns["order_id"]))
-        kept = tables.get(_KEPT, partner, key)
+        kept = tables.get(LISTS, partner, key)
         if kept is not None:
-            tables.delete(_KEPT, partner, kept)
+            tables.delete(LISTS, partner, kept)
 
 
 def _reference(row: Row | None) -> Reference:

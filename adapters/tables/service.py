@@ -80,11 +80,16 @@ class Tables:
             except ResourceNotFoundError:
                 return None
 
-    def rows(self, table: str, condition: str, **values: str) -> Iterator[Row]:
-        """All rows that meet a condition, in the order of their keys."""
+    def rows(
+        self, table: str, partition: str, between: tuple[str, str] | None = None
+    ) -> Iterator[Row]:
+        """The rows of a partition, or those between two keys, in the order of their keys."""
+        condition, values = "PartitionKey eq @partition", {"partition": partition}
+        if between is not None:
+            condition += " and RowKey gt @low and RowKey lt @high"
+            values |= {"low": between[0], "high": between[1]}
         with _translated():
-            client = self._open(table)
-            found = client.query_entities(
+            found = self._open(table).query_entities(
                 condition, parameters=values, results_per_page=_ROWS_AT_ONCE
             )
             for entity in found:
@@ -151,8 +156,9 @@ class Tables:
 
         Raises BookUnavailable where one of them was written since it was seen.
         """
-        rows = self.rows(table, "PartitionKey eq @partition", partition=partition)
-        as_seen = {row.key: row for row in rows} | ({seen.key: seen} if seen else {})
+        as_seen = {row.key: row for row in self.rows(table, partition)} | (
+            {seen.key: seen} if seen else {}
+        )
         operations = [_deletion(partition, row) for row in as_seen.values()]
         if operations:
             with _translated():
