@@ -132,17 +132,19 @@ def _retry(environ: Mapping[str, str], name: str, default: RetryPolicy) -> Retry
 
 
 def _audit(environ: Mapping[str, str]) -> AuditTerms:
+    default = AuditTerms()
     return AuditTerms(
-        window=timedelta(days=_number(environ, "ORDERS_AUDIT_DAYS", 30, most_digits=4)),
-        overdue=timedelta(minutes=_number(environ, "ORDERS_OVERDUE_MINUTES", 60)),
+        window=_days(environ, "ORDERS_AUDIT_DAYS", default.window, most_digits=4),
+        overdue=_minutes(environ, "ORDERS_OVERDUE_MINUTES", default.overdue, most_digits=9),
     )
 
 
 def _guard(environ: Mapping[str, str]) -> Guard:
+    default = Guard()
     guard = Guard(
-        lost_after=timedelta(minutes=_number(environ, "ORDERS_LOST_AFTER_MINUTES", 2, 5)),
-        stuck_after=timedelta(minutes=_number(environ, "ORDERS_STUCK_AFTER_MINUTES", 60, 5)),
-        rescues=_number(environ, "ORDERS_RESCUES", 5, 3),
+        lost_after=_minutes(environ, "ORDERS_LOST_AFTER_MINUTES", default.lost_after),
+        stuck_after=_minutes(environ, "ORDERS_STUCK_AFTER_MINUTES", default.stuck_after),
+        rescues=_number(environ, "ORDERS_RESCUES", default.rescues, most_digits=3),
     )
     retries = _terms(environ).retries
     longest_ms = max(retries.doing.longest_ms, retries.undoing.longest_ms)
@@ -156,21 +158,32 @@ def _guard(environ: Mapping[str, str]) -> Guard:
 
 
 def _retention(environ: Mapping[str, str]) -> Retention:
-    purge, erase, forget = (
-        _number(environ, f"ORDERS_{name}_AFTER_DAYS", default, most_digits=5)
-        for name, default in (("PURGE", 60), ("ERASE", 90), ("FORGET", 400))
+    default = Retention()
+    retention = Retention(
+        purge_after=_days(environ, "ORDERS_PURGE_AFTER_DAYS", default.purge_after),
+        erase_after=_days(environ, "ORDERS_ERASE_AFTER_DAYS", default.erase_after),
+        forget_after=_days(environ, "ORDERS_FORGET_AFTER_DAYS", default.forget_after),
     )
-    if timedelta(days=purge) < _audit(environ).window:
+    if retention.purge_after < _audit(environ).window:
         raise SettingsInvalid("ORDERS_PURGE_AFTER_DAYS must not be less than ORDERS_AUDIT_DAYS")
-    if forget < max(purge, erase):
+    if retention.forget_after < max(retention.purge_after, retention.erase_after):
         raise SettingsInvalid(
             "ORDERS_FORGET_AFTER_DAYS must not be less than the days of purging and erasing"
         )
-    return Retention(
-        purge_after=timedelta(days=purge),
-        erase_after=timedelta(days=erase),
-        forget_after=timedelta(days=forget),
-    )
+    return retention
+
+
+def _days(
+    environ: Mapping[str, str], name: str, default: timedelta, most_digits: int = 5
+) -> timedelta:
+    return timedelta(days=_number(environ, name, default.days, most_digits))
+
+
+def _minutes(
+    environ: Mapping[str, str], name: str, default: timedelta, most_digits: int = 5
+) -> timedelta:
+    minutes = default // timedelta(minutes=1)
+    return timedelta(minutes=_number(environ, name, minutes, most_digits))
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, most_digits: int = 9) -> int:
