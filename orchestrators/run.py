@@ -8,8 +8,8 @@ from typing import Any, TypeAlias, TypeVar
 
 import azure.durable_functions as df
 
-from contracts.names import Activity, StockStep
 from contracts.payloads import OrderReference
+from contracts.progress import Step
 from domain.retry import RetryPolicies
 from orchestrators.backoff import Backoff
 
@@ -21,9 +21,9 @@ Steps: TypeAlias = Generator[Any, Any, T]
 
 
 class StepFailed(Exception):
-    """A step was tried for as long as it may be, and whether it was done nobody knows."""
+    """A step was tried for as long as it may be, and nobody knows whether it was done."""
 
-    def __init__(self, step: Activity | StockStep) -> None:
+    def __init__(self, step: Step) -> None:
         super().__init__(step)
         self.step = step
 

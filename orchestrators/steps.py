@@ -16,7 +16,7 @@ from contracts.payloads import (
     RefundReference,
     RefundState,
 )
-from contracts.progress import progress
+from contracts.progress import Step, progress
 from domain.answers import Authorization, Booking, Capture, Dispatch, Refund, Verdict, Withdrawal
 from domain.money import Money
 from domain.notice import Notice
@@ -139,7 +139,7 @@ def ask_entity(  # noqa: PLR0913, PLR0917 - the call's own parts
     raise StepFailed(step)
 
 
-def _or_step_failed(call: Any, step: Activity | StockStep) -> Steps[Any]:  # noqa: ANN401 - the SDK's task
+def _or_step_failed(call: Any, step: Step) -> Steps[Any]:  # noqa: ANN401 - the SDK's task
     try:
         return (yield call)
     except Exception as fault:
