@@ -59,10 +59,8 @@ def _nothing_twice(record: OrderRecord, account: Account) -> Faults:
         detail = f"{account.held} held and {account.captured} taken of {total}"
         yield FindingKind.CHARGED_TWICE, detail
     if account.refunded > account.captured:
-        yield (
-            FindingKind.REFUNDED_TWICE,
-            f"{account.refunded} paid back of {account.captured} taken",
-        )
+        detail = f"{account.refunded} paid back of {account.captured} taken"
+        yield FindingKind.REFUNDED_TWICE, detail
     if account.live_parcels > 1:
         yield FindingKind.SHIPPED_TWICE, f"{account.live_parcels} parcels"
     if account.released_parcels and account.kept + _rightly_back(record, account) < total:
@@ -97,11 +95,12 @@ def _told(record: OrderRecord, account: Account) -> Faults:
     noted = record.outcome is not None and record.outcome.notes
     if right not in account.mails and not noted:
         yield FindingKind.MAIL_MISSING, f"no {right!r}, and no note about it"
-    letters = {refund.refund_id: refund for refund in record.refunds}
-    for refund_id, refund in letters.items():
-        if refund_id not in account.mails and _is_to_be_told(record, refund):
-            yield FindingKind.MAIL_MISSING, f"no {refund_id!r}, and nothing on the desk about it"
-    for kind in sorted(set(account.mails) - {right} - letters.keys()):
+    for refund in record.refunds:
+        if refund.refund_id not in account.mails and _is_to_be_told(record, refund):
+            detail = f"no {refund.refund_id!r}, and nothing on the desk about it"
+            yield FindingKind.MAIL_MISSING, detail
+    of_refunds = {refund.refund_id for refund in record.refunds}
+    for kind in sorted(set(account.mails) - {right} - of_refunds):
         yield FindingKind.MAIL_WRONG, f"{record.status}, and told {kind!r} instead of {right!r}"
 
 

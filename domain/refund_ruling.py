@@ -37,7 +37,7 @@ class RefundWish:
     note: str
     by: str
     at: datetime
-    #: Of the request.
+    #: Tells whether a repeated request is the same request.
     fingerprint: str
 
 
@@ -78,7 +78,7 @@ def end_refund(record: OrderRecord, refund_id: str, end: RefundEnd, now: datetim
         failed_step=end.failed_step,
         reason=end.reason,
     )
-    record = _with(record, ended)
+    record = _with_refund(record, ended)
     if end.failed_step is None:
         return record
     return replace(record, attention=_attention(record.attention, end.failed_step, now))
@@ -90,7 +90,7 @@ def decide_refunds(
     """Let a person's decision count for every refund that failed at one of these steps."""
     for refund in record.refunds:
         if refund.failed_step in steps:
-            record = _with(record, _decided(refund, action, now))
+            record = _with_refund(record, _decided(refund, action, now))
     return record
 
 
@@ -109,12 +109,12 @@ def _answer(record: OrderRecord, wish: RefundWish) -> RefundAnswer:
 
 
 def _decided(refund: OrderRefund, action: Action, now: datetime) -> OrderRefund:
+    is_paid = refund.status is RefundStatus.PAID
     if action is Action.RETRY:
         # One that is paid stays paid, and is only told.
-        is_paid = refund.status is RefundStatus.PAID
         status = RefundStatus.PAID if is_paid else RefundStatus.REQUESTED
         return replace(refund, status=status, ended_at=None, failed_step=None, reason=None)
-    if refund.status is RefundStatus.PAID:
+    if is_paid:
         return replace(refund, failed_step=None)
     by_hand = action is Action.SETTLED
     status = RefundStatus.SETTLED if by_hand else RefundStatus.SKIPPED
@@ -127,6 +127,6 @@ def _attention(known: Attention | None, step: str, now: datetime) -> Attention:
     return replace(known, failed_steps=tuple(dict.fromkeys((*known.failed_steps, step))))
 
 
-def _with(record: OrderRecord, refund: OrderRefund) -> OrderRecord:
-    refunds = (refund if one.refund_id == refund.refund_id else one for one in record.refunds)
+def _with_refund(record: OrderRecord, changed: OrderRefund) -> OrderRecord:
+    refunds = (changed if one.refund_id == changed.refund_id else one for one in record.refunds)
     return replace(record, refunds=tuple(refunds))

@@ -35,6 +35,11 @@ class Ruling:
     record: OrderRecord
 
     @property
+    def is_taken(self) -> bool:
+        """Whether the decision counts, now or since before."""
+        return self.answer in {Answer.TAKEN, Answer.REPEATED}
+
+    @property
     def is_to_be_run(self) -> bool:
         """Whether the order's orchestration has to go on."""
         is_decided = self.record.attention is None and self.record.outcome is None
@@ -43,15 +48,11 @@ class Ruling:
     @property
     def refunds_to_be_run(self) -> tuple[OrderRefund, ...]:
         """The refunds that were decided to be tried again, and are not paid yet."""
+        if not self.is_taken:
+            return ()
         retries = (one for one in self.record.decisions if one.action is Action.RETRY)
         again = {refund_id for one in retries for refund_id in one.refunds}
-        is_due = again if self.is_taken else set()
-        return tuple(one for one in self.record.open_refunds if one.refund_id in is_due)
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether the decision counts, now or since before."""
-        return self.answer in {Answer.TAKEN, Answer.REPEATED}
+        return tuple(one for one in self.record.open_refunds if one.refund_id in again)
 
 
 def rule(record: OrderRecord, decision: Decision) -> Ruling:
@@ -108,12 +109,13 @@ def _goes_on(record: OrderRecord, since: datetime) -> bool:
 
 def _reopened(record: OrderRecord) -> OrderRecord:
     end = record.outcome
-    # What ended undone stays undone: it is only the rest that is tried again.
-    undoing = end if end is not None and end.is_to_be_undone else None
+    undoing = record.undoing
+    if undoing is None and end is not None and end.is_to_be_undone:
+        # What ended undone stays undone: it is only the rest that is tried again.
+        undoing = replace(end, failed_steps=(), notes=())
     return replace(
         record,
-        undoing=record.undoing
-        or (replace(undoing, failed_steps=(), notes=()) if undoing else None),
+        undoing=undoing,
         outcome=None,
         ended_at=None,
         rescues=0,
