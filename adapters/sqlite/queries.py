@@ -35,10 +35,9 @@ def select(query: BookQuery) -> tuple[str, dict[str, str | int]]:
         asked = getattr(query, name)
         if asked is not None:
             conditions.append(f"orders.{column} IS {'' if asked is empty_if else 'NOT '}NULL")
-    source = "orders"
+    source, key = "orders", "orders"
     if query.sku is not None:
-        source = "articles JOIN orders USING (order_id)"
-    key = "articles" if query.sku is not None else "orders"
+        source, key = "articles JOIN orders USING (order_id)", "articles"
     way, order = ("<", "DESC") if query.newest_first else (">", "ASC")
     if query.after is not None:
         placed_at, order_id = last_of(query.after)

@@ -29,10 +29,13 @@ async def clear_away(
     client: df.DurableOrchestrationClient,
 ) -> None:
     """Purge, erase and forget orders that ended long ago; what lies on the desk stays."""
-    retention, drop = services().settings.retention, partial(forget, client)
-    await to_every_order(_ended(retention.purge_after, is_purged=False), partial(purge, client))
-    await to_every_order(_ended(retention.erase_after, is_erased=False), erase)
-    await to_every_order(_ended(retention.forget_after, is_purged=True, is_erased=True), drop)
+    retention = services().settings.retention
+    to_purge = _ended(retention.purge_after, is_purged=False)
+    await to_every_order(to_purge, partial(purge, client))
+    to_erase = _ended(retention.erase_after, is_erased=False)
+    await to_every_order(to_erase, erase)
+    to_forget = _ended(retention.forget_after, is_purged=True, is_erased=True)
+    await to_every_order(to_forget, partial(forget, client))
 
 
 @bp.function_name(Endpoint.ERASE_ORDER.value)
