@@ -90,6 +90,11 @@ class Shop:
         """Run the order's orchestration again from the start, and see it to its end."""
         return self.app.run("processOrder", {"orderId": order_id}, order_id)
 
+    def refund_again(self, order_id: str, refund_id: str) -> Run:
+        """Run the refund's orchestration again from the start, and see it to its end."""
+        asked = {"orderId": order_id, "refundId": refund_id}
+        return self.app.run("refundOrder", asked, refund_id)
+
     def look(self, order_id: str) -> dict[str, Any]:
         """What a customer sees of the order."""
         answer = self.app.request("GET", f"/api/orders/{order_id}")

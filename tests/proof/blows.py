@@ -49,9 +49,9 @@ class Blow:
     kind: str
     order: int
     after: int
-    #: How much is asked back: nothing said is all that is left.
+    #: How much is asked back; None: all that is left.
     minor: int | None
-    #: Under which key: few, so that some are used again.
+    #: Under which key, one of few, so that some are used again; of a decision, which one it is.
     key: str
 
 

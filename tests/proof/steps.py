@@ -14,7 +14,6 @@ from tests.shop import Shop
 
 PRICE: Final = Money(2980, "EUR")
 
-Refuse = Callable[[Shop], dict[str, Any]]
 Late = Callable[[Shop, str], object]
 
 
