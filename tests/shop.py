@@ -86,6 +86,18 @@ class Shop:
         path = f"/api/operations/orders/{order_id}/refund"
         return self.app.request("POST", path, json=body, headers={"Idempotency-Key": key})
 
+    def desk(self) -> list[dict[str, Any]]:
+        """What lies on the desk; its first page."""
+        answer = self.app.request("GET", "/api/operations/attention")
+        assert answer.status == 200, answer.text
+        entries: list[dict[str, Any]] = answer.json()["orders"]
+        return entries
+
+    def decide(self, order_id: str, action: str, **more: object) -> Response:
+        """Decide at the desk about the order."""
+        body = {"action": action, "note": "it works again", "by": "Grace", **more}
+        return self.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+
     def run_again(self, order_id: str) -> Run:
         """Run the order's orchestration again from the start, and see it to its end."""
         return self.app.run("processOrder", {"orderId": order_id}, order_id)

@@ -1,11 +1,8 @@
 """Can a person bring an order to its end that could not end by itself?"""
 
-from typing import Any
-
 import pytest
 
-from domain.desk import Concern
-from local_host.testing import Response, Run
+from local_host.testing import Run
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -13,20 +10,6 @@ from tests.shop import Shop
 CAPTURE_FAILS = an_order(payment_method="pm_sandbox_captureUnavailable")
 UNDELIVERABLE = an_order(email="ada@undeliverable.example")
 REJECTED = {"status": "rejected", "reason": "unavailable"}
-
-
-def desk(shop: Shop, query: str = "") -> dict[str, Any]:
-    """A page of the desk."""
-    answer = shop.app.request("GET", f"/api/operations/attention{query}")
-    assert answer.status == 200, answer.text
-    page: dict[str, Any] = answer.json()
-    return page
-
-
-def decide(shop: Shop, order_id: str, action: str = "retry", **more: Any) -> Response:  # noqa: ANN401 - any JSON
-    """Decide about the order."""
-    body = {"action": action, "note": "the gateway is back", "by": "Grace", **more}
-    return shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
 
 
 def left_to_a_person(shop: Shop) -> str:
@@ -37,20 +20,9 @@ def left_to_a_person(shop: Shop) -> str:
     return order_id
 
 
-def twice_left_to_a_person(shop: Shop) -> str:
-    """An order whose money could not be given back, nor its parcel be canceled."""
-    shop.use(
-        carrier=Failing(shop.carrier, "cancel", before=FOREVER),
-        payments=Failing(shop.payments, "withdraw", before=FOREVER),
-    )
-    order_id = shop.run(CAPTURE_FAILS).instance_id
-    shop.mend()
-    return order_id
-
-
 def decided(shop: Shop, order_id: str, action: str) -> Run:
     """Decide, and see the order to its end."""
-    answer = decide(shop, order_id, action)
+    answer = shop.decide(order_id, action)
     assert answer.status == 202, answer.text
     return shop.app.wait(order_id)
 
@@ -60,14 +32,14 @@ def test_the_desk_is_empty_while_all_goes_well(shop: Shop) -> None:
     shop.run(an_order())
     shop.run(an_order(payment_method="pm_card_chargeDeclined"))
 
-    assert desk(shop) == {"orders": [], "links": {}}
+    assert shop.desk() == []
 
 
 def test_the_desk_tells_what_failed_and_since_when(shop: Shop) -> None:
     """And where to decide."""
     order_id = left_to_a_person(shop)
 
-    (entry,) = desk(shop)["orders"]
+    (entry,) = shop.desk()
 
     assert entry.pop("placedAt") < entry.pop("since")
     assert entry == {
@@ -96,7 +68,7 @@ def test_an_undo_that_failed_is_tried_again(shop: Shop) -> None:
     assert run.output == REJECTED
     assert shop.look(order_id)["status"] == "rejected"
     assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
-    assert desk(shop)["orders"] == []
+    assert shop.desk() == []
 
 
 @pytest.mark.parametrize("action", ["settled", "skip"])
@@ -130,7 +102,7 @@ def test_an_order_that_fails_again_is_back_on_the_desk(shop: Shop) -> None:
 
     decided(shop, order_id, "retry")
 
-    (entry,) = desk(shop)["orders"]
+    (entry,) = shop.desk()
     assert entry["failedSteps"] == ["cancelShipment"]
     assert [one["by"] for one in entry["decisions"]] == ["Grace"]
 
@@ -140,21 +112,21 @@ def test_an_order_that_goes_on_says_so(shop: Shop) -> None:
     order_id = left_to_a_person(shop)
     shop.use(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
 
-    answer = decide(shop, order_id)
+    answer = shop.decide(order_id, "retry")
     shop.app.settle()
 
     assert answer.json()["status"] == "processing"
     assert shop.look(order_id)["status"] == "processing"
-    assert desk(shop)["orders"] == []
+    assert shop.desk() == []
 
 
 def test_deciding_twice_is_deciding_once(shop: Shop) -> None:
     """A double click, also after the order has ended."""
     order_id = left_to_a_person(shop)
 
-    first, second = decide(shop, order_id), decide(shop, order_id)
+    first, second = shop.decide(order_id, "retry"), shop.decide(order_id, "retry")
     shop.app.wait(order_id)
-    third = decide(shop, order_id)
+    third = shop.decide(order_id, "retry")
 
     assert [first.status, second.status, third.status] == [202, 202, 202]
     assert len(shop.record(order_id).decisions) == 1
@@ -165,9 +137,9 @@ def test_there_is_nothing_to_decide_about_a_good_order(shop: Shop) -> None:
     """409, and nothing changes."""
     order_id = shop.run(an_order()).instance_id
 
-    assert decide(shop, order_id).status == 409
+    assert shop.decide(order_id, "retry").status == 409
     assert shop.look(order_id)["status"] == "completed"
-    assert decide(shop, "ord_nobody").status == 404
+    assert shop.decide("ord_nobody", "retry").status == 404
 
 
 @pytest.mark.parametrize("port", ["order_book", "carrier"])
@@ -206,7 +178,7 @@ def test_a_parcel_that_a_person_let_go_cannot_be_canceled(shop: Shop) -> None:
     shop.use(order_book=Failing(shop.services.order_book, "dispatch", before=FOREVER))
     order_id = shop.run(an_order()).instance_id
     shop.use(carrier=Failing(shop.carrier, "book", before=1))
-    decide(shop, order_id, action="settled")
+    shop.decide(order_id, "settled")
     shop.app.settle()
     answer = shop.app.request("POST", f"/api/orders/{order_id}/cancel")
 
@@ -218,7 +190,7 @@ def test_a_mail_that_failed_is_told_on_the_desk(shop: Shop) -> None:
     """The order is completed all the same."""
     order_id = shop.run(UNDELIVERABLE).instance_id
 
-    (entry,) = desk(shop)["orders"]
+    (entry,) = shop.desk()
 
     assert (entry["orderId"], entry["status"]) == (order_id, "completed")
     assert entry["failedSteps"] == ["sendConfirmation"]
@@ -230,10 +202,10 @@ def test_a_mail_that_is_given_up_leaves_the_desk(shop: Shop, action: str) -> Non
     """Nothing is run; the order's note stays."""
     order_id = shop.run(UNDELIVERABLE).instance_id
 
-    answer = decide(shop, order_id, action)
+    answer = shop.decide(order_id, action)
 
     assert answer.json()["status"] == "completed"
-    assert desk(shop)["orders"] == []
+    assert shop.desk() == []
     assert shop.look(order_id)["notes"] == ["The confirmation mail could not be sent."]
 
 
@@ -250,114 +222,14 @@ def test_a_mail_is_sent_later(shop: Shop) -> None:
     assert shop.effects() == ["authorized", "captured", "booked", "released", "sent"]
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"action": "burn"}, "action"),
-        ({"note": ""}, "note"),
-        ({"by": None}, "by"),
-        ({"by": "  "}, "by"),
-        ({"now": True}, "now"),
-    ],
-)
-def test_a_decision_that_is_none_is_refused(shop: Shop, change: dict[str, Any], field: str) -> None:
-    """The wrong field is named, and nothing is written."""
-    order_id = left_to_a_person(shop)
-
-    answer = decide(shop, order_id, **change)
-
-    assert answer.status == 422
-    assert [error["field"] for error in answer.json()["errors"]] == [field]
-    assert shop.record(order_id).decisions == ()
-
-
-def test_all_that_a_decision_lacks_is_named_at_once(shop: Shop) -> None:
-    """Also who it is that decides."""
-    answer = shop.app.request("POST", "/api/operations/attention/ord_1", json={})
-
-    assert [error["field"] for error in answer.json()["errors"]] == ["action", "note", "by"]
-
-
-def test_a_step_is_decided_by_itself(shop: Shop) -> None:
-    """The other stays on the desk, since when it lay there, and nothing is run."""
-    order_id = twice_left_to_a_person(shop)
-    (before,) = desk(shop)["orders"]
-
-    answer = decide(shop, order_id, "settled", steps=["voidPayment"])
-
-    (entry,) = desk(shop)["orders"]
-    assert (answer.status, answer.json()["status"]) == (202, "needsAttention")
-    assert (entry["failedSteps"], entry["since"]) == (["cancelShipment"], before["since"])
-    assert [one["steps"] for one in entry["decisions"]] == [["voidPayment"]]
-    assert shop.record(order_id).runs == 1
-
-
-def test_each_step_goes_its_own_way(shop: Shop) -> None:
-    """The money was paid back by hand, the parcel is canceled now; repeating is harmless."""
-    order_id = twice_left_to_a_person(shop)
-    for _ in range(2):
-        assert decide(shop, order_id, "settled", steps=["voidPayment"]).status == 202
-
-    run = decided(shop, order_id, "retry")
-
-    assert run.output == {**REJECTED, "notes": ["voidPayment was left to a person."]}
-    assert shop.effects() == ["authorized", "booked", "canceled"]
-    assert decide(shop, order_id, "settled", steps=["voidPayment"]).status == 202
-    assert len(shop.record(order_id).decisions) == 2
-
-
-@pytest.mark.parametrize(
-    ("steps", "message"),
-    [
-        (["sendNotice"], "may only name what failed: cancelShipment"),
-        (["cancelShipment", "voidPayment"], "may only name what failed: cancelShipment"),
-        ([], "must not be empty"),
-    ],
-)
-def test_only_steps_that_failed_can_be_decided(shop: Shop, steps: list[str], message: str) -> None:
-    """The refusal names them."""
-    order_id = left_to_a_person(shop)
-
-    answer = decide(shop, order_id, "skip", steps=steps)
-
-    assert answer.status == 422
-    assert answer.json()["errors"] == [{"field": "steps", "message": message}]
-    assert shop.record(order_id).decisions == ()
-
-
-def test_an_order_that_is_lost_has_no_steps_to_decide(shop: Shop) -> None:
-    """It can only be tried again as a whole."""
-    order_id = shop.place(an_order())
-    shop.services.desk.put(order_id, Concern.LOST)
-
-    answer = decide(shop, order_id, steps=["voidPayment"])
-
-    assert answer.status == 422
-    assert "no step is known to have failed" in answer.json()["errors"][0]["message"]
-
-
-def test_who_decides_is_known_from_the_platform(shop: Shop) -> None:
-    """What it says counts more than what the caller says."""
-    order_id = left_to_a_person(shop)
-    body = {"action": "retry", "note": "try", "by": "somebody else"}
-
-    shop.app.request(
-        "POST",
-        f"/api/operations/attention/{order_id}",
-        json=body,
-        headers={"X-MS-CLIENT-PRINCIPAL-NAME": "ada@shop.example"},
-    )
-
-    assert shop.record(order_id).decisions[0].by == "ada@shop.example"
-
-
 def test_the_desk_is_read_a_page_at_a_time(shop: Shop) -> None:
     """Oldest order first."""
     orders = [shop.run(UNDELIVERABLE).instance_id for _ in range(3)]
 
-    first = desk(shop, "?limit=2")
-    second = desk(shop, first["links"]["next"].removeprefix("/api/operations/attention"))
+    first = shop.app.request("GET", "/api/operations/attention?limit=2").json()
+    second = shop.app.request("GET", first["links"]["next"]).json()
 
     shown = [entry["orderId"] for page in (first, second) for entry in page["orders"]]
     assert shown == orders
+    assert second["links"] == {}
     assert shop.app.request("GET", "/api/operations/attention?x=1").status == 400

@@ -134,8 +134,7 @@ def test_a_suspended_order_is_left_to_a_person(shop: Shop) -> None:
 
     assert shop.record(order_id).rescues == 0
     assert shop.look(order_id)["status"] == "needsAttention"
-    body = {"action": "retry", "note": "go on", "by": "Grace"}
-    shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    shop.decide(order_id, "retry")
     assert shop.app.wait(order_id).output["status"] == "completed"
     assert shop.effects() == DONE_ONCE
 
@@ -146,11 +145,8 @@ def test_a_suspended_order_has_no_step_that_could_be_left_out(shop: Shop) -> Non
     shop.app.settle()
     manage(shop, order_id, "suspend")
     minutes(shop, 5)
-    body = {"action": "skip", "note": "no", "by": "Grace"}
 
-    answer = shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
-
-    assert answer.status == 409
+    assert shop.decide(order_id, "skip").status == 409
 
 
 def test_an_order_that_is_lost_again_and_again_comes_to_the_desk(shop: Shop) -> None:
@@ -160,7 +156,7 @@ def test_an_order_that_is_lost_again_and_again_comes_to_the_desk(shop: Shop) -> 
 
     shop.app.let_pass(timedelta(hours=3))
 
-    (entry,) = shop.app.request("GET", "/api/operations/attention").json()["orders"]
+    (entry,) = shop.desk()
     assert (entry["orderId"], entry["concern"], entry["rescues"]) == (order_id, "lost", 5)
     assert shop.look(order_id)["status"] == "needsAttention"
 
@@ -172,8 +168,7 @@ def test_the_desk_gives_a_lost_order_another_chance(shop: Shop) -> None:
     shop.app.let_pass(timedelta(hours=3))
     shop.mend()
 
-    body = {"action": "retry", "note": "the book is back", "by": "Grace"}
-    shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    shop.decide(order_id, "retry")
     shop.app.wait(order_id)
 
     assert shop.look(order_id)["status"] == "completed"

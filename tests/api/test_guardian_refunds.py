@@ -80,8 +80,7 @@ def test_a_retry_resumes_a_refund_that_somebody_suspended(shop: Shop) -> None:
     order_id, refund_id = an_open_refund(shop)
     manage(shop, refund_id, "suspend")
     minutes(shop, 3)
-    body = {"action": "retry", "note": "a mistake", "by": "Grace"}
-    shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    shop.decide(order_id, "retry")
     shop.app.wait(refund_id)
 
     assert status_of(shop, order_id) == "paid"
@@ -93,8 +92,7 @@ def test_a_decision_about_something_else_resumes_no_refund(shop: Shop) -> None:
     shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
     order_id, refund_id = an_open_refund(shop)
     manage(shop, refund_id, "suspend")
-    body = {"action": "skip", "note": "no mailbox", "by": "Grace"}
-    shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    shop.decide(order_id, "skip")
     shop.app.settle()
 
     assert shop.app.look(refund_id).status == "Suspended"

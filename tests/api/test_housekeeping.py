@@ -194,15 +194,14 @@ def test_a_mail_that_failed_is_given_up_with_the_address(shop: Shop, tmp_path: P
 
     erase(shop, order_id)
 
-    assert shop.app.request("GET", "/api/operations/attention").json()["orders"] == []
+    assert shop.desk() == []
     assert planted(text_of(tmp_path / "orders")) == []
 
 
 def test_what_people_wrote_about_an_order_is_erased(shop: Shop, tmp_path: Path) -> None:
     """Whoever decided, and in which words."""
     order_id = shop.run(UNDELIVERABLE).instance_id
-    body = {"action": "skip", "note": "told Philippa Planted-Wrenfield", "by": "Grace Planted"}
-    shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    shop.decide(order_id, "skip", note="told Philippa Planted-Wrenfield", by="Grace Planted")
 
     erase(shop, order_id)
 

@@ -9,18 +9,9 @@ from tests.faults import FOREVER, Failing
 from tests.shop import Shop
 
 
-def desk(shop: Shop) -> list[dict[str, Any]]:
-    """What lies on the desk."""
-    orders: list[dict[str, Any]] = shop.app.request("GET", "/api/operations/attention").json()[
-        "orders"
-    ]
-    return orders
-
-
-def decide(shop: Shop, order_id: str, action: str, **more: Any) -> int:  # noqa: ANN401 - any JSON
-    """Decide about the order."""
-    body = {"action": action, "note": "the bank has said so", "by": "Grace", **more}
-    answer = shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+def decide(shop: Shop, order_id: str, action: str, **more: object) -> int:
+    """Decide about the order, and let happen what comes of it."""
+    answer = shop.decide(order_id, action, **more)
     shop.app.settle()
     return answer.status
 
@@ -46,7 +37,7 @@ def test_the_desk_tells_which_refund_failed(shop: Shop) -> None:
     """With the words of whoever wanted it."""
     order_id = left_to_a_person(shop)
 
-    (entry,) = desk(shop)
+    (entry,) = shop.desk()
     (refund,) = entry["refunds"]
     assert (entry["orderId"], entry["status"]) == (order_id, "completed")
     assert entry["failedSteps"] == ["refundPayment"]
@@ -64,7 +55,7 @@ def test_a_person_decides_about_a_refund(shop: Shop, action: str, status: str, p
     assert decide(shop, order_id, action) == 202
     assert refund_of(shop, order_id)["status"] == status
     assert shop.effects().count("refunded") == paid
-    assert (shop.look(order_id)["status"], desk(shop)) == ("completed", [])
+    assert (shop.look(order_id)["status"], shop.desk()) == ("completed", [])
     assert shop.record(order_id).runs == 1
     assert shop.app.request("GET", "/api/operations/audit").json()["findings"] == []
 
@@ -98,7 +89,7 @@ def test_what_failed_in_the_order_and_in_its_refund_is_decided_apart(shop: Shop)
     assert (skipped, settled) == (202, 202)
     assert refund_of(shop, order_id)["status"] == "settled"
     assert shop.record(order_id).waived == ("sendConfirmation",)
-    assert desk(shop) == []
+    assert shop.desk() == []
 
 
 def test_one_decision_may_be_about_both(shop: Shop) -> None:
@@ -123,7 +114,7 @@ def test_erasing_keeps_what_is_owed_on_the_desk(shop: Shop) -> None:
     order_id = left_to_a_person(shop)
     assert shop.app.request("POST", f"/api/operations/orders/{order_id}/erase").status == 200
 
-    (entry,) = desk(shop)
+    (entry,) = shop.desk()
     assert entry["failedSteps"] == ["refundPayment"]
     assert (entry["refunds"][0]["by"], EMAIL in str(entry)) == ("(erased)", False)
 
@@ -147,7 +138,7 @@ def test_erasing_takes_a_mail_that_failed_from_the_desk(shop: Shop) -> None:
     left = left_to_a_person(shop, "send_refund_notice")
     shop.app.request("POST", f"/api/operations/orders/{left}/erase")
 
-    assert desk(shop) == []
+    assert shop.desk() == []
 
 
 def test_what_is_owed_stays_on_the_desk_when_the_order_ends_again(shop: Shop) -> None:
@@ -162,7 +153,7 @@ def test_what_is_owed_stays_on_the_desk_when_the_order_ends_again(shop: Shop) ->
     shop.app.wait(order_id)
 
     assert shop.look(order_id)["status"] == "completed"
-    assert desk(shop)[0]["failedSteps"] == ["refundPayment"]
+    assert shop.desk()[0]["failedSteps"] == ["refundPayment"]
 
 
 def test_an_erased_order_is_not_run_again(shop: Shop) -> None:
@@ -175,7 +166,7 @@ def test_an_erased_order_is_not_run_again(shop: Shop) -> None:
     decide(shop, order_id, "settled")
 
     assert shop.record(order_id).runs == 1
-    assert (shop.look(order_id)["status"], desk(shop)) == ("completed", [])
+    assert (shop.look(order_id)["status"], shop.desk()) == ("completed", [])
 
 
 def test_a_refund_that_was_paid_stays_paid_while_its_mail_is_tried_again(shop: Shop) -> None:

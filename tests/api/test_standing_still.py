@@ -128,7 +128,7 @@ def test_an_order_that_cannot_be_ended_comes_to_the_desk(
     for _ in range(6):
         look_after(shop)
 
-    (entry,) = shop.app.request("GET", "/api/operations/attention").json()["orders"]
+    (entry,) = shop.desk()
     assert (entry["orderId"], entry["concern"], entry["rescues"]) == (order_id, "lost", 5)
 
 

@@ -70,13 +70,12 @@ def test_a_fault_of_the_service_stops_no_order(shop: Shop, service: TableService
 def test_an_order_that_needs_a_person_lies_on_the_desk(shop: Shop) -> None:
     """Until somebody decides."""
     order_id = shop.run(an_order(postal_code="00004")).instance_id
-    desk = shop.app.request("GET", "/api/operations/attention").json()["orders"]
+    entries = shop.desk()
 
-    body = {"action": "settled", "note": "released by phone", "by": "Grace"}
-    shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    shop.decide(order_id, "settled")
     shop.app.settle()
 
-    assert [one["orderId"] for one in desk] == [order_id]
+    assert [one["orderId"] for one in entries] == [order_id]
     assert shop.look(order_id)["status"] == "completed"
 
 

@@ -91,8 +91,7 @@ def test_a_notice_is_sent_later(shop: Shop) -> None:
     order_id = shop.run(DECLINED).instance_id
     shop.mend()
 
-    decision = {"action": "retry", "note": "the mailer works again", "by": "me"}
-    shop.app.request("POST", f"/api/operations/attention/{order_id}", json=decision)
+    shop.decide(order_id, "retry")
     run = shop.app.wait(order_id)
 
     assert run.output == {"status": "rejected", "reason": "cardDeclined"}
@@ -103,8 +102,7 @@ def test_an_order_that_was_left_to_a_person_gets_no_letter(shop: Shop) -> None:
     """Only the person knows what became of the money."""
     order_id = shop.run(an_order(payment_method="pm_sandbox_undoUnavailable")).instance_id
 
-    decision = {"action": "settled", "note": "paid back by hand", "by": "me"}
-    shop.app.request("POST", f"/api/operations/attention/{order_id}", json=decision)
+    shop.decide(order_id, "settled")
     run = shop.app.wait(order_id)
 
     assert run.output["status"] == "rejected"

@@ -150,8 +150,7 @@ def die(shop: Shop, order_id: str, _: Blow) -> None:
 def decide(shop: Shop, order_id: str, blow: Blow) -> None:
     """A person decides about what failed, if anything did."""
     action = {"a": "retry", "b": "settled", "c": "skip"}[blow.key]
-    body = {"action": action, "note": f"after {blow.after}", "by": "Grace"}
-    answer = shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    answer = shop.decide(order_id, action, note=f"after {blow.after}")
     assert answer.status in {202, 409, 422, 503}, answer.text
 
 

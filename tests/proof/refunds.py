@@ -120,9 +120,7 @@ def late(shop: Shop, row: RefundRow) -> str:
     if isinstance(row.late, str):
         raise NotPossible(row.late)
     order_id = down(shop, row)
-    decision = {"action": "skip", "note": "a mistake", "by": "Grace"}
-    path = f"/api/operations/attention/{order_id}"
-    assert shop.app.request("POST", path, json=decision).status == 202
+    assert shop.decide(order_id, "skip").status == 202
     return _run_again(shop, order_id)
 
 

@@ -135,8 +135,7 @@ def _decided(shop: Shop, row: Row, action: Action) -> str:
     if not row.down.startswith(OrderStatus.NEEDS_ATTENTION):
         raise NotPossible("it does not take a person")
     order_id = down(shop, row)
-    body = {"action": action, "note": "decided", "by": "Grace"}
-    answer = shop.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+    answer = shop.decide(order_id, action)
     assert answer.status == 202, answer.text
     shop.app.wait(order_id)
     return order_id
