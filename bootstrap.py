@@ -9,15 +9,16 @@ from threading import Lock
 from typing import TypeAlias
 
 from access import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
+from adapters.book.desk import BookDesk
+from adapters.book.refunds import BookRefunds
 from adapters.json_catalogue import JsonCatalogue
 from adapters.sandbox.carrier import SandboxCarrier
 from adapters.sandbox.mailer import SandboxMailer
 from adapters.sandbox.payments import SandboxPayments
 from adapters.sqlite.archive import SqliteArchive
-from adapters.sqlite.desk import SqliteDesk
 from adapters.sqlite.order_book import SqliteOrderBook
+from adapters.sqlite.pages import SqlitePages
 from adapters.sqlite.references import SqliteReferences
-from adapters.sqlite.refunds import SqliteRefunds
 from adapters.system_clock import SystemClock
 from domain.errors import SettingsInvalid
 from ports.archive import Archive
@@ -124,10 +125,11 @@ def _refuse_what_lives_on_one_machine(settings: Settings) -> None:
 
 
 def _sqlite(path: Path, clock: Clock) -> _Book:
+    pages = SqlitePages(path, clock)
     return _Book(
         order_book=SqliteOrderBook(path, clock),
-        desk=SqliteDesk(path, clock),
-        refunds=SqliteRefunds(path, clock),
+        desk=BookDesk(pages, clock),
+        refunds=BookRefunds(pages, clock),
         archive=SqliteArchive(path, clock),
         references=lambda partner: SqliteReferences(path, partner),
     )
@@ -138,20 +140,20 @@ def _tables(access: TablesAccess | None, clock: Clock) -> _Book | None:
         return None
     # Clients take a while to import: only who uses one pays for it.
     from adapters.tables.archive import TableArchive  # noqa: PLC0415
-    from adapters.tables.desk import TableDesk  # noqa: PLC0415
     from adapters.tables.order_book import TableOrderBook  # noqa: PLC0415
+    from adapters.tables.orders import TableOrders  # noqa: PLC0415
     from adapters.tables.references import TableReferences  # noqa: PLC0415
-    from adapters.tables.refunds import TableRefunds  # noqa: PLC0415
     from adapters.tables.service import Tables, by_connection_string, by_identity  # noqa: PLC0415
 
     if access.connection_string:
         tables = Tables(by_connection_string(access.connection_string))
     else:
         tables = Tables(by_identity(access.account_url, access.client_id))
+    pages = TableOrders(tables, clock)
     return _Book(
         order_book=TableOrderBook(tables, clock),
-        desk=TableDesk(tables, clock),
-        refunds=TableRefunds(tables, clock),
+        desk=BookDesk(pages, clock),
+        refunds=BookRefunds(pages, clock),
         archive=TableArchive(tables, clock),
         references=lambda partner: TableReferences(tables, partner),
     )

@@ -8,7 +8,7 @@ nobody else writes in between.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from adapters.book.rows import (
     attention_to_text,
@@ -30,6 +30,14 @@ from domain.ruling import Answer, Ruling, rule
 T = TypeVar("T")
 Columns: TypeAlias = dict[str, str | int | None]
 Change: TypeAlias = Callable[[OrderRecord], tuple[T, Columns]]
+
+
+class Pages(Protocol):
+    """The pages of all orders, wherever they lie."""
+
+    def change(self, order_id: str, change: Change[T]) -> T:
+        """Change an order's page, so that nobody else writes in between; raises UnknownOrder."""
+        ...
 
 
 def open_again(record: OrderRecord) -> tuple[Opening, Columns]:

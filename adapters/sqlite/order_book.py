@@ -13,12 +13,9 @@ from adapters.book.rows import (
     row_to_record,
     text_to_person,
 )
-from adapters.sqlite.database import Database
-from adapters.sqlite.pages import change_order, find_order, get_order
+from adapters.sqlite.pages import SqlitePages, find_order, get_order
 from adapters.sqlite.queries import select
-from adapters.sqlite.schema import SCHEMA
 from domain.answers import Dispatch, Verdict
-from domain.errors import BookUnavailable
 from domain.order import Order, Person
 from domain.outcome import Opening, Outcome
 from domain.record import OrderRecord
@@ -38,7 +35,8 @@ class SqliteOrderBook:
     """The app's own record of orders."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self._database = Database(path, SCHEMA, BookUnavailable)
+        self._pages = SqlitePages(path, clock)
+        self._database = self._pages.database
         self._clock = clock
 
     def place(self, order: Order, person: Person, fingerprint: str) -> Placed:
@@ -116,5 +114,4 @@ class SqliteOrderBook:
         return self._change(order_id, lambda record: changes.close(record, outcome, now))
 
     def _change(self, order_id: str, change: Change[T]) -> T:
-        with self._database.writing() as book:
-            return change_order(book, self._clock, order_id, change)
+        return self._pages.change(order_id, change)

@@ -1,10 +1,13 @@
 """How is one order found in the book's tables, and changed?"""
 
 import sqlite3
+from pathlib import Path
 
 from adapters.book.changes import Change, Columns, T
 from adapters.book.rows import moment_to_text, row_to_record
-from domain.errors import UnknownOrder
+from adapters.sqlite.database import Database
+from adapters.sqlite.schema import SCHEMA
+from domain.errors import BookUnavailable, UnknownOrder
 from domain.record import OrderRecord
 from ports.clock import Clock
 
@@ -23,12 +26,24 @@ def get_order(book: sqlite3.Connection, order_id: str) -> OrderRecord:
     return record
 
 
-def change_order(book: sqlite3.Connection, clock: Clock, order_id: str, change: Change[T]) -> T:
-    """Change the order's page, and note when; raises UnknownOrder."""
-    answer, columns = change(get_order(book, order_id))
-    if columns:
-        _write(book, order_id, {**columns, "updated_at": moment_to_text(clock.now())})
-    return answer
+class SqlitePages:
+    """The pages of all orders, in the order book's file."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.database = Database(path, SCHEMA, BookUnavailable)
+        self._clock = clock
+
+    def change(self, order_id: str, change: Change[T]) -> T:
+        """Change the order's page, and note when; raises UnknownOrder."""
+        with self.database.writing() as book:
+            return self.change_in(book, order_id, change)
+
+    def change_in(self, book: sqlite3.Connection, order_id: str, change: Change[T]) -> T:
+        """The same, inside a transaction that does more."""
+        answer, columns = change(get_order(book, order_id))
+        if columns:
+            _write(book, order_id, {**columns, "updated_at": moment_to_text(self._clock.now())})
+        return answer
 
 
 def _write(book: sqlite3.Connection, order_id: str, written: Columns) -> None:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from adapters.book.desk import BookDesk
+from adapters.book.refunds import BookRefunds
 from adapters.sqlite.archive import SqliteArchive
-from adapters.sqlite.desk import SqliteDesk
 from adapters.sqlite.order_book import SqliteOrderBook
+from adapters.sqlite.pages import SqlitePages
 from adapters.sqlite.references import SqliteReferences
-from adapters.sqlite.refunds import SqliteRefunds
 from adapters.tables.archive import TableArchive
-from adapters.tables.desk import TableDesk
 from adapters.tables.order_book import TableOrderBook
+from adapters.tables.orders import TableOrders
 from adapters.tables.references import TableReferences
-from adapters.tables.refunds import TableRefunds
 from adapters.tables.service import Tables, by_connection_string
 from local_host.clock import VirtualClock
 from ports.archive import Archive
@@ -46,10 +46,11 @@ class Shelf:
 def in_sqlite(folder: Path) -> Iterator[Shelf]:
     """The book in a file."""
     path, clock = folder / "orders.sqlite3", VirtualClock()
+    pages = SqlitePages(path, clock)
     yield Shelf(
         SqliteOrderBook(path, clock),
-        SqliteDesk(path, clock),
-        SqliteRefunds(path, clock),
+        BookDesk(pages, clock),
+        BookRefunds(pages, clock),
         SqliteArchive(path, clock),
         lambda partner: SqliteReferences(path, partner),
         clock,
@@ -67,10 +68,11 @@ def in_tables(_folder: Path) -> Iterator[Shelf]:
 
 def shelf_in(tables: Tables, clock: VirtualClock) -> Shelf:
     """The book in these tables."""
+    pages = TableOrders(tables, clock)
     return Shelf(
         TableOrderBook(tables, clock),
-        TableDesk(tables, clock),
-        TableRefunds(tables, clock),
+        BookDesk(pages, clock),
+        BookRefunds(pages, clock),
         TableArchive(tables, clock),
         lambda partner: TableReferences(tables, partner),
         clock,
