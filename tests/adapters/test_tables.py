@@ -18,7 +18,7 @@ from tests.builders import a_booked_order, a_line, a_person
 from tests.tables_server import TableService
 from tests.wire import Fault
 
-#: Nobody of these waits, and a key is no idempotency key.
+#: Nobody here waits that long, and no request carries an idempotency key.
 UNKNOWN = {Fault.SLOW, Fault.IN_USE}
 DONE = Outcome.completed("T1")
 
@@ -136,7 +136,7 @@ def test_an_order_that_is_written_for_ever_is_given_up(
         shelf.book.open("o")
 
 
-def test_a_text_may_be_longer_than_the_service_takes_one(service: TableService) -> None:
+def test_a_text_may_be_longer_than_one_column_takes(service: TableService) -> None:
     """It is written in parts."""
     lines = [a_line(f"SKU-{number:060}") for number in range(500)]
 

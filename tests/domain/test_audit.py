@@ -59,37 +59,43 @@ RESERVED = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0]}
 NOT_SOLD = {"MUG": Stock.opened(10)}
 
 
-def a_report(
-    outcome: Outcome | None,
+def report_on(
+    record: OrderRecord | None,
     *facts: PaymentFact | ParcelFact | MailFact,
     stocks: Mapping[str, Stock] = NOT_SOLD,
     after: timedelta = HOUR,
-    known: bool = True,
-    refund: OrderRefund | None = None,
 ) -> Report:
-    """The audit of one order."""
-    refunds = (refund,) if refund else ()
-    record: OrderRecord = a_record(verdict=VERDICT, outcome=outcome, refunds=refunds)
-    return audit(
-        Books(
-            orders={ORDER: record} if known else {},
-            older={},
-            others=frozenset(),
-            accounts=accounts(
-                [fact for fact in facts if isinstance(fact, PaymentFact)],
-                [fact for fact in facts if isinstance(fact, ParcelFact)],
-                [fact for fact in facts if isinstance(fact, MailFact)],
-                stocks,
-            ),
-            stocks=stocks,
+    """The audit of one order, or of what partners know of one that is not in the book."""
+    books = Books(
+        orders={ORDER: record} if record else {},
+        older={},
+        others=frozenset(),
+        accounts=accounts(
+            [fact for fact in facts if isinstance(fact, PaymentFact)],
+            [fact for fact in facts if isinstance(fact, ParcelFact)],
+            [fact for fact in facts if isinstance(fact, MailFact)],
+            stocks,
         ),
-        NOON + after,
-        HOUR,
+        stocks=stocks,
     )
+    return audit(books, NOON + after, HOUR)
+
+
+def a_report(
+    outcome: Outcome | None,
+    *facts: PaymentFact | ParcelFact | MailFact,
+    refund: OrderRefund | None = None,
+    stocks: Mapping[str, Stock] = NOT_SOLD,
+    after: timedelta = HOUR,
+) -> Report:
+    """The audit of an order that ended like this."""
+    refunds = (refund,) if refund else ()
+    record = a_record(verdict=VERDICT, outcome=outcome, refunds=refunds)
+    return report_on(record, *facts, stocks=stocks, after=after)
 
 
 def an_older_report(record: OrderRecord, stocks: Mapping[str, Stock]) -> Report:
-    """The audit of one order that was placed before its window, with money that nobody asked of."""
+    """The audit of one order that was placed before its window, with money that does not count."""
     known = accounts([CAPTURED], [], [], stocks)
     books = Books(
         orders={}, older={ORDER: record}, others=frozenset(), accounts=known, stocks=stocks
@@ -204,7 +210,7 @@ def test_what_adds_up_is_clean(report: Report) -> None:
             ["overdue"],
         ),
         (
-            a_report(None, HELD, BOOKED, stocks=RESERVED, known=False),
+            report_on(None, HELD, BOOKED, stocks=RESERVED),
             ["strayMoney", "strayParcel", "strayGoods"],
         ),
         (
@@ -257,15 +263,8 @@ def test_what_a_person_settled_is_not_judged_by_its_end(action: str, clean: bool
     """No record of ours shows what was done by hand; a retry leaves nothing to a person."""
     decision = Decision(action=Action(action), note="by bank transfer", by="ada", at=NOON)
     record = a_record(verdict=VERDICT, outcome=REJECTED, decisions=(decision,))
-    books = Books(
-        orders={ORDER: record},
-        older={},
-        others=frozenset(),
-        accounts=accounts([CAPTURED], [], [REFUSED], {}),
-        stocks={},
-    )
 
-    assert audit(books, NOON, HOUR).clean is clean
+    assert report_on(record, CAPTURED, REFUSED).clean is clean
 
 
 def test_what_is_said_to_be_paid_back_must_be_paid_back_whatever_a_person_settled() -> None:
@@ -274,29 +273,15 @@ def test_what_is_said_to_be_paid_back_must_be_paid_back_whatever_a_person_settle
     record = a_record(
         verdict=VERDICT, outcome=COMPLETED, decisions=(skipped,), refunds=(UNTOLD_REFUND,)
     )
-    books = Books(
-        orders={ORDER: record},
-        older={},
-        others=frozenset(),
-        accounts=accounts([CAPTURED], [RELEASED], [], SOLD),
-        stocks=SOLD,
-    )
 
-    assert kinds(audit(books, NOON, HOUR)) == ["refundMissing"]
+    assert kinds(report_on(record, CAPTURED, RELEASED, stocks=SOLD)) == ["refundMissing"]
 
 
 def test_a_purged_order_needs_no_goods_any_more() -> None:
     """Its entry in the stock is gone, as it should be; its money is still compared."""
     record = a_record(verdict=VERDICT, outcome=COMPLETED, purged_at=NOON)
-    books = Books(
-        orders={ORDER: record},
-        older={},
-        others=frozenset(),
-        accounts=accounts([CAPTURED], [RELEASED], [TOLD], {}),
-        stocks={},
-    )
 
-    assert audit(books, NOON, HOUR).clean
+    assert report_on(record, CAPTURED, RELEASED, TOLD).clean
 
 
 def test_an_order_that_is_only_partly_known_is_not_judged() -> None:
