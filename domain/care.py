@@ -27,7 +27,7 @@ class Guard:
     lost_after: timedelta = timedelta(minutes=2)
     #: Its orchestration is under way, and did nothing for so long.
     stuck_after: timedelta = timedelta(hours=1)
-    #: As often it is run again; then a person has to look at it.
+    #: How often it is run again before a person has to look at it.
     rescues: int = 5
 
     def pause_after(self, rescues: int) -> timedelta:

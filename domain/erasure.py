@@ -30,7 +30,7 @@ def _wordless(refund: OrderRefund) -> OrderRefund:
 
 
 def _left(record: OrderRecord) -> Attention | None:
-    """Nobody can be written to any more; money that could not be paid back stays on the desk."""
+    """Nobody is left to write to; money that could not be paid back stays on the desk."""
     owed = [one.failed_step for one in record.refunds if one.status is RefundStatus.FAILED]
     if record.attention is None or not owed:
         return None

@@ -70,5 +70,5 @@ def same_key_other_body(service: Service) -> str:
 
 
 def malformed_key(service: Service) -> str:
-    """A key that is none is refused."""
+    """A malformed key is refused."""
     return expect_problem(service.order(an_order(), Idempotency_Key="two words"), 400)

@@ -24,7 +24,7 @@ class Tries:
 
     #: One is paid back, or on its way.
     paid: bool
-    #: So many were sent back.
+    #: How many were sent back.
     failed: int
 
 

@@ -1,8 +1,8 @@
-"""Where in the lists do the orders stand that are looked for, and which of them are it?
+"""In which list, and where in it, do the orders stand that are looked for?
 
 Rows of a table are sorted by their keys, upwards only. So each order stands in a list from the
 oldest to the newest and in one the other way round, and in some short ones as long as it has to be
-found there. Which conditions a list cannot answer, the order's page does.
+found there. What a list cannot answer, the order's page does.
 """
 
 from collections.abc import Iterator

@@ -32,7 +32,7 @@ _PATIENCE: Final[Mapping[str, Any]] = {
     "connection_timeout": 5,
     "read_timeout": 10,
 }
-#: As many rows as are asked for at once.
+#: How many rows are asked for at once.
 _ROWS_AT_ONCE: Final = 200
 
 # Otherwise the client tells of every request.

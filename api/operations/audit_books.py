@@ -20,7 +20,7 @@ from domain.record import OrderRecord
 from domain.stock import Stock
 from ports.book_pages import BookQuery
 
-#: So many articles' stocks are asked for at the same time.
+#: How many stocks are read at the same time.
 _AT_ONCE: Final = 8
 
 
