@@ -7,6 +7,7 @@ import pytest
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
 from api.engine.instances import Instance, Phase, ensure_started, look_up
+from api.engine.stocks import read_stock
 from api.http.problems import answer
 from domain.article import Article
 from domain.errors import EngineUnavailable
@@ -31,6 +32,10 @@ class Engine:
         if not self._answers:
             raise Exception("The operation failed with an unexpected status code 503")  # noqa: TRY002
         return DurableOrchestrationStatus.from_json(self._knows)
+
+    async def read_entity_state(self, *_: object) -> object:
+        """Read nothing."""
+        raise Exception("The operation failed with an unexpected status code 503")  # noqa: TRY002
 
 
 @pytest.mark.parametrize("method", ["place", "find"])
@@ -82,6 +87,12 @@ def test_a_fault_of_the_engine_is_no_answer() -> None:
     """The SDK hands it on as a status without anything in it."""
     with pytest.raises(EngineUnavailable):
         asyncio.run(look_up(Engine(knows={"Message": "it broke"}), "ord_1"))  # type: ignore[arg-type]
+
+
+def test_a_stock_that_the_engine_cannot_tell_is_not_taken_for_an_untouched_one() -> None:
+    """Which would show the opening balance."""
+    with pytest.raises(EngineUnavailable):
+        asyncio.run(read_stock(Engine(), "MUG-BLUE"))  # type: ignore[arg-type]
 
 
 def test_an_article_that_vanishes_in_between_is_503(shop: Shop) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from domain.desk import Action, Attention, Concern, Decision
 from domain.outcome import Outcome, Reason
+from domain.refund_ruling import RefundWish, rule_refund
 from domain.ruling import Answer, rule
 from tests.builders import NOON, a_record
 
@@ -138,3 +139,16 @@ def test_a_decision_about_some_steps_is_taken_once() -> None:
     assert not again.is_to_be_run
     for other in (replace(settled, note="other"), replace(settled, steps=("sendNotice",))):
         assert rule(record, other).answer is Answer.UNKNOWN_STEPS
+
+
+def test_a_decision_that_is_refused_lets_no_refund_go_on() -> None:
+    """Though an earlier one has it tried again."""
+    wish = RefundWish(
+        refund_id="rfd_1", amount=None, note="broken", by="Grace", at=NOON, fingerprint="f"
+    )
+    refunding = rule_refund(a_record(outcome=Outcome.completed("T1")), wish).record
+    earlier = replace(a_decision(), refunds=("rfd_1",))
+    record = replace(refunding, decisions=(earlier,))
+
+    assert rule(record, a_decision()).refunds_to_be_run == record.refunds
+    assert rule(record, a_decision(note="other")).refunds_to_be_run == ()
