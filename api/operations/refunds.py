@@ -108,7 +108,8 @@ def _refusal(ruling: RefundRuling) -> Problem:
 def _why_not(record: OrderRecord) -> str:
     has_left = record.outcome is None and not record.can_be_canceled
     instead = (
-        "Its parcel has left: ask again once it is completed, or settle it at the desk."
+        "Its parcel has left or is about to: ask again once it is completed, or settle it at the"
+        " desk."
         if has_left
         else _INSTEAD[record.status]
     )

@@ -8,6 +8,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.engine.instances import Instance, Phase, ensure_started, look_up
+from api.http.flags import flag
 from api.http.json_answers import json_answer
 from api.http.problems import Problem, answer, no_such_order
 from api.orders.view import order_url, receipt
@@ -44,12 +45,12 @@ async def cancel_order(
 async def _cancel(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    order_id = req.route_params["order_id"]
+    order_id, only_tell = req.route_params["order_id"], flag(req, "preview", default=False)
     instance = await look_up(client, order_id)
     record = await asyncio.to_thread(services().order_book.find, order_id)
     if record is None:
         raise no_such_order()
-    if req.params.get("preview", "").lower() == "true":
+    if only_tell:
         return json_answer(_preview(record, instance))
     # Written down first: the run that is under way reads it before each step that takes something.
     record = await asyncio.to_thread(services().order_book.request_cancel, order_id)
@@ -89,6 +90,11 @@ def _is_canceled(record: OrderRecord) -> bool:
 
 
 def _why_not(record: OrderRecord) -> str:
+    if record.status is OrderStatus.NEEDS_ATTENTION:
+        return "The order waits for somebody of the shop, who decides what becomes of it."
     if record.outcome is not None and not record.outcome.is_success:
         return f"The order has ended already: {record.outcome.status}."
-    return "The parcel has left, so the order cannot be canceled any more. Return it instead."
+    return (
+        "The parcel has left or is about to, so the order cannot be canceled any more."
+        " Return it instead."
+    )

@@ -8,8 +8,9 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.engine.instances import Instance, Phase, ensure_started, look_up
+from api.http.flags import flag
 from api.http.json_answers import NO_STORE, json_answer
-from api.http.problems import FieldError, Problem, answer, no_such_order
+from api.http.problems import answer, no_such_order
 from api.orders.new_order import write_down
 from api.orders.view import order_url, order_view, receipt
 from bootstrap import services
@@ -69,7 +70,8 @@ async def _taken_up(client: df.DurableOrchestrationClient, record: OrderRecord) 
 async def _get_order(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    order_id, with_steps = req.route_params["order_id"], _wants_steps(req)
+    order_id = req.route_params["order_id"]
+    with_steps = flag(req, "steps", default=True)  # telling them takes reading the history
     # The engine first: an end that the book gets in between is then shown a moment later, never too
     # early.
     instance = await look_up(client, order_id, with_steps=with_steps)
@@ -77,16 +79,3 @@ async def _get_order(
     if record is None:
         raise no_such_order()
     return json_answer(order_view(record, instance), headers=NO_STORE)
-
-
-def _wants_steps(req: func.HttpRequest) -> bool:
-    """Whether the caller wants to be told every step, which takes reading the history."""
-    text: str = req.params.get("steps", "true")
-    if text not in {"true", "false"}:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
-            "bad-query",
-            "The order cannot be asked for like this: see errors.",
-            errors=(FieldError("steps", "must be true or false"),),
-        )
-    return text == "true"

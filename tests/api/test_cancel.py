@@ -197,6 +197,28 @@ def test_a_preview_tells_that_it_is_too_late(shop: Shop) -> None:
     assert "The parcel has left" in preview.json()["why"]
 
 
+@pytest.mark.parametrize("query", ["?preview=1", "?preview=yes", "?preview"])
+def test_a_preview_that_is_misspelled_stops_nothing(shop: Shop, query: str) -> None:
+    """Whoever only wanted to know is told how to ask."""
+    order_id = shop.place(an_order(payment_method="pm_sandbox_flaky"))
+
+    answer = cancel(shop, order_id, query)
+
+    assert (answer.status, answer.json()["errors"][0]["field"]) == (400, "preview")
+    assert shop.app.wait(order_id).output["status"] == "completed"
+
+
+def test_a_parcel_that_the_carrier_keeps_is_not_said_to_have_left(shop: Shop) -> None:
+    """It may leave at any moment; later a person decides."""
+    order_id = shop.place(an_order(postal_code="00004"))
+    shop.app.settle()
+    while_tried = cancel(shop, order_id).json()["detail"]
+    shop.app.wait(order_id)
+
+    assert "has left or is about to" in while_tried
+    assert "waits for somebody of the shop" in cancel(shop, order_id).json()["detail"]
+
+
 def test_an_unknown_order_cannot_be_stopped(shop: Shop) -> None:
     """404, as for looking at it."""
     assert cancel(shop, "ord_nobody").status == 404
