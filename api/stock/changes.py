@@ -25,6 +25,8 @@ from domain.errors import EngineUnavailable
 #: How long a caller waits for the change before it is told to look later.
 PATIENCE_SECONDS: Final = 10.0
 _PAUSE_SECONDS: Final = 0.05
+#: The stock raised, a worker died in mid-episode, or somebody ended it by hand.
+_ENDED_UNANSWERED: Final = frozenset({Runtime.Failed, Runtime.Terminated, Runtime.Canceled})
 
 
 async def changed(client: df.DurableOrchestrationClient, asked: StockChange) -> StockLevel | None:
@@ -44,15 +46,20 @@ async def _start(
     client: df.DurableOrchestrationClient, instance_id: str, payload: dict[str, Any]
 ) -> None:
     known = await _status(client, instance_id)
-    if not known:
+    if not known or (_asked(known) == payload and known.runtime_status in _ENDED_UNANSWERED):
+        # The stock remembers the key: what was done before the end is not done twice.
         try:
             await client.start_new(Orchestration.CHANGE_STOCK.value, instance_id, payload)
         except Exception:  # noqa: BLE001 - the SDK raises nothing more telling
             known = await _status(client, instance_id)
             if not known:
                 raise EngineUnavailable from None
-    if known and json.loads(known.input_) != payload:
+    if known and _asked(known) != payload:
         raise key_reused("change")
+
+
+def _asked(known: Status) -> object:
+    return json.loads(known.input_)
 
 
 async def _ended(client: df.DurableOrchestrationClient, instance_id: str) -> Status | None:

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+import entities.stock
+from api.stock import changes
 from local_host.testing import Response
+from tests.faults import FailingStock
 from tests.shop import Shop
 
 SKU = "TEAPOT-IRON"
@@ -63,6 +66,32 @@ def test_the_same_key_with_another_change_is_refused(shop: Shop) -> None:
 
     assert second.status == 422
     assert second.json()["type"].endswith("idempotency-key-reused")
+
+
+@pytest.mark.parametrize("fault", [{"before": 1}, {"after": 1}])
+def test_a_change_that_failed_is_done_once_it_is_asked_for_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, fault: dict[str, int]
+) -> None:
+    """The same key, unchanged: as the first answer said."""
+    monkeypatch.setattr(entities.stock, "_apply", FailingStock("change", **fault))
+
+    answers = [change(shop, "restock", {"quantity": 20}) for _ in range(3)]
+
+    assert [answer.status for answer in answers] == [503, 200, 200]
+    assert answers[-1].json()["available"] == 3020
+
+
+def test_a_change_that_takes_long_is_answered_before_it_is_done(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller learns where to look later."""
+    monkeypatch.setattr(changes, "PATIENCE_SECONDS", 0.0)
+
+    answer = change(shop, "restock", {"quantity": 20})
+    shop.app.settle()
+
+    assert (answer.status, answer.headers["location"]) == (202, f"/api/stock/{SKU}")
+    assert shop.app.request("GET", f"/api/stock/{SKU}").json()["available"] == 3020
 
 
 @pytest.mark.parametrize(
