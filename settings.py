@@ -189,7 +189,8 @@ def _minutes(
 def _number(environ: Mapping[str, str], name: str, default: int, most_digits: int = 9) -> int:
     text = environ.get(name) or str(default)
     if not re.fullmatch(f"[1-9][0-9]{{0,{most_digits - 1}}}", text):
-        raise SettingsInvalid(f"{name} must be a number from 1, not {text!r}")
+        most = "9" * most_digits
+        raise SettingsInvalid(f"{name} must be a number from 1 to {most}, not {text!r}")
     return int(text)
 
 

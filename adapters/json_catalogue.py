@@ -48,7 +48,12 @@ class JsonCatalogue:
     def _content(self) -> _Content:
         try:
             return _content(json.loads(self._path.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise CatalogueInvalid(
+                f"ORDERS_CATALOGUE must be a file that can be read, not {self._path}: "
+                f"{error.strerror}"
+            ) from error
+        except ValueError as error:
             raise CatalogueInvalid(f"{self._path.name}: {error}") from error
 
 

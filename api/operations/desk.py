@@ -27,8 +27,11 @@ bp = df.Blueprint()
 PATH: Final = "/api/operations/attention"
 
 _REFUSALS: Final = {
-    Answer.NOT_ON_DESK: "The order needs nobody: there is nothing to decide.",
-    Answer.ONLY_RETRY: "No step is known that could be left out: the order can only be retried.",
+    Answer.NOT_ON_DESK: ("not-on-desk", "The order needs nobody: there is nothing to decide."),
+    Answer.ONLY_RETRY: (
+        "only-retry",
+        "No step is known that could be left out: the order can only be retried.",
+    ),
 }
 
 
@@ -75,7 +78,7 @@ async def _decide(
     if ruling.answer is Answer.UNKNOWN_STEPS and attention is not None:
         raise unknown_steps(attention.failed_steps)
     if ruling.answer in _REFUSALS:
-        raise Problem(HTTPStatus.CONFLICT, f"{ruling.answer}", _REFUSALS[ruling.answer])
+        raise Problem(HTTPStatus.CONFLICT, *_REFUSALS[ruling.answer])
     if ruling.is_to_be_run:
         if Activity.DISPATCH_ORDER in ruling.record.settled:
             # The parcel left by hand: from now on it is too late to cancel.

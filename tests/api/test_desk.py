@@ -137,7 +137,9 @@ def test_there_is_nothing_to_decide_about_a_good_order(shop: Shop) -> None:
     """409, and nothing changes."""
     order_id = shop.run(an_order()).instance_id
 
-    assert shop.decide(order_id, "retry").status == 409
+    refused = shop.decide(order_id, "retry")
+
+    assert (refused.status, refused.json()["type"].split(":")[-1]) == (409, "not-on-desk")
     assert shop.look(order_id)["status"] == "completed"
     assert shop.decide("ord_nobody", "retry").status == 404
 

@@ -32,8 +32,8 @@ def test_settings_that_will_do_are_not_talked_about(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("ORDERS_MAX_QUANTITY", "0", "ORDERS_MAX_QUANTITY must be a number from 1, not '0'"),
-        ("ORDERS_CATALOGUE", "nowhere.json", "nowhere.json"),
+        ("ORDERS_MAX_QUANTITY", "0", "ORDERS_MAX_QUANTITY must be a number from 1 to 999999999"),
+        ("ORDERS_CATALOGUE", "nowhere.json", "ORDERS_CATALOGUE must be a file that can be read"),
         ("WEBSITE_SITE_NAME", "shop", "ORDERS_ID_SECRET"),
     ],
 )
