@@ -16,6 +16,8 @@ _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 MOST_LINES: Final = 50
 
 _CARD_NUMBER: Final = re.compile(r"(?:\d[ .-]?){12,19}")
+#: Fewer digits, or others in front, are more likely a telephone number.
+_CARD_NUMBER_IN_TEXT: Final = re.compile(r"(?<!\d)[2-6][ .-]?(?:\d[ .-]?){13,17}\d(?!\d)")
 
 
 def _one_line(text: str) -> str:
@@ -31,6 +33,18 @@ def _no_card_number(text: str) -> str:
             "looks like a card number; send the id of a payment method, never a card number",
         )
     return text
+
+
+def _no_card_number_within(text: str) -> str:
+    if any(_adds_up(re.sub(r"\D", "", number)) for number in _CARD_NUMBER_IN_TEXT.findall(text)):
+        raise PydanticCustomError("card_number_within", "must not contain a card number")
+    return text
+
+
+def _adds_up(digits: str) -> bool:
+    """Whether the last digit is the check digit that every card number ends with."""
+    weighed = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(sum(divmod(number, 10)) for number in weighed) % 10 == 0
 
 
 def _shaped(pattern: str, message: str) -> Callable[[str], str]:
@@ -76,8 +90,8 @@ _Text: TypeAlias = Annotated[
 ]
 
 Short: TypeAlias = Annotated[_Text, Field(max_length=60)]
-Name: TypeAlias = Annotated[_Text, Field(max_length=120)]
-Note: TypeAlias = Annotated[_Text, Field(max_length=500)]
+Name: TypeAlias = Annotated[_Text, Field(max_length=120), AfterValidator(_no_card_number_within)]
+Note: TypeAlias = Annotated[_Text, Field(max_length=500), AfterValidator(_no_card_number_within)]
 PostalCode: TypeAlias = Annotated[
     _Text, Field(max_length=16), AfterValidator(_like_those_of_the_country)
 ]

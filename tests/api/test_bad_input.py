@@ -142,6 +142,21 @@ def test_a_card_number_is_refused_at_the_door(shop: Shop, number: str) -> None:
     assert "4242" not in answer.text
 
 
+@pytest.mark.parametrize("number", [CARD, "4242 4242 4242 4242", "3782-822463-10005"])
+def test_a_card_number_in_a_text_is_refused_too(shop: Shop, number: str) -> None:
+    """Whoever writes it into the note has it neither in the book nor in the answer."""
+    answer = shop.post(an_order() | {"note": f"take it from {number}, please"})
+
+    assert bad_fields(answer) == {"note": "must not contain a card number"}
+    assert number not in answer.text
+
+
+@pytest.mark.parametrize("number", ["+49 151 23456789", "4242424242424241", "12345678901234567890"])
+def test_other_numbers_in_a_text_are_taken(shop: Shop, number: str) -> None:
+    """Of telephones, of other orders."""
+    assert shop.post(an_order() | {"note": f"call {number}"}).status == 202
+
+
 def test_every_bad_field_is_named_at_once(shop: Shop) -> None:
     """Also an unknown SKU beside other mistakes, so that one round is enough."""
     order = an_order(lines=[{"sku": "MUG-BLUE"}, {"sku": "NO-SUCH", "quantity": 1}])
