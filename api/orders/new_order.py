@@ -57,7 +57,7 @@ def _same(placed: Placed, print_of_request: str) -> Placed:
 
 def _order(new_id: str, request: OrderRequest, bound: Services) -> Order:
     quote = priced(request, bound)
-    require_expected(request, quote)
+    require_expected(request, quote, bound)
     country = request.shipping_address.country
     return Order(
         order_id=new_id,

@@ -11,6 +11,7 @@ from domain.article import Article
 from domain.errors import CatalogueInvalid
 from domain.money import Money
 from domain.quote import Quote, price
+from domain.rules import broken_rules
 from domain.terms import Terms
 
 
@@ -27,7 +28,7 @@ def terms_for(country: str, bound: Services) -> Terms:
     return terms if bound.catalogue.tariff(country) else terms.without(country)
 
 
-def require_expected(request: QuoteRequest, quote: Quote) -> None:
+def require_expected(request: QuoteRequest, quote: Quote, bound: Services) -> None:
     """Raise the Problem with the new quote, where the caller expects another total."""
     expected = request.expected_total
     if expected is None or Money(expected.minor, expected.currency) == quote.total:
@@ -36,8 +37,15 @@ def require_expected(request: QuoteRequest, quote: Quote) -> None:
         HTTPStatus.CONFLICT,
         "total-changed",
         f"The order costs {quote.total} now. Nothing was ordered: see quote.",
-        more={"quote": quote_view(quote)},
+        more={"quote": offer_view(request, quote, bound)},
     )
+
+
+def offer_view(request: QuoteRequest, quote: Quote, bound: Services) -> dict[str, Any]:
+    """The quote of an order that is not placed yet, with all for which it would be rejected."""
+    country = request.shipping_address.country
+    problems = broken_rules(quote, country, terms_for(country, bound), bound.catalogue.article)
+    return {**quote_view(quote), "problems": [encode(problem) for problem in problems]}
 
 
 def quote_view(quote: Quote) -> dict[str, Any]:

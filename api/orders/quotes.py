@@ -9,12 +9,10 @@ import azure.functions as func
 from api.http.json_answers import NO_STORE, json_answer
 from api.http.problems import answer
 from api.http.request_body import read_json
-from api.orders.pricing import priced, quote_view, require_expected, terms_for
+from api.orders.pricing import offer_view, priced, require_expected
 from api.orders.request import parse_quote
 from bootstrap import services
-from contracts.codec import encode
 from contracts.names import Endpoint
-from domain.rules import broken_rules
 
 bp = df.Blueprint()
 
@@ -33,10 +31,7 @@ async def _get_quote(req: func.HttpRequest) -> func.HttpResponse:
 
 def _quote(req: func.HttpRequest) -> dict[str, Any]:
     bound = services()
-    article = bound.catalogue.article
-    request = parse_quote(read_json(req), lambda sku: article(sku) is not None)
-    country = request.shipping_address.country
+    request = parse_quote(read_json(req), lambda sku: bound.catalogue.article(sku) is not None)
     quote = priced(request, bound)
-    require_expected(request, quote)
-    problems = broken_rules(quote, country, terms_for(country, bound), article)
-    return {**quote_view(quote), "problems": [encode(problem) for problem in problems]}
+    require_expected(request, quote, bound)
+    return offer_view(request, quote, bound)

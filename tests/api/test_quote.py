@@ -78,6 +78,15 @@ def test_another_total_than_expected_orders_nothing(shop: Shop) -> None:
     assert "idempotent-replayed" not in taken.headers
 
 
+def test_a_new_quote_tells_what_else_is_wrong(shop: Shop) -> None:
+    """Whoever corrects the total is not refused a second time."""
+    wrong = an_order(sku="KETTLE-2019", expectedTotal={"minor": 1, "currency": "EUR"})
+
+    problems = shop.post(wrong).json()["quote"]["problems"]
+
+    assert [problem["reason"] for problem in problems] == ["discontinued"]
+
+
 def test_another_currency_is_another_total(shop: Shop) -> None:
     """The same number is not enough."""
     order = an_order(expectedTotal={"minor": 3470, "currency": "CHF"})
