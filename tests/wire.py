@@ -116,11 +116,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    #: With the five of the library, some of twenty callers at once are turned away.
+    request_queue_size = 64
+
+
 @contextmanager
 def listening(respond: Callable[[Request], Reply], plan: Plan) -> Iterator[str]:
     """A server that answers by `respond`, until the end; its URL."""
     handler = type("Handler", (_Handler,), {"respond": staticmethod(respond)})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
