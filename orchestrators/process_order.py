@@ -56,7 +56,7 @@ def take_to_its_end(run: Run) -> Steps[Outcome]:
         outcome = yield from saga.undo(outcome)
         outcome = yield from tell(run, saga, outcome)
     for step in opening.waived:
-        outcome = outcome.with_note(f"{step} was left to a person.")
+        outcome = outcome.with_note(saga.told_of(step))
     return (yield from steps.close_order(run, outcome))
 
 

@@ -41,6 +41,10 @@ class Saga:
         """Whether a person decided that this step is not going to be done."""
         return step in self._skipped
 
+    def told_of(self, step: str) -> str:
+        """What to say of a step that was left to a person."""
+        return f"{step} was left out." if step in self._skipped else f"{step} was done by hand."
+
     def undo_with(self, step: Step, undo: Undo) -> None:
         """If the order has to be undone, do this too."""
         self._undos.setdefault(step, undo)

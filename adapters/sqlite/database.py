@@ -103,6 +103,7 @@ class Database:
         with self._preparing:  # the first connection makes the file and its tables
             if not self._prepared:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._path.touch(mode=0o600)  # it is about people, and so is its log
             connection = sqlite3.connect(
                 self._path,
                 timeout=BUSY_TIMEOUT_SECONDS,

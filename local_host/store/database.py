@@ -43,13 +43,14 @@ class Database:
                 self._migrate()
                 self._reader = self._open(files, durable=durable)
                 self._searcher = self._open(files, durable=durable)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, OSError) as error:
                 raise BadDataFile(f"{path} cannot be used: {error}") from error
             self._files = files.pop_all()
         self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
         self._thread.start()
 
     def _open(self, files: contextlib.ExitStack, *, durable: bool) -> sqlite3.Connection:
+        Path(self._path).touch(mode=0o600)  # inputs and outputs are nobody else's business
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         files.callback(connection.close)
         connection.execute("PRAGMA journal_mode = WAL")

@@ -40,6 +40,17 @@ def test_no_write_of_many_threads_is_lost(tmp_path: Path) -> None:
         assert connection.execute("SELECT n FROM counts").fetchone()[0] == 100
 
 
+def test_nobody_else_on_the_machine_reads_the_file(tmp_path: Path) -> None:
+    """Nor its log: both hold names and addresses."""
+    database = a_database(tmp_path)
+    with database.writing() as connection:
+        connection.execute("INSERT INTO counts VALUES (0)")
+        files = list((tmp_path / "new" / "folder").iterdir())
+
+        assert len(files) > 1
+        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
 def test_what_fails_half_way_is_not_written(tmp_path: Path) -> None:
     """An error inside a transaction takes back what the transaction wrote, and stays what it is."""
     database = a_database(tmp_path)

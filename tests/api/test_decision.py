@@ -76,7 +76,10 @@ def test_each_step_goes_its_own_way(shop: Shop) -> None:
     shop.decide(order_id, "retry")
     run = shop.app.wait(order_id)
 
-    assert run.output == {**REJECTED, "notes": ["voidPayment was left to a person."]}
+    assert run.output == {
+        **REJECTED,
+        "notes": ["voidPayment was done by hand."],
+    }
     assert shop.effects() == ["authorized", "booked", "canceled"]
     assert shop.decide(order_id, "settled", steps=["voidPayment"]).status == 202
     assert len(shop.record(order_id).decisions) == 2

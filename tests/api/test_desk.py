@@ -71,14 +71,17 @@ def test_an_undo_that_failed_is_tried_again(shop: Shop) -> None:
     assert shop.desk() == []
 
 
-@pytest.mark.parametrize("action", ["settled", "skip"])
-def test_an_undo_that_a_person_takes_over_is_left_out(shop: Shop, action: str) -> None:
+@pytest.mark.parametrize(("action", "note"), [("settled", "done by hand"), ("skip", "left out")])
+def test_an_undo_that_a_person_takes_over_is_left_out(shop: Shop, action: str, note: str) -> None:
     """The order ends as it was to end, with a note."""
     order_id = left_to_a_person(shop)
 
     run = decided(shop, order_id, action)
 
-    assert run.output == {**REJECTED, "notes": ["cancelShipment was left to a person."]}
+    assert run.output == {
+        **REJECTED,
+        "notes": [f"cancelShipment was {note}."],
+    }
     assert "cancelShipment" not in run.activities
     assert shop.effects() == ["authorized", "voided", "booked"]
 
@@ -159,9 +162,12 @@ def test_an_order_that_stopped_after_the_gate_is_completed(shop: Shop, port: str
     assert shop.effects() == ["authorized", "captured", "booked", "released", "sent"]
 
 
-@pytest.mark.parametrize(("action", "told"), [("settled", ["sent"]), ("skip", [])])
+@pytest.mark.parametrize(
+    ("action", "told", "note"),
+    [("settled", ["sent"], "done by hand"), ("skip", [], "left out")],
+)
 def test_a_parcel_that_a_person_let_go_is_not_let_go_again(
-    shop: Shop, action: str, told: list[str]
+    shop: Shop, action: str, told: list[str], note: str
 ) -> None:
     """The order is completed without it; of a parcel that stays nobody is told that it left."""
     shop.use(carrier=Failing(shop.carrier, "release", before=FOREVER))
@@ -171,7 +177,7 @@ def test_a_parcel_that_a_person_let_go_is_not_let_go_again(
     run = decided(shop, order_id, action)
 
     assert run.output["status"] == "completed"
-    assert run.output["notes"] == ["dispatchOrder was left to a person."]
+    assert run.output["notes"] == [f"dispatchOrder was {note}."]
     assert shop.effects() == ["authorized", "captured", "booked", *told]
 
 
