@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from adapters.book import changes
-from adapters.book.changes import Change, T
 from adapters.book.cursors import cursor_after, page_size
+from adapters.book.progress import BookProgress
 from adapters.book.rows import (
     moment_to_text,
     order_to_row,
@@ -15,9 +14,7 @@ from adapters.book.rows import (
 )
 from adapters.sqlite.pages import SqlitePages, find_order, get_order
 from adapters.sqlite.queries import select
-from domain.answers import Dispatch, Verdict
 from domain.order import Order, Person
-from domain.outcome import Opening, Outcome
 from domain.record import OrderRecord
 from ports.book_pages import BookPage, BookQuery
 from ports.clock import Clock
@@ -31,13 +28,13 @@ VALUES (:order_id, :placed_at, :placed_at, :fingerprint, :quote, :terms, :countr
 """
 
 
-class SqliteOrderBook:
+class SqliteOrderBook(BookProgress):
     """The app's own record of orders."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self._pages = SqlitePages(path, clock)
-        self._database = self._pages.database
-        self._clock = clock
+        pages = SqlitePages(path, clock)
+        super().__init__(pages, clock)
+        self._database = pages.database
 
     def place(self, order: Order, person: Person, fingerprint: str) -> Placed:
         """Write a new order in one write, or find the one that already has its id."""
@@ -85,33 +82,3 @@ class SqliteOrderBook:
         return BookPage(
             orders=shown, after=cursor_after(shown[-1]) if len(found) > len(shown) else None
         )
-
-    def open(self, order_id: str) -> Opening:
-        """Note one more run and tell what earlier runs left."""
-        return self._change(order_id, changes.open_again)
-
-    def judge(self, order_id: str, verdict: Verdict) -> Verdict:
-        """Note what the rules say, unless that is noted already."""
-        return self._change(order_id, lambda record: changes.judge(record, verdict))
-
-    def request_cancel(self, order_id: str) -> OrderRecord:
-        """Note that the customer wants to stop, unless it is too late."""
-        now = self._clock.now()
-        return self._change(order_id, lambda record: changes.request_cancel(record, now))
-
-    def dispatch(self, order_id: str) -> Dispatch:
-        """Note that the parcel may leave, unless the order is to stop."""
-        now = self._clock.now()
-        return self._change(order_id, lambda record: changes.dispatch(record, now))
-
-    def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:
-        """Note that undoing begins, unless that or an end is noted already."""
-        return self._change(order_id, lambda record: changes.begin_undo(record, towards))
-
-    def close(self, order_id: str, outcome: Outcome) -> Outcome:
-        """Note the end, unless one is noted already or the order is being undone."""
-        now = self._clock.now()
-        return self._change(order_id, lambda record: changes.close(record, outcome, now))
-
-    def _change(self, order_id: str, change: Change[T]) -> T:
-        return self._pages.change(order_id, change)

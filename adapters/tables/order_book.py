@@ -5,18 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Final
 
-from adapters.book import changes
-from adapters.book.changes import Change, T
 from adapters.book.cursors import cursor_after, cursor_at, page_size
+from adapters.book.progress import BookProgress
 from adapters.book.rows import text_to_person
 from adapters.tables.lists import Listed
 from adapters.tables.orders import MARK, PERSON, TABLE, TableOrders, mark_of
 from adapters.tables.queries import meets
 from adapters.tables.rows import key_of
 from adapters.tables.service import Tables
-from domain.answers import Dispatch, Verdict
 from domain.order import Order, Person
-from domain.outcome import Opening, Outcome
 from domain.record import OrderRecord
 from ports.book_pages import BookPage, BookQuery
 from ports.clock import Clock
@@ -30,13 +27,13 @@ _LEAST_LOOKED_AT: Final = 25
 _AT_ONCE: Final = 8
 
 
-class TableOrderBook:
+class TableOrderBook(BookProgress):
     """The app's own record of orders."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
         self._tables = tables
         self._orders = TableOrders(tables, clock)
-        self._clock = clock
+        super().__init__(self._orders, clock)
 
     def place(self, order: Order, person: Person, fingerprint: str) -> Placed:
         """Write a new order in one write, or find the one that already has its id."""
@@ -71,36 +68,6 @@ class TableOrderBook:
                 after = cursor_at(some[-1].placed_at, some[-1].order_id)
                 return BookPage(orders=tuple(found), after=after)
         return BookPage(orders=tuple(found[:size]), after=cursor_after(found[size - 1]))
-
-    def open(self, order_id: str) -> Opening:
-        """Note one more run and tell what earlier runs left."""
-        return self._change(order_id, changes.open_again)
-
-    def judge(self, order_id: str, verdict: Verdict) -> Verdict:
-        """Note what the rules say, unless that is noted already."""
-        return self._change(order_id, lambda record: changes.judge(record, verdict))
-
-    def request_cancel(self, order_id: str) -> OrderRecord:
-        """Note that the customer wants to stop, unless it is too late."""
-        now = self._clock.now()
-        return self._change(order_id, lambda record: changes.request_cancel(record, now))
-
-    def dispatch(self, order_id: str) -> Dispatch:
-        """Note that the parcel may leave, unless the order is to stop."""
-        now = self._clock.now()
-        return self._change(order_id, lambda record: changes.dispatch(record, now))
-
-    def begin_undo(self, order_id: str, towards: Outcome) -> Outcome:
-        """Note that undoing begins, unless that or an end is noted already."""
-        return self._change(order_id, lambda record: changes.begin_undo(record, towards))
-
-    def close(self, order_id: str, outcome: Outcome) -> Outcome:
-        """Note the end, unless one is noted already or the order is being undone."""
-        now = self._clock.now()
-        return self._change(order_id, lambda record: changes.close(record, outcome, now))
-
-    def _change(self, order_id: str, change: Change[T]) -> T:
-        return self._orders.change(order_id, change)
 
     def _those_that_meet(self, query: BookQuery, some: Sequence[Listed]) -> list[OrderRecord]:
         likely = [one for one in some if query.sku is None or query.sku in one.skus]
