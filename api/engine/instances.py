@@ -9,6 +9,7 @@ from typing import Final
 import azure.durable_functions as df
 from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
 
+from api.engine.answers import asking, status_of
 from api.engine.steps_done import StepDone, steps_done
 from contracts.codec import encode
 from contracts.names import Orchestration
@@ -75,15 +76,8 @@ async def look_up(
     client: df.DurableOrchestrationClient, instance_id: str, *, with_steps: bool = False
 ) -> Instance:
     """The orchestration of this id."""
-    try:
-        status = await client.get_status(instance_id, with_steps, with_steps)
-    except Exception as error:
-        raise EngineUnavailable from error
-    if not status:
-        # The SDK takes a fault of the engine for an answer, too; an unknown id is answered with
-        # nothing.
-        if getattr(status, "message", None) != "":
-            raise EngineUnavailable
+    status = await status_of(client, instance_id, with_history=with_steps)
+    if status is None:
         return Instance(phase=Phase.ABSENT)
     custom = status.custom_status if isinstance(status.custom_status, dict) else {}
     return Instance(
@@ -128,10 +122,8 @@ async def _start(
 
 async def stop(client: df.DurableOrchestrationClient, instance_id: str) -> bool:
     """End an orchestration; tell whether it is over, or the engine takes its time."""
-    try:
+    with asking():
         await client.terminate(instance_id, "it stood still; it is run again")
-    except Exception as error:
-        raise EngineUnavailable from error
     for pause in _PAUSES_SECONDS:
         if not (await look_up(client, instance_id)).phase.is_under_way:
             return True
@@ -156,8 +148,6 @@ async def go_on_refunding(
 async def _resumed(client: df.DurableOrchestrationClient, instance_id: str) -> bool:
     if (await look_up(client, instance_id)).phase is not Phase.SUSPENDED:
         return False
-    try:
+    with asking():
         await client.resume(instance_id, "decided at the desk")
-    except Exception as error:
-        raise EngineUnavailable from error
     return True

@@ -4,11 +4,11 @@ import asyncio
 
 import azure.durable_functions as df
 
+from api.engine.answers import asking
 from bootstrap import services
 from contracts.codec import encode
 from contracts.names import Entity, StockOperation
 from contracts.stock import OrderUnits
-from domain.errors import EngineUnavailable
 from domain.record import OrderRecord
 
 
@@ -17,14 +17,12 @@ async def purge(client: df.DurableOrchestrationClient, record: OrderRecord) -> N
     order_id = record.order.order_id
     needs = record.verdict.needs if record.verdict else ()
     await _purge_refunds(client, record)
-    try:
+    with asking():
         await client.purge_instance_history(order_id)
         for need in needs:
             units = OrderUnits(order_id=order_id, opening_balance=need.opening_balance)
             stock = df.EntityId(Entity.STOCK.value, need.sku)
             await client.signal_entity(stock, StockOperation.FORGET.value, encode(units))
-    except Exception as error:
-        raise EngineUnavailable from error
     await asyncio.to_thread(services().archive.note_purged, order_id)
 
 
@@ -42,8 +40,6 @@ async def forget(client: df.DurableOrchestrationClient, record: OrderRecord) -> 
 
 
 async def _purge_refunds(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
-    try:
+    with asking():
         for refund in record.refunds:
             await client.purge_instance_history(refund.refund_id)
-    except Exception as error:
-        raise EngineUnavailable from error

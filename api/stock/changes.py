@@ -14,6 +14,7 @@ from azure.durable_functions.models.DurableOrchestrationStatus import (
     DurableOrchestrationStatus as Status,
 )
 
+from api.engine.answers import status_of
 from api.http.idempotency import key_reused
 from api.order_ids import stock_change_id
 from bootstrap import services
@@ -45,13 +46,13 @@ async def changed(client: df.DurableOrchestrationClient, asked: StockChange) -> 
 async def _start(
     client: df.DurableOrchestrationClient, instance_id: str, payload: dict[str, Any]
 ) -> None:
-    known = await _status(client, instance_id)
+    known = await status_of(client, instance_id, with_input=True)
     if not known or (_asked(known) == payload and known.runtime_status in _ENDED_UNANSWERED):
         # The stock remembers the key: what was done before the end is not done twice.
         try:
             await client.start_new(Orchestration.CHANGE_STOCK.value, instance_id, payload)
         except Exception:  # noqa: BLE001 - the SDK raises nothing more telling
-            known = await _status(client, instance_id)
+            known = await status_of(client, instance_id, with_input=True)
             if not known:
                 raise EngineUnavailable from None
     if known and _asked(known) != payload:
@@ -65,16 +66,9 @@ def _asked(known: Status) -> object:
 async def _ended(client: df.DurableOrchestrationClient, instance_id: str) -> Status | None:
     waited = 0.0
     while waited < PATIENCE_SECONDS:
-        status = await _status(client, instance_id)
+        status = await status_of(client, instance_id, with_input=True)
         if status and status.runtime_status not in {Runtime.Pending, Runtime.Running}:
             return status
         await asyncio.sleep(_PAUSE_SECONDS)
         waited += _PAUSE_SECONDS
     return None
-
-
-async def _status(client: df.DurableOrchestrationClient, instance_id: str) -> Status:
-    try:
-        return await client.get_status(instance_id, show_input=True)
-    except Exception as error:
-        raise EngineUnavailable from error

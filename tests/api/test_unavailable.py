@@ -9,8 +9,11 @@ from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrc
 from api.engine.instances import Instance, Phase, ensure_started, look_up
 from api.engine.stocks import read_stock
 from api.http.problems import answer
+from api.stock.changes import changed
+from contracts.stock import StockChange
 from domain.article import Article
 from domain.errors import EngineUnavailable
+from domain.stock import Change
 from tests.builders import a_booked_order, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -87,6 +90,20 @@ def test_a_fault_of_the_engine_is_no_answer() -> None:
     """The SDK hands it on as a status without anything in it."""
     with pytest.raises(EngineUnavailable):
         asyncio.run(look_up(Engine(knows={"Message": "it broke"}), "ord_1"))  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_fault_of_the_engine_is_no_change_of_stock_either() -> None:
+    """Nor one that takes its time: the caller learns at once that it has to ask again."""
+    change = Change(key="k", units=1, note="a delivery")
+    asked = StockChange(sku="MUG-BLUE", opening_balance=0, change=change)
+
+    class Starting(Engine):
+        async def start_new(self, *_: object) -> str:
+            return "stk_1"
+
+    with pytest.raises(EngineUnavailable):
+        asyncio.run(changed(Starting(knows={"Message": "it broke"}), asked))  # type: ignore[arg-type]
 
 
 def test_a_stock_that_the_engine_cannot_tell_is_not_taken_for_an_untouched_one() -> None:
