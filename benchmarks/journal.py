@@ -10,7 +10,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from local_host.store.database import Database
+from local_host.host.store.database import Database
 
 
 def _create(connection: sqlite3.Connection) -> None:

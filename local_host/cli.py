@@ -7,13 +7,14 @@ from pathlib import Path
 
 import uvloop
 
-from local_host import console, logs
-from local_host.configuration import Configuration
+from local_host import logs
 from local_host.errors import HostError
-from local_host.host import Host
-from local_host.lifetime import Options, live
+from local_host.host import console
+from local_host.host.assembly import Host
+from local_host.host.configuration import Configuration
+from local_host.host.lifetime import Options, live
+from local_host.host.timeline import show_timeline
 from local_host.logs import LogStyle
-from local_host.timeline import show_timeline
 
 _DESCRIPTION = """\
 Run an Azure Functions app with Durable Functions on this machine: no Azure, no storage emulator.

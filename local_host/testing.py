@@ -27,17 +27,17 @@ from typing import Any, TypeVar
 from unittest import mock
 from urllib.parse import urlsplit
 
-from local_host import host
-from local_host.clock import VirtualClock
-from local_host.configuration import read_configuration
 from local_host.functions import FunctionTable
-from local_host.store.records import InstanceRecord
-from local_host.timeline import render
-from local_host.web.status import show_history, show_instance
+from local_host.host import assembly
+from local_host.host.clock import VirtualClock
+from local_host.host.configuration import read_configuration
+from local_host.host.store.records import InstanceRecord
+from local_host.host.timeline import render
+from local_host.host.web.status import show_history, show_instance
+from local_host.host.workers import InProcessWorker
 from local_host.worker import fast_replay, index
 from local_host.worker.index import LoadedApp
 from local_host.worker.invoke import Invoker
-from local_host.workers import InProcessWorker
 
 T = TypeVar("T")
 _REAL_SECONDS = 60
@@ -86,7 +86,7 @@ class Run:
 class App:
     """An app that runs on a host of its own."""
 
-    def __init__(self, running: host.Host, clock: VirtualClock) -> None:
+    def __init__(self, running: assembly.Host, clock: VirtualClock) -> None:
         self._host = running
         self.clock = clock
         self.base_url = running.base_url
@@ -235,7 +235,7 @@ def start_app(
             invokers.append(Invoker(loaded, binding))
             return InProcessWorker(FunctionTable(loaded.infos), invokers[-1])
 
-        assembled = host.assemble(configuration, data_dir, 0, load_worker, clock, durable=False)
+        assembled = assembly.assemble(configuration, data_dir, 0, load_worker, clock, durable=False)
         running = _wait_for(assembled.__aenter__())
         try:
             yield App(running, clock)

@@ -17,7 +17,7 @@ from bootstrap import Services
 from domain.record import OrderRecord
 from domain.terms import Terms
 from local_host import testing
-from local_host.clock import VirtualClock
+from local_host.host.clock import VirtualClock
 from local_host.testing import App, Response, Run, start_app
 from settings import Settings
 

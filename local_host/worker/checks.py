@@ -14,7 +14,7 @@ from azure.functions import get_binding_registry
 from azure.functions._thirdparty import typing_inspect
 from azure.functions.decorators.function_app import Function
 
-from local_host.web.routing import check_route
+from local_host.host.web.routing import check_route
 
 _CONVERTERS = get_binding_registry()  # type: ignore[no-untyped-call]
 #: What the SDK's wrappers keep of the function that the app wrote.

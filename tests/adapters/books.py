@@ -18,7 +18,7 @@ from adapters.tables.order_book import TableOrderBook
 from adapters.tables.orders import TableOrders
 from adapters.tables.references import TableReferences
 from adapters.tables.service import Tables, by_connection_string
-from local_host.clock import VirtualClock
+from local_host.host.clock import VirtualClock
 from ports.archive import Archive
 from ports.desk import Desk
 from ports.order_book import OrderBook

@@ -12,7 +12,7 @@ from adapters.system_clock import SystemClock
 from domain.answers import Withdrawal
 from domain.errors import PaymentsUnavailable
 from domain.money import Money
-from local_host.clock import VirtualClock
+from local_host.host.clock import VirtualClock
 
 EUROS = Money(4980, "EUR")
 

@@ -10,7 +10,7 @@ from adapters.tables import orders as table_orders
 from adapters.tables.service import Tables
 from domain.errors import BookUnavailable, UnknownOrder
 from domain.outcome import Outcome
-from local_host.clock import VirtualClock
+from local_host.host.clock import VirtualClock
 from ports.book_pages import BookQuery
 from tests import tables_server
 from tests.adapters.books import Shelf, shelf_in

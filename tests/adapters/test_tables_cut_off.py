@@ -17,7 +17,7 @@ from domain.errors import BookUnavailable
 from domain.outcome import OrderStatus, Outcome
 from domain.refund import RefundEnd
 from domain.refund_ruling import RefundWish
-from local_host.clock import VirtualClock
+from local_host.host.clock import VirtualClock
 from ports.book_pages import BookQuery
 from tests import tables_server
 from tests.adapters.books import Shelf, shelf_in

@@ -5,7 +5,7 @@ from unittest import mock
 
 import pytest
 
-from local_host.store.hub import TaskHub
+from local_host.host.store.hub import TaskHub
 from tests.builders import PERSONAL, an_order
 from tests.shop import Shop
 

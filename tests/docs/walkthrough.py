@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local_host.timeline import show_timeline
+from local_host.host.timeline import show_timeline
 from tests.shop import APP, Shop, open_shop
 
 DOCUMENT = APP / "docs" / "walkthrough.md"

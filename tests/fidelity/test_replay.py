@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from local_host.clock import parse_time
-from local_host.durable import history
-from local_host.durable.actions import OrchestratorState
-from local_host.durable.history import Event, EventType
-from local_host.durable.replay import Outcome, Replay
+from local_host.host.clock import parse_time
+from local_host.host.durable import history
+from local_host.host.durable.actions import OrchestratorState
+from local_host.host.durable.history import Event, EventType
+from local_host.host.durable.replay import Outcome, Replay
 
 #: Episodes that no answer of the SDK explains: the real host hung on a function that does not
 #: exist, or its history was rewound.

@@ -14,9 +14,9 @@ from typing import Any
 from unittest import mock
 
 from local_host import testing
-from local_host.clock import VirtualClock
 from local_host.errors import InstanceEnded
-from local_host.store.database import Database
+from local_host.host.clock import VirtualClock
+from local_host.host.store.database import Database
 from tests.local_host.random_programs import (
     PROGRAMS,
     Found,

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from local_host.store.records import ENDED
+from local_host.host.store.records import ENDED
 from tests.local_host.crashing import run_through
 from tests.local_host.process import HOOK, fetch, running_host, status, until
 from tests.local_host.random_programs import (

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from local_host.clock import SystemClock
-from local_host.durable.endings import Endings
+from local_host.host.clock import SystemClock
+from local_host.host.durable.endings import Endings
 from local_host.testing import App, Response
 
 HOOK = "/runtime/webhooks/durabletask"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from local_host.clock import parse_time
+from local_host.host.clock import parse_time
 from local_host.testing import App, WaitsForEverError
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from local_host.functions import FunctionInfo
-from local_host.web.routing import Router, full_path
+from local_host.host.web.routing import Router, full_path
 
 
 def http(name: str, route: str, *methods: str) -> FunctionInfo:

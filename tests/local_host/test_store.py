@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_host.errors import BadDataFile
-from local_host.store.database import SCHEMA_VERSION, Database
+from local_host.host.store.database import SCHEMA_VERSION, Database
 
 
 def give_back(number: int, _: sqlite3.Connection) -> int:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from local_host.errors import BadDataFile, NothingToInspect
+from local_host.host.timeline import show_timeline
 from local_host.testing import App
-from local_host.timeline import show_timeline
 from tests.local_host.conftest import APP
 from tests.local_host.process import REPOSITORY, call, running_host
 

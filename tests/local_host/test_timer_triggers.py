@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from local_host.clock import VirtualClock
 from local_host.errors import BadConfiguration
+from local_host.host.clock import VirtualClock
+from local_host.host.triggers.schedule import is_monitored, parse_schedule
 from local_host.testing import App, WaitsForEverError, start_app
-from local_host.triggers.schedule import is_monitored, parse_schedule
 
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 SOURCE = """

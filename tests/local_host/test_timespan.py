@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from local_host.timespan import parse_timespan, show_timespan
+from local_host.host.timespan import parse_timespan, show_timespan
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local_host.configuration import read_configuration
-from local_host.durable.versions import MatchStrategy, Versions
 from local_host.errors import BadConfiguration
+from local_host.host.configuration import read_configuration
+from local_host.host.durable.versions import MatchStrategy, Versions
 from local_host.testing import start_app
 from tests.local_host.conftest import APP
 

@@ -1,0 +1,1 @@
+"""The host process: task hub, durable engine, triggers and web server."""
