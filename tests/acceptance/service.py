@@ -16,7 +16,7 @@ from tests.shop import APP
 
 PATIENCE_SECONDS = 60
 
-LEDGERS = ("payments", "parcels", "outbox")
+LEDGERS = ("payments", "shipments", "outbox")
 DONE = ("authorized", "captured", "booked", "released", "sent")
 
 
