@@ -23,7 +23,7 @@ class Depot:
 
 def http_carrier(served: carrier_server.Carrier, folder: Path, timeout: float = 5) -> HttpCarrier:
     """The adapter, asking the local carrier."""
-    references = SqlitePartnerReferences(folder / "orders.sqlite3", "parcel_references")
+    references = SqlitePartnerReferences(folder / "orders.sqlite3", "shipment_references")
     return HttpCarrier(served.url, carrier_server.TOKEN, references, timeout)
 
 

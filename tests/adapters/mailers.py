@@ -27,7 +27,7 @@ class Office:
 
 def smtp_mailer(server: SmtpServer, folder: Path, timeout: float = 5) -> SmtpMailer:
     """The adapter, handing over to that server."""
-    references = SqlitePartnerReferences(folder / "orders.sqlite3", "mail_references")
+    references = SqlitePartnerReferences(folder / "orders.sqlite3", "email_references")
     return SmtpMailer(server, SENDER, references, SystemClock(), timeout)
 
 

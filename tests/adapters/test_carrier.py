@@ -10,7 +10,7 @@ import pytest
 from orders.domain.results import ShipmentCancellation, Shipment, ShipmentStatus
 from orders.domain.errors import CarrierUnavailableError
 from tests.adapters.carriers import Depot, http_depot, sandbox_depot
-from tests.builders import a_person
+from tests.builders import a_customer
 
 
 @pytest.fixture(params=[sandbox_depot, http_depot])
@@ -22,17 +22,17 @@ def depot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Depot]:
 
 def test_a_repeated_booking_is_the_first_one(depot: Depot) -> None:
     """One parcel, one tracking number."""
-    first = depot.carrier.book("o", a_person())
+    first = depot.carrier.book("o", a_customer())
 
     assert first.booked
-    assert depot.carrier.book("o", a_person()) == first
+    assert depot.carrier.book("o", a_customer()) == first
     assert depot.shipments() == 1
 
 
 def test_bookings_that_race_make_one_shipment(depot: Depot) -> None:
     """However many come at the same time."""
     with ThreadPoolExecutor(8) as pool:
-        booked = set(pool.map(lambda _: depot.carrier.book("o", a_person()), range(16)))
+        booked = set(pool.map(lambda _: depot.carrier.book("o", a_customer()), range(16)))
 
     assert len(booked) == 1
     assert depot.shipments() == 1
@@ -40,7 +40,7 @@ def test_bookings_that_race_make_one_shipment(depot: Depot) -> None:
 
 def test_two_orders_have_two_tracking_numbers(depot: Depot) -> None:
     """And none of them tells the order's id."""
-    numbers = {depot.carrier.book(id_, a_person()).tracking_number for id_ in ("ord_1", "ord_2")}
+    numbers = {depot.carrier.book(id_, a_customer()).tracking_number for id_ in ("ord_1", "ord_2")}
 
     assert len(numbers) == 2
     assert not any("ord_" in str(number) for number in numbers)
@@ -48,7 +48,7 @@ def test_two_orders_have_two_tracking_numbers(depot: Depot) -> None:
 
 def test_a_shipment_is_canceled_once(depot: Depot) -> None:
     """A repetition answers the same."""
-    depot.carrier.book("o", a_person())
+    depot.carrier.book("o", a_customer())
 
     assert [depot.carrier.cancel("o") for _ in range(2)] == [ShipmentCancellation.CANCELED] * 2
     assert depot.shipments() == 0
@@ -56,23 +56,23 @@ def test_a_shipment_is_canceled_once(depot: Depot) -> None:
 
 def test_a_canceled_shipment_is_not_booked_again(depot: Depot) -> None:
     """A booking that comes late finds that it was undone."""
-    depot.carrier.book("o", a_person())
+    depot.carrier.book("o", a_customer())
     depot.carrier.cancel("o")
 
-    assert depot.carrier.book("o", a_person()).reason == "withdrawn"
+    assert depot.carrier.book("o", a_customer()).reason == "alreadyUndone"
     assert depot.shipments() == 0
 
 
 def test_a_booking_that_comes_after_its_undo_does_nothing(depot: Depot) -> None:
     """The undo left a mark although there was no parcel."""
     assert depot.carrier.cancel("o") is ShipmentCancellation.NOTHING
-    assert depot.carrier.book("o", a_person()).reason == "withdrawn"
+    assert depot.carrier.book("o", a_customer()).reason == "alreadyUndone"
     assert depot.shipments() == 0
 
 
 def test_a_refused_address_stays_refused(depot: Depot) -> None:
     """The refusal is an answer, and there is nothing to cancel."""
-    refused = [depot.carrier.book("o", a_person("00001")) for _ in range(2)]
+    refused = [depot.carrier.book("o", a_customer("00001")) for _ in range(2)]
 
     assert [answer.reason for answer in refused] == ["addressRefused"] * 2
     assert depot.carrier.cancel("o") is ShipmentCancellation.NOTHING
@@ -80,28 +80,28 @@ def test_a_refused_address_stays_refused(depot: Depot) -> None:
 
 def test_a_shipment_waits_until_it_is_let_go(depot: Depot) -> None:
     """Booked is not yet on its way; letting it go twice is letting it go once."""
-    number = str(depot.carrier.book("o", a_person()).tracking_number)
+    number = str(depot.carrier.book("o", a_customer()).tracking_number)
     before = Shipment(status=ShipmentStatus.BOOKED, tracking_number=number)
     assert depot.carrier.track("o") == before
 
-    depot.carrier.release("o")
-    depot.carrier.release("o")
+    depot.carrier.dispatch("o")
+    depot.carrier.dispatch("o")
 
-    assert depot.carrier.track("o") == replace(before, status=ShipmentStatus.RELEASED)
+    assert depot.carrier.track("o") == replace(before, status=ShipmentStatus.DISPATCHED)
 
 
 def test_a_booking_that_is_repeated_after_the_release_changes_nothing(depot: Depot) -> None:
     """An order that is run again finds its parcel on its way."""
-    first = depot.carrier.book("o", a_person())
-    depot.carrier.release("o")
+    first = depot.carrier.book("o", a_customer())
+    depot.carrier.dispatch("o")
 
-    assert depot.carrier.book("o", a_person()) == first
+    assert depot.carrier.book("o", a_customer()) == first
 
 
 def test_a_shipment_that_was_let_go_is_not_canceled(depot: Depot) -> None:
     """It is a fault to ask for it: nobody can call it back."""
-    depot.carrier.book("o", a_person())
-    depot.carrier.release("o")
+    depot.carrier.book("o", a_customer())
+    depot.carrier.dispatch("o")
 
     with pytest.raises(CarrierUnavailableError):
         depot.carrier.cancel("o")
@@ -111,11 +111,11 @@ def test_a_shipment_that_was_let_go_is_not_canceled(depot: Depot) -> None:
 
 def test_a_canceled_shipment_is_not_let_go(depot: Depot) -> None:
     """A release that comes late is a fault, and the parcel stays where it is."""
-    depot.carrier.book("o", a_person())
+    depot.carrier.book("o", a_customer())
     depot.carrier.cancel("o")
 
     with pytest.raises(CarrierUnavailableError):
-        depot.carrier.release("o")
+        depot.carrier.dispatch("o")
 
     shipment = depot.carrier.track("o")
     assert shipment is not None
@@ -125,6 +125,6 @@ def test_a_canceled_shipment_is_not_let_go(depot: Depot) -> None:
 def test_what_was_never_booked_is_neither_let_go_nor_found(depot: Depot) -> None:
     """There is no parcel of this order."""
     with pytest.raises(CarrierUnavailableError, match="no parcel"):
-        depot.carrier.release("o")
+        depot.carrier.dispatch("o")
 
     assert depot.carrier.track("o") is None

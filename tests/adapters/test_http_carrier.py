@@ -10,7 +10,7 @@ from orders.adapters.order_store.sqlite.references import SqlitePartnerReference
 from orders.domain.results import ShipmentCancellation
 from orders.domain.errors import CarrierUnavailableError
 from tests.adapters.carriers import booked, http_carrier
-from tests.builders import CITY, EMAIL, NAME, STREET, a_person
+from tests.builders import CITY, EMAIL, NAME, STREET, a_customer
 from tests.carrier_server import Carrier, serving
 from tests.wire import Fault
 
@@ -37,9 +37,9 @@ def test_a_booking_that_fails_is_made_good(
     served.plan.fail(step, fault)
 
     with pytest.raises(CarrierUnavailableError):
-        carrier.book("o", a_person())
+        carrier.book("o", a_customer())
 
-    assert carrier.book("o", a_person()).tracking_number == "TRK0"
+    assert carrier.book("o", a_customer()).tracking_number == "TRK0"
     assert booked(served) == 1
 
 
@@ -48,7 +48,7 @@ def test_a_cancellation_that_fails_is_made_good(
     served: Carrier, carrier: HttpCarrier, fault: Fault
 ) -> None:
     """The first call raises, the second finds it canceled or cancels it."""
-    carrier.book("o", a_person())
+    carrier.book("o", a_customer())
     served.plan.fail("cancel", fault)
 
     with pytest.raises(CarrierUnavailableError):
@@ -63,24 +63,24 @@ def test_a_release_that_fails_is_made_good(
     served: Carrier, carrier: HttpCarrier, fault: Fault
 ) -> None:
     """The first call raises, the second finds the parcel let go or lets it go."""
-    carrier.book("o", a_person())
+    carrier.book("o", a_customer())
     served.plan.fail("release", fault)
 
     with pytest.raises(CarrierUnavailableError):
-        carrier.release("o")
-    carrier.release("o")
+        carrier.dispatch("o")
+    carrier.dispatch("o")
 
-    assert [shipment["status"] for shipment in served.shipments] == ["released"]
+    assert [shipment["status"] for shipment in served.shipments] == ["dispatched"]
 
 
 def test_a_shipment_that_was_delivered_is_not_let_go_again(
     served: Carrier, carrier: HttpCarrier
 ) -> None:
     """An order that is run again days later finds it with the customer."""
-    carrier.book("o", a_person())
+    carrier.book("o", a_customer())
     served.shipments[0]["status"] = "delivered"
 
-    carrier.release("o")
+    carrier.dispatch("o")
 
     assert served.steps() == ["book"]
 
@@ -91,9 +91,9 @@ def test_a_slow_carrier_counts_as_unavailable(served: Carrier, tmp_path: Path) -
     served.plan.fail("book", Fault.SLOW)
 
     with pytest.raises(CarrierUnavailableError, match="did not answer"):
-        carrier.book("o", a_person())
+        carrier.book("o", a_customer())
 
-    assert carrier.book("o", a_person()).booked
+    assert carrier.book("o", a_customer()).booked
     assert served.steps() == ["book"]
 
 
@@ -101,19 +101,19 @@ def test_a_shipment_is_found_when_its_key_is_forgotten(
     served: Carrier, carrier: HttpCarrier
 ) -> None:
     """Days later the carrier does not know the key any more, but it knows the reference."""
-    first = carrier.book("o", a_person())
+    first = carrier.book("o", a_customer())
     served.kept.clear()
 
-    assert carrier.book("o", a_person()) == first
+    assert carrier.book("o", a_customer()) == first
     assert booked(served) == 1
 
 
 def test_requests_carry_keys_of_the_order(served: Carrier, carrier: HttpCarrier) -> None:
     """One for each step, none for a look-up."""
-    carrier.book("o", a_person())
+    carrier.book("o", a_customer())
     carrier.cancel("o")
-    carrier.book("other", a_person())
-    carrier.release("other")
+    carrier.book("other", a_customer())
+    carrier.dispatch("other")
 
     assert dict(served.requests) == {
         "find": "",
@@ -130,7 +130,7 @@ def test_an_undo_during_the_booking_leaves_no_shipment(
     undone: list[ShipmentCancellation] = []
     served.plan.meanwhile["book"] = lambda: undone.append(carrier.cancel("o"))
 
-    assert carrier.book("o", a_person()).reason == "withdrawn"
+    assert carrier.book("o", a_customer()).reason == "alreadyUndone"
     assert undone == [ShipmentCancellation.NOTHING]
     assert booked(served) == 0
 
@@ -139,16 +139,16 @@ def test_a_shipment_that_was_canceled_by_hand_stays_canceled(
     served: Carrier, carrier: HttpCarrier
 ) -> None:
     """Somebody did it at the carrier's; nobody books it again."""
-    carrier.book("o", a_person())
+    carrier.book("o", a_customer())
     served.shipments[0]["status"] = "canceled"
 
-    assert carrier.book("o", a_person()).reason == "withdrawn"
+    assert carrier.book("o", a_customer()).reason == "alreadyUndone"
 
 
 def test_a_shipment_that_has_left_cannot_be_canceled(served: Carrier, carrier: HttpCarrier) -> None:
     """That is a fault: a person has to see to it."""
-    carrier.book("o", a_person())
-    served.shipments[0]["status"] = "released"
+    carrier.book("o", a_customer())
+    served.shipments[0]["status"] = "dispatched"
 
     with pytest.raises(CarrierUnavailableError, match="409"):
         carrier.cancel("o")
@@ -158,7 +158,7 @@ def test_a_cancellation_that_does_not_happen_is_a_fault(
     served: Carrier, carrier: HttpCarrier
 ) -> None:
     """The carrier says yes and means no."""
-    carrier.book("o", a_person())
+    carrier.book("o", a_customer())
     unchanged = dict(served.shipments[0])
     served.plan.meanwhile["cancel"] = lambda: setattr(served, "instead", (200, unchanged))
 
@@ -184,24 +184,24 @@ def test_an_answer_of_another_shape_is_a_fault(
     served.instead = (200, answer)
 
     with pytest.raises(CarrierUnavailableError, match="lacks"):
-        carrier.book("o", a_person())
+        carrier.book("o", a_customer())
 
 
 def test_a_wrong_token_is_a_fault(served: Carrier, tmp_path: Path) -> None:
     """It says which status the carrier answered with, and never the token."""
-    references = SqlitePartnerReferences(tmp_path / "orders.sqlite3", "parcel_references")
+    references = SqlitePartnerReferences(tmp_path / "orders.sqlite3", "shipment_references")
 
-    with pytest.raises(CarrierUnavailableError, match="answered 401") as caught:
-        HttpCarrier(served.url, "planted", references).book("o", a_person())
+    with pytest.raises(CarrierUnavailableError, match="answered 401") as raised:
+        HttpCarrier(served.url, "planted", references).book("o", a_customer())
 
-    assert "planted" not in str(caught.value)
+    assert "planted" not in str(raised.value)
 
 
 def test_the_driver_learns_the_address_and_not_the_mail(
     served: Carrier, carrier: HttpCarrier
 ) -> None:
     """What it takes to hand the parcel over, and no more."""
-    carrier.book("o", a_person())
+    carrier.book("o", a_customer())
 
     (recipient,) = served.recipients
     assert (recipient["name"], recipient["address"]["line1"]) == (NAME, STREET)

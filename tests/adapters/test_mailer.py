@@ -23,28 +23,28 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
 
 def test_a_repeated_confirmation_is_sent_once(office: Office) -> None:
     """With what was to be said, to whom it was to be said."""
-    office.mailer.send_confirmation("o", MAIL)
-    office.mailer.send_confirmation("o", MAIL)
+    office.mailer.send("o", "confirmation", MAIL)
+    office.mailer.send("o", "confirmation", MAIL)
 
     assert office.sent() == [("ada@example.com", "s", "t\n")]
 
 
 def test_each_order_is_confirmed(office: Office) -> None:
     """Also two orders of one customer."""
-    office.mailer.send_confirmation("o", MAIL)
-    office.mailer.send_confirmation("other", MAIL)
+    office.mailer.send("o", "confirmation", MAIL)
+    office.mailer.send("other", "confirmation", MAIL)
 
     assert len(office.sent()) == 2
 
 
 def test_a_notice_is_sent_once_beside_a_confirmation(office: Office) -> None:
     """Each kind of letter has its own place."""
-    office.mailer.send_confirmation("o", MAIL)
+    office.mailer.send("o", "confirmation", MAIL)
     office.mailer.send_outcome_email("o", EmailKind.REFUNDED, MAIL)
     office.mailer.send_outcome_email("o", EmailKind.REFUNDED, MAIL)
     office.mailer.send_outcome_email("o", EmailKind.CANCELED, MAIL)
 
-    emails = sorted(fact.kind for fact in office.mailer.emails(LONG_AGO))
+    emails = sorted(fact.kind for fact in office.mailer.list_emails(LONG_AGO))
     assert emails == ["canceled", "confirm", "refunded"]
     assert len(office.sent()) == 3
 
@@ -54,7 +54,7 @@ def test_each_refund_is_told_once(office: Office) -> None:
     for refund_id in ("rfd_1", "rfd_2", "rfd_1"):
         office.mailer.send_refund_email("o", refund_id, MAIL)
 
-    assert sorted(fact.kind for fact in office.mailer.emails(LONG_AGO)) == ["rfd_1", "rfd_2"]
+    assert sorted(fact.kind for fact in office.mailer.list_emails(LONG_AGO)) == ["rfd_1", "rfd_2"]
     assert len(office.sent()) == 2
 
 

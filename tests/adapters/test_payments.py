@@ -14,7 +14,7 @@ from tests.adapters.gateways import Balance, Gateway
 
 EUROS = Money(4980, "EUR")
 APPROVED = Authorization(approved=True)
-ALREADY_UNDONE = "withdrawn"
+ALREADY_UNDONE = "alreadyUndone"
 VISA = "pm_card_visa"
 
 
@@ -50,8 +50,8 @@ def test_a_decline_is_an_answer_and_stays_one(gateway: Gateway, method: str, rea
     declined = Authorization(approved=False, reason=reason)
 
     assert [gateway.payments.authorize("o", EUROS, method) for _ in range(2)] == [declined] * 2
-    assert gateway.payments.capture("o").reason == "noHold"
-    assert gateway.payments.withdraw("o") is Reversal.NOTHING
+    assert gateway.payments.capture("o").reason == "noAuthorization"
+    assert gateway.payments.reverse("o") is Reversal.NOTHING
     assert gateway.balance() == Balance()
 
 
@@ -69,7 +69,7 @@ def test_a_capture_that_the_bank_refuses_takes_nothing(gateway: Gateway) -> None
 
     assert gateway.payments.capture("o") == Capture(captured=False, reason="captureRefused")
     assert gateway.balance() == Balance(held=4980)
-    assert gateway.payments.withdraw("o") is Reversal.VOIDED
+    assert gateway.payments.reverse("o") is Reversal.VOIDED
 
 
 def test_a_capture_that_was_refused_may_be_accepted_later(gateway: Gateway) -> None:
@@ -94,7 +94,7 @@ def test_an_authorization_after_the_capture_is_still_approved(gateway: Gateway) 
 
 def test_without_an_authorization_nothing_is_captured(gateway: Gateway) -> None:
     """There is no hold."""
-    assert gateway.payments.capture("o").reason == "noHold"
+    assert gateway.payments.capture("o").reason == "noAuthorization"
     assert gateway.balance() == Balance()
 
 
@@ -102,7 +102,7 @@ def test_an_open_hold_is_voided(gateway: Gateway) -> None:
     """No money moved, so none is paid back; a repetition answers the same."""
     gateway.payments.authorize("o", EUROS, VISA)
 
-    assert [gateway.payments.withdraw("o") for _ in range(2)] == [Reversal.VOIDED] * 2
+    assert [gateway.payments.reverse("o") for _ in range(2)] == [Reversal.VOIDED] * 2
     assert gateway.balance() == Balance()
 
 
@@ -111,13 +111,13 @@ def test_captured_money_is_refunded(gateway: Gateway) -> None:
     gateway.payments.authorize("o", EUROS, VISA)
     gateway.payments.capture("o")
 
-    assert [gateway.payments.withdraw("o") for _ in range(2)] == [Reversal.REFUNDED] * 2
+    assert [gateway.payments.reverse("o") for _ in range(2)] == [Reversal.REFUNDED] * 2
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
 
 def test_an_authorization_that_comes_after_its_undo_does_nothing(gateway: Gateway) -> None:
     """The undo left a mark although there was nothing to undo."""
-    assert gateway.payments.withdraw("o") is Reversal.NOTHING
+    assert gateway.payments.reverse("o") is Reversal.NOTHING
     assert gateway.payments.authorize("o", EUROS, VISA).reason == ALREADY_UNDONE
     assert gateway.balance() == Balance()
 
@@ -125,7 +125,7 @@ def test_an_authorization_that_comes_after_its_undo_does_nothing(gateway: Gatewa
 def test_a_capture_that_comes_after_its_undo_does_nothing(gateway: Gateway) -> None:
     """The hold is gone."""
     gateway.payments.authorize("o", EUROS, VISA)
-    gateway.payments.withdraw("o")
+    gateway.payments.reverse("o")
 
     assert gateway.payments.capture("o").reason == ALREADY_UNDONE
     assert gateway.balance() == Balance()
@@ -145,7 +145,7 @@ def test_withdrawals_that_race_pay_back_once(gateway: Gateway) -> None:
 
 def test_two_orders_do_not_touch_each_other(gateway: Gateway) -> None:
     """Keys belong to one order."""
-    gateway.payments.withdraw("o")
+    gateway.payments.reverse("o")
 
     assert gateway.payments.authorize("other", EUROS, VISA) == APPROVED
     assert gateway.balance() == Balance(held=4980)
@@ -153,6 +153,6 @@ def test_two_orders_do_not_touch_each_other(gateway: Gateway) -> None:
 
 def _withdraw(gateway: Gateway) -> Reversal | None:
     try:
-        return gateway.payments.withdraw("o")
+        return gateway.payments.reverse("o")
     except PaymentsUnavailableError:
         return None

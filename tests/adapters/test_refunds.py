@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from orders.domain.results import Refund, Reversal
+from orders.domain.results import RefundResult, Reversal
 from orders.domain.errors import UnavailableError
 from orders.domain.money import Money
 from orders.ports.payments import Payments
@@ -17,7 +17,7 @@ from tests.adapters.gateways import Balance, Gateway
 from tests.faults import Failing
 
 VISA = "pm_card_visa"
-PAID_BACK = Refund(refunded=True)
+PAID_BACK = RefundResult(refunded=True)
 
 
 def euros(minor: int) -> Money:
@@ -73,16 +73,16 @@ def test_no_more_is_paid_back_than_is_left(gateway: Gateway) -> None:
     payments = pay(gateway)
     payments.refund("o", "r", euros(4000))
 
-    assert payments.refund("o", "s", euros(981)).reason == "aboveCaptured"
+    assert payments.refund("o", "s", euros(981)).reason == "exceedsCaptured"
     assert payments.refund("o", "s", euros(980)) == PAID_BACK
-    assert payments.refund("o", "t", euros(1)).reason == "aboveCaptured"
+    assert payments.refund("o", "t", euros(1)).reason == "exceedsCaptured"
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
 
-@pytest.mark.parametrize("steps", [[], ["authorize"], ["authorize", "withdraw"], ["withdraw"]])
+@pytest.mark.parametrize("steps", [[], ["authorize"], ["authorize", "reverse"], ["reverse"]])
 def test_what_was_not_taken_is_not_paid_back(gateway: Gateway, steps: list[str]) -> None:
     """Whether nothing was held, or the hold was given back."""
-    arguments = {"authorize": (euros(4980), VISA), "withdraw": ()}
+    arguments = {"authorize": (euros(4980), VISA), "reverse": ()}
     for step in steps:
         getattr(gateway.payments, step)("o", *arguments[step])
     before = gateway.balance()
@@ -96,7 +96,7 @@ def test_a_withdrawal_gives_back_the_rest(gateway: Gateway) -> None:
     payments = pay(gateway)
     payments.refund("o", "r", euros(1000))
 
-    assert [payments.withdraw("o") for _ in range(2)] == [Reversal.REFUNDED] * 2
+    assert [payments.reverse("o") for _ in range(2)] == [Reversal.REFUNDED] * 2
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
 
@@ -105,7 +105,7 @@ def test_where_all_is_paid_back_a_withdrawal_pays_nothing(gateway: Gateway) -> N
     payments = pay(gateway)
     payments.refund("o", "r", euros(4980))
 
-    assert payments.withdraw("o") is Reversal.REFUNDED
+    assert payments.reverse("o") is Reversal.REFUNDED
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
 
@@ -113,9 +113,9 @@ def test_after_a_withdrawal_nothing_is_left_to_pay_back(gateway: Gateway) -> Non
     """A refund that was paid before is still found."""
     payments = pay(gateway)
     payments.refund("o", "r", euros(1000))
-    payments.withdraw("o")
+    payments.reverse("o")
 
-    assert payments.refund("o", "s", euros(1)).reason == "aboveCaptured"
+    assert payments.refund("o", "s", euros(1)).reason == "exceedsCaptured"
     assert payments.refund("o", "r", euros(1000)) == PAID_BACK
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
@@ -134,10 +134,10 @@ def test_a_withdrawal_that_was_refused_may_be_accepted_later(gateway: Gateway) -
     """It is an answer; the money stays taken until the bank gives it back."""
     payments = pay(gateway, gateway.refuse("refund"))
 
-    assert [payments.withdraw("o") for _ in range(2)] == [Reversal.REFUSED] * 2
+    assert [payments.reverse("o") for _ in range(2)] == [Reversal.REFUSED] * 2
     assert gateway.balance() == Balance(taken=4980)
     gateway.relent()
-    assert payments.withdraw("o") is Reversal.REFUNDED
+    assert payments.reverse("o") is Reversal.REFUNDED
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
 
@@ -170,7 +170,7 @@ def test_refunds_that_race_pay_back_no_more_than_was_taken(gateway: Gateway) -> 
         answers = list(pool.map(lambda n: payments.refund("o", f"r{n}", euros(1000)), range(16)))
 
     assert answers.count(PAID_BACK) == 4
-    assert [answer.reason for answer in answers].count("aboveCaptured") == 12
+    assert [answer.reason for answer in answers].count("exceedsCaptured") == 12
     assert gateway.balance() == Balance(taken=4980, returned=4000)
 
 
@@ -180,8 +180,8 @@ def test_refunds_that_race_with_a_withdrawal_leave_nothing_over(gateway: Gateway
 
     with ThreadPoolExecutor(8) as pool:
         parts = [pool.submit(payments.refund, "o", f"r{n}", euros(700)) for n in range(8)]
-        rest = pool.submit(until_it_answers, lambda: payments.withdraw("o"))
+        rest = pool.submit(until_it_answers, lambda: payments.reverse("o"))
 
-    assert {part.result().reason for part in parts} <= {None, "aboveCaptured"}
+    assert {part.result().reason for part in parts} <= {None, "exceedsCaptured"}
     assert rest.result() is Reversal.REFUNDED
     assert gateway.balance() == Balance(taken=4980, returned=4980)

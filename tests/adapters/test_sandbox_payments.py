@@ -96,7 +96,7 @@ def test_where_refunding_a_part_is_down_the_whole_can_be_given_back(
     for _ in range(10):
         with pytest.raises(PaymentsUnavailableError):
             payments.refund("o", "r", Money(1, "EUR"))
-    assert payments.withdraw("o") is Reversal.REFUNDED
+    assert payments.reverse("o") is Reversal.REFUNDED
 
 
 def test_a_payment_that_began_before_is_not_listed_for_its_refund(tmp_path: Path) -> None:
@@ -108,4 +108,4 @@ def test_a_payment_that_began_before_is_not_listed_for_its_refund(tmp_path: Path
     clock.advance(clock.now() + timedelta(days=40))
     payments.refund("o", "r", EUROS)
 
-    assert list(payments.payments(clock.now() - timedelta(days=30))) == []
+    assert list(payments.list_payments(clock.now() - timedelta(days=30))) == []

@@ -31,7 +31,7 @@ def mailer(served: MailServer, tmp_path: Path) -> SmtpMailer:
 
 def test_a_mail_has_two_forms_that_say_the_same(served: MailServer, mailer: SmtpMailer) -> None:
     """The reader's program picks one."""
-    mailer.send_confirmation("o", MAIL)
+    mailer.send("o", "confirmation", MAIL)
 
     (message,) = served.taken
     assert message.get_content_type() == "multipart/alternative"
@@ -40,7 +40,7 @@ def test_a_mail_has_two_forms_that_say_the_same(served: MailServer, mailer: Smtp
 
 def test_a_mail_says_whence_it_comes(served: MailServer, mailer: SmtpMailer) -> None:
     """Its id is the order's, whenever it is sent; answering machines are told to be quiet."""
-    mailer.send_confirmation("ord_1", MAIL)
+    mailer.send("ord_1", "confirmation", MAIL)
 
     (message,) = served.taken
     assert message["Message-ID"] == "<ord_1.confirm@shop.example>"
@@ -56,11 +56,11 @@ def test_a_refused_mail_counts_as_unavailable(
     """The error tells the reply code and not the customer; the next attempt may work."""
     served.refusals.append(reply)
 
-    with pytest.raises(MailerUnavailableError, match=reply) as caught:
-        mailer.send_confirmation("o", MAIL)
+    with pytest.raises(MailerUnavailableError, match=reply) as raised:
+        mailer.send("o", "confirmation", MAIL)
 
-    assert "planted" not in str(caught.value)
-    mailer.send_confirmation("o", MAIL)
+    assert "planted" not in str(raised.value)
+    mailer.send("o", "confirmation", MAIL)
     assert len(taken(served)) == 1
 
 
@@ -69,9 +69,9 @@ def test_a_mail_that_was_taken_is_not_sent_again(served: MailServer, mailer: Smt
     served.farewell = "421 I am leaving myself"
 
     with pytest.raises(MailerUnavailableError, match="421"):
-        mailer.send_confirmation("o", MAIL)
+        mailer.send("o", "confirmation", MAIL)
 
-    mailer.send_confirmation("o", MAIL)
+    mailer.send("o", "confirmation", MAIL)
     assert len(taken(served)) == 1
 
 
@@ -80,7 +80,7 @@ def test_a_server_that_is_not_there_counts_as_unavailable(tmp_path: Path) -> Non
     nobody = SmtpServer(scheme="smtp", host="127.0.0.1", port=1)
 
     with pytest.raises(MailerUnavailableError, match="ConnectionRefusedError"):
-        smtp_mailer(nobody, tmp_path).send_confirmation("o", MAIL)
+        smtp_mailer(nobody, tmp_path).send("o", "confirmation", MAIL)
 
 
 @pytest.mark.parametrize("recipient", ["a,b@example.com", "zoë@example.com", "ada@bücher.example"])
@@ -88,7 +88,7 @@ def test_an_unusual_recipient_is_one_recipient(
     served: MailServer, mailer: SmtpMailer, recipient: str
 ) -> None:
     """Whatever stands in the address, the mail goes there and nowhere else."""
-    mailer.send_confirmation("o", Email(recipient=recipient, subject="s", text="t", html="t"))
+    mailer.send("o", "confirmation", Email(recipient=recipient, subject="s", text="t", html="t"))
 
     assert len(served.recipients) == 1
     assert served.recipients[0].replace('"', "") == recipient
@@ -99,7 +99,7 @@ def test_a_recipient_with_a_line_break_is_refused(served: MailServer, mailer: Sm
     recipient = "ada@example.com\r\nBcc: eve@example.com"
 
     with pytest.raises(MailerUnavailableError, match="ValueError"):
-        mailer.send_confirmation("o", Email(recipient=recipient, subject="s", text="t", html="t"))
+        mailer.send("o", "confirmation", Email(recipient=recipient, subject="s", text="t", html="t"))
 
     assert served.taken == []
 
@@ -122,7 +122,7 @@ def test_a_password_goes_through_an_encrypted_connection(
     """Encrypted at once or by STARTTLS, to a server whose certificate is trusted."""
     with serving(**{scheme: certificate}) as served:
         server = a_server(scheme, served.port, PASSWORD)
-        smtp_mailer(server, tmp_path).send_confirmation("o", MAIL)
+        smtp_mailer(server, tmp_path).send("o", "confirmation", MAIL)
 
     assert served.logins == [True]
     assert len(taken(served)) == 1
@@ -135,10 +135,10 @@ def test_a_wrong_password_counts_as_unavailable(
     with serving(starttls=certificate) as served:
         server = a_server("starttls", served.port, "planted")
         mailer = smtp_mailer(server, tmp_path)
-        with pytest.raises(MailerUnavailableError, match="535") as caught:
-            mailer.send_confirmation("o", MAIL)
+        with pytest.raises(MailerUnavailableError, match="535") as raised:
+            mailer.send("o", "confirmation", MAIL)
 
-    assert "planted" not in f"{caught.value}{server}"
+    assert "planted" not in f"{raised.value}{server}"
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "starttls"])
@@ -151,7 +151,7 @@ def test_a_certificate_that_nobody_trusts_is_refused(
     with serving(**{scheme: certificate}) as served:
         mailer = smtp_mailer(a_server(scheme, served.port, PASSWORD), tmp_path)
         with pytest.raises(MailerUnavailableError, match="SSLCertVerificationError"):
-            mailer.send_confirmation("o", MAIL)
+            mailer.send("o", "confirmation", MAIL)
 
     assert served.logins == []
 

@@ -40,7 +40,7 @@ def until_it_answers(payments: StripePayments, step: str) -> None:
                 case "refund":
                     payments.refund("o", "r", PART)
                 case _:
-                    payments.withdraw("o")
+                    payments.reverse("o")
             return
     pytest.fail(f"{step} never answers")
 
@@ -50,11 +50,11 @@ REQUESTS = [
     ("create", ["authorize"], HELD),
     ("confirm", ["authorize"], HELD),
     ("capture", ["authorize", "capture"], ACCEPTED),
-    ("cancel", ["authorize", "withdraw"], Balance()),
-    ("refund", ["authorize", "capture", "withdraw"], PAID_BACK),
+    ("cancel", ["authorize", "reverse"], Balance()),
+    ("refund", ["authorize", "capture", "reverse"], PAID_BACK),
     ("refund", ["authorize", "capture", "refund"], PAID_BACK_IN_PART),
     ("refunds", ["authorize", "capture", "refund"], PAID_BACK_IN_PART),
-    ("find", ["authorize", "capture", "withdraw"], PAID_BACK),
+    ("find", ["authorize", "capture", "reverse"], PAID_BACK),
 ]
 
 
@@ -113,10 +113,10 @@ def test_a_refund_after_a_kept_fault_pays_back_what_is_still_owed(
     payments.capture("o")
     stripe.plan.fail("refund", Fault.ERROR_BEFORE)
     with pytest.raises(PaymentsUnavailableError):
-        payments.withdraw("o")
+        payments.reverse("o")
     stripe.intents["pi_0"]["latest_charge"]["amount_refunded"] = 1000
 
-    assert payments.withdraw("o") is Reversal.REFUNDED
+    assert payments.reverse("o") is Reversal.REFUNDED
     assert of_stripe(stripe) == PAID_BACK
 
 
@@ -150,19 +150,19 @@ def test_an_undo_during_the_authorization_leaves_nothing_held(
     stripe: Stripe, payments: StripePayments, moment: str
 ) -> None:
     """Whether it comes before the intent is known, or just before the bank is asked."""
-    stripe.plan.meanwhile[moment] = lambda: payments.withdraw("o")
+    stripe.plan.meanwhile[moment] = lambda: payments.reverse("o")
 
-    assert payments.authorize("o", EUROS, VISA).reason == "withdrawn"
-    assert payments.withdraw("o") is Reversal.NOTHING
+    assert payments.authorize("o", EUROS, VISA).reason == "alreadyUndone"
+    assert payments.reverse("o") is Reversal.NOTHING
     assert of_stripe(stripe) == Balance()
 
 
 def test_an_undo_during_the_capture_takes_nothing(stripe: Stripe, payments: StripePayments) -> None:
     """The hold is voided first, and the capture learns it."""
     payments.authorize("o", EUROS, VISA)
-    stripe.plan.meanwhile["capture"] = lambda: payments.withdraw("o")
+    stripe.plan.meanwhile["capture"] = lambda: payments.reverse("o")
 
-    assert payments.capture("o").reason == "withdrawn"
+    assert payments.capture("o").reason == "alreadyUndone"
     assert of_stripe(stripe) == Balance()
 
 
@@ -171,7 +171,7 @@ def test_a_capture_during_the_undo_is_paid_back(stripe: Stripe, payments: Stripe
     payments.authorize("o", EUROS, VISA)
     stripe.plan.meanwhile["cancel"] = lambda: stripe.serve("capture", "pi_0", {}, "by hand")
 
-    assert payments.withdraw("o") is Reversal.REFUNDED
+    assert payments.reverse("o") is Reversal.REFUNDED
     assert of_stripe(stripe) == PAID_BACK
 
 
@@ -229,10 +229,10 @@ def test_an_order_that_stripe_will_not_have_is_a_fault(
     stripe: Stripe, payments: StripePayments
 ) -> None:
     """Such as one for a few cents. The error tells Stripe's code, and no sentence of Stripe's."""
-    with pytest.raises(PaymentsUnavailableError, match=r"answered 400.*amount_too_small") as caught:
+    with pytest.raises(PaymentsUnavailableError, match=r"answered 400.*amount_too_small") as raised:
         payments.authorize("o", Money(1, "EUR"), VISA)
 
-    assert "sentence" not in str(caught.value)
+    assert "sentence" not in str(raised.value)
     assert stripe.intents == {}
 
 
@@ -241,10 +241,10 @@ def test_a_wrong_api_key_is_a_fault(stripe: Stripe, tmp_path: Path) -> None:
     references = SqlitePartnerReferences(tmp_path / "orders.sqlite3", "payment_references")
     payments = StripePayments(StripeIntents("sk_wrong", stripe.url), references)
 
-    with pytest.raises(PaymentsUnavailableError, match="answered 401") as caught:
+    with pytest.raises(PaymentsUnavailableError, match="answered 401") as raised:
         payments.authorize("o", EUROS, VISA)
 
-    assert "sk_wrong" not in str(caught.value)
+    assert "sk_wrong" not in str(raised.value)
 
 
 def test_without_the_book_stripe_is_not_asked(stripe: Stripe, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orders.adapters.payments.stripe.gateway import StripePayments
-from orders.domain.results import Refund, Reversal
+from orders.domain.results import RefundResult, Reversal
 from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.provider_records import PaymentRecord
 from orders.domain.money import Money
@@ -16,7 +16,7 @@ from tests.wire import Fault
 
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
 EUROS, PART = Money(4980, "EUR"), Money(1000, "EUR")
-PAID_BACK, REFUSED = Refund(refunded=True), Refund(refunded=False, reason="refundRefused")
+PAID_BACK, REFUSED = RefundResult(refunded=True), RefundResult(refunded=False, reason="refundRefused")
 
 REFUSALS = [
     Refused(400, type="invalid_request_error", code="charge_disputed"),
@@ -98,7 +98,7 @@ def test_a_refund_that_stripe_refuses_is_an_answer(
     stripe.refusals["refund"] = refusal
 
     assert payments.refund("o", "r", PART) == REFUSED
-    assert payments.withdraw("o") is Reversal.REFUSED
+    assert payments.reverse("o") is Reversal.REFUSED
 
 
 def test_a_refund_that_makes_no_sense_is_a_fault(stripe: Stripe, payments: StripePayments) -> None:
@@ -116,12 +116,12 @@ def test_a_refund_that_fails_at_once_is_refused(
     """And paid when it is asked for again later."""
     stripe.refund_status = status
     assert payments.refund("o", "r", PART) == REFUSED
-    assert payments.withdraw("o") is Reversal.REFUSED
+    assert payments.reverse("o") is Reversal.REFUSED
 
     stripe.refund_status = "succeeded"
 
     assert payments.refund("o", "r", PART) == PAID_BACK
-    assert payments.withdraw("o") is Reversal.REFUNDED
+    assert payments.reverse("o") is Reversal.REFUNDED
     assert of_stripe(stripe) == Balance(taken=4980, returned=4980)
 
 
@@ -143,7 +143,7 @@ def test_a_refund_that_the_bank_sends_back_is_none(
     payments.refund("o", "r", PART)
     stripe.send_back()
 
-    assert list(payments.payments(EVER)) == [PaymentRecord(order_id="o", captured=4980)]
+    assert list(payments.list_payments(EVER)) == [PaymentRecord(order_id="o", captured=4980)]
 
 
 def test_a_refund_that_the_bank_sent_back_is_paid_again(
@@ -161,12 +161,12 @@ def test_a_withdrawal_that_the_bank_sent_back_is_paid_again(
     stripe: Stripe, payments: StripePayments
 ) -> None:
     """The kept answer counts for nothing once the look-up shows that nothing came of it."""
-    payments.withdraw("o")
+    payments.reverse("o")
     stripe.send_back()
     with pytest.raises(PaymentsUnavailableError, match="nothing has happened"):
-        payments.withdraw("o")
+        payments.reverse("o")
 
-    assert payments.withdraw("o") is Reversal.REFUNDED
+    assert payments.reverse("o") is Reversal.REFUNDED
     assert of_stripe(stripe) == Balance(taken=4980, returned=4980)
 
 
@@ -177,7 +177,7 @@ def test_a_refund_that_another_one_forestalls_is_too_much(
     by_hand = {"payment_intent": "pi_0", "amount": "4500", "metadata[refund_id]": "by hand"}
     stripe.plan.meanwhile["refund"] = lambda: stripe.serve("refund", "", by_hand, "by hand")
 
-    assert payments.refund("o", "r", PART).reason == "aboveCaptured"
+    assert payments.refund("o", "r", PART).reason == "exceedsCaptured"
     assert of_stripe(stripe) == Balance(taken=4980, returned=4500)
 
 
@@ -198,5 +198,5 @@ def test_a_withdrawal_that_a_refund_forestalls_pays_what_is_left_then(
     by_hand = {"payment_intent": "pi_0", "amount": "1000", "metadata[refund_id]": "by hand"}
     stripe.plan.meanwhile["refund"] = lambda: stripe.serve("refund", "", by_hand, "by hand")
 
-    assert payments.withdraw("o") is Reversal.REFUNDED
+    assert payments.reverse("o") is Reversal.REFUNDED
     assert of_stripe(stripe) == Balance(taken=4980, returned=4980)

@@ -13,8 +13,8 @@ from orders.domain.outcome import Outcome
 from local_host.host.clock import VirtualClock
 from orders.ports.order_store import OrderQuery
 from tests import tables_server
-from tests.adapters.books import Shelf, shelf_in
-from tests.builders import a_booked_order, a_line, a_person
+from tests.adapters.stores import Shelf, shelf_in
+from tests.builders import a_stored_order, a_line, a_customer
 from tests.tables_server import TableService
 from tests.wire import Fault
 
@@ -35,7 +35,7 @@ def a_shelf(service: TableService, retries: int = 0) -> Shelf:
 def service() -> Iterator[TableService]:
     """A Table service that a test can look into, holding one order."""
     with tables_server.serving() as service:
-        a_shelf(service).book.place(a_booked_order("o"), a_person(), "f")
+        a_shelf(service).book.place(a_stored_order("o"), a_customer(), "f")
         yield service
 
 
@@ -43,10 +43,10 @@ def service() -> Iterator[TableService]:
 @pytest.mark.parametrize(
     ("step", "act"),
     [
-        ("get orders", lambda shelf: shelf.book.find("o")),
-        ("replace orders", lambda shelf: shelf.book.open("o")),
-        ("transact orders", lambda shelf: shelf.references("payment").withdraw("o")),
-        ("query orderlists", lambda shelf: shelf.book.page(OrderQuery())),
+        ("get orders", lambda shelf: store.find("o")),
+        ("replace orders", lambda shelf: store.open("o")),
+        ("transact orders", lambda shelf: shelf.references("payment").reverse("o")),
+        ("query orderlists", lambda shelf: store.page(OrderQuery())),
     ],
 )
 def test_a_fault_is_told_without_the_words_of_the_service(
@@ -56,11 +56,11 @@ def test_a_fault_is_told_without_the_words_of_the_service(
     shelf = a_shelf(service)
     service.plan.fail(step, fault)
 
-    with pytest.raises(StoreUnavailableError) as caught:
+    with pytest.raises(StoreUnavailableError) as raised:
         act(shelf)
 
-    assert "Planted" not in str(caught.value)
-    assert caught.value.__cause__ is None
+    assert "Planted" not in str(raised.value)
+    assert raised.value.__cause__ is None
 
 
 def test_who_placed_an_order_knows_it_though_the_answer_was_lost(service: TableService) -> None:
@@ -68,10 +68,10 @@ def test_who_placed_an_order_knows_it_though_the_answer_was_lost(service: TableS
     shelf = a_shelf(service, retries=1)
     service.plan.fail("transact orders", Fault.ERROR_AFTER)
 
-    placed = shelf.book.place(a_booked_order("new"), a_person(), "f")
+    placed = store.place(a_stored_order("new"), a_customer(), "f")
 
     assert placed.is_new
-    assert shelf.book.find("new") == placed.record
+    assert store.find("new") == placed.record
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_AFTER, Fault.LOST_AFTER])
@@ -80,9 +80,9 @@ def test_a_write_whose_answer_was_lost_is_done_once(service: TableService, fault
     shelf = a_shelf(service, retries=1)
     service.plan.fail("replace orders", fault)
 
-    shelf.book.open("o")
+    store.open("o")
 
-    record = shelf.book.find("o")
+    record = store.find("o")
     assert record is not None
     assert record.runs == 1
 
@@ -92,17 +92,17 @@ def test_a_write_that_comes_between_is_not_lost(service: TableService) -> None:
     shelf, other = a_shelf(service), a_shelf(service)
     service.plan.meanwhile["replace orders"] = lambda: other.book.close("o", Outcome.canceled())
 
-    assert shelf.book.close("o", DONE) == Outcome.canceled()
+    assert store.close("o", DONE) == Outcome.canceled()
 
 
 def test_an_order_that_is_forgotten_meanwhile_is_not_there(service: TableService) -> None:
     """Nothing of it is written any more; the mark of its id is left."""
     shelf, other = a_shelf(service), a_shelf(service)
-    shelf.book.close("o", DONE)
+    store.close("o", DONE)
     service.plan.meanwhile["replace orders"] = lambda: other.archive.forget("o")
 
     with pytest.raises(OrderNotFoundError):
-        shelf.book.open("o")
+        store.open("o")
 
     assert [row for _, row in service.rows("orders")] == ["mark"]
 
@@ -110,13 +110,13 @@ def test_an_order_that_is_forgotten_meanwhile_is_not_there(service: TableService
 def test_an_order_that_is_written_while_it_is_forgotten_stays(service: TableService) -> None:
     """What was written, perhaps a refund, is not dropped unseen; it is forgotten another night."""
     shelf, other = a_shelf(service), a_shelf(service)
-    shelf.book.close("o", DONE)
+    store.close("o", DONE)
     service.plan.meanwhile["transact orders"] = lambda: other.book.open("o")
 
     with pytest.raises(StoreUnavailableError):
-        shelf.archive.forget("o")
+        store.forget("o")
 
-    assert shelf.book.find("o") is not None
+    assert store.find("o") is not None
 
 
 def test_an_order_that_is_written_for_ever_is_given_up(
@@ -133,14 +133,14 @@ def test_an_order_that_is_written_for_ever_is_given_up(
 
     write_between()
     with pytest.raises(StoreUnavailableError, match="too many"):
-        shelf.book.open("o")
+        store.open("o")
 
 
 def test_a_text_may_be_longer_than_one_column_takes(service: TableService) -> None:
     """It is written in parts."""
     lines = [a_line(f"SKU-{number:060}") for number in range(500)]
 
-    order = a_shelf(service).book.place(a_booked_order("long", *lines), a_person(), "f").record
+    order = a_shelf(service).book.place(a_stored_order("long", *lines), a_customer(), "f").record
 
     assert a_shelf(service).book.find("long") == order
 
@@ -159,7 +159,7 @@ def test_a_page_for_which_too_many_were_looked_at_is_short(
     monkeypatch.setattr(table_order_store, "_LEAST_LOOKED_AT", 1)
     book = a_shelf(service).book
     for number in range(10):
-        book.place(a_booked_order(f"o{number}", a_line(f"SKU-{number}")), a_person(), "f")
+        book.place(a_stored_order(f"o{number}", a_line(f"SKU-{number}")), a_customer(), "f")
 
     pages = [book.page(OrderQuery(sku="SKU-9", limit=1))]
     while pages[-1].after:

@@ -8,8 +8,8 @@ from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome, RefundStatus
 from orders.domain.refund_requests import RefundRequestStatus, RefundRequest
 from orders.ports.order_store import OrderQuery
-from tests.adapters.books import Shelf
-from tests.builders import NOON, a_booked_order, a_person
+from tests.adapters.stores import Shelf
+from tests.builders import NOON, a_stored_order, a_customer
 
 WISH = RefundRequest(
     refund_id="r", amount=Money(100, "EUR"), note="broken", by="Grace", at=NOON, fingerprint="f"
@@ -21,14 +21,14 @@ REFUSED = RefundOutcome(is_paid=False, failed_step="refund", reason="refundRefus
 @pytest.fixture
 def completed(shelf: Shelf) -> Shelf:
     """A book with an order that was completed."""
-    shelf.book.place(a_booked_order("o"), a_person(), "f")
-    shelf.book.close("o", Outcome.completed("T1"))
+    store.place(a_stored_order("o"), a_customer(), "f")
+    store.close("o", Outcome.completed("T1"))
     return shelf
 
 
 def found(shelf: Shelf, query: OrderQuery) -> list[str]:
     """The orders that are found."""
-    return [record.order.order_id for record in shelf.book.page(query).orders]
+    return [record.order.order_id for record in store.page(query).orders]
 
 
 def test_a_refund_is_written_down_once(completed: Shelf) -> None:
@@ -67,6 +67,6 @@ def test_a_refund_that_was_refused_brings_the_order_back_to_the_desk(completed: 
 def test_nothing_is_paid_back_of_an_order_that_is_not_there(shelf: Shelf) -> None:
     """Both say so."""
     with pytest.raises(OrderNotFoundError):
-        shelf.refunds.request("o", WISH)
+        store.request("o", WISH)
     with pytest.raises(OrderNotFoundError):
-        shelf.refunds.close("o", "r", PAID)
+        store.close("o", "r", PAID)

@@ -7,8 +7,8 @@ from orders.domain.errors import OrderNotFoundError
 from orders.domain.outcome import Outcome
 from orders.ports.order_store import OrderQuery
 from orders.ports.partner_references import PartnerReference
-from tests.adapters.books import Shelf
-from tests.builders import NAME, NOON, a_booked_order, a_person
+from tests.adapters.stores import Shelf
+from tests.builders import NAME, NOON, a_stored_order, a_customer
 
 SKIP = Resolution(action=ResolutionAction.SKIP, note=f"told {NAME}", by=NAME, at=NOON)
 
@@ -16,16 +16,16 @@ SKIP = Resolution(action=ResolutionAction.SKIP, note=f"told {NAME}", by=NAME, at
 @pytest.fixture
 def ended(shelf: Shelf) -> Shelf:
     """A book with an order that a person settled."""
-    shelf.book.place(a_booked_order("o"), a_person(), "f")
-    shelf.book.close("o", Outcome.needs_attention("unavailable", ("release",)))
-    shelf.desk.decide("o", SKIP)
-    shelf.book.close("o", Outcome.canceled())
+    store.place(a_stored_order("o"), a_customer(), "f")
+    store.close("o", Outcome.needs_attention("unavailable", ("release",)))
+    store.decide("o", SKIP)
+    store.close("o", Outcome.canceled())
     return shelf
 
 
 def found(shelf: Shelf, query: OrderQuery) -> int:
     """How many orders are found."""
-    return len(shelf.book.page(query).orders)
+    return len(store.page(query).orders)
 
 
 def test_an_erased_order_says_nothing_of_a_person(ended: Shelf) -> None:
@@ -70,7 +70,7 @@ def test_a_forgotten_order_is_gone(ended: Shelf) -> None:
     assert ended.book.find("o") is None
     assert ended.book.customer("o") is None
     assert found(ended, OrderQuery()) == 0
-    assert ended.book.place(a_booked_order("o"), a_person(), "f").is_new
+    assert ended.book.place(a_stored_order("o"), a_customer(), "f").is_new
 
 
 def test_the_id_of_a_forgotten_order_is_marked(ended: Shelf) -> None:
@@ -85,11 +85,11 @@ def test_the_id_of_a_forgotten_order_is_marked(ended: Shelf) -> None:
 
 def test_an_order_that_is_under_way_is_not_forgotten(shelf: Shelf) -> None:
     """Whoever wants to forget it looked at its page before somebody wrote there."""
-    shelf.book.place(a_booked_order("o"), a_person(), "f")
-    shelf.archive.forget("o")
+    store.place(a_stored_order("o"), a_customer(), "f")
+    store.forget("o")
 
-    assert shelf.book.find("o") is not None
-    assert not shelf.book.is_deleted("o")
+    assert store.find("o") is not None
+    assert not store.is_deleted("o")
 
 
 @pytest.mark.parametrize("key", ["ord_a", "ord_a:confirm", "ord_a:refunded"])
@@ -97,29 +97,29 @@ def test_an_order_that_is_under_way_is_not_forgotten(shelf: Shelf) -> None:
 def test_an_order_is_forgotten_with_its_references(shelf: Shelf, partner: str, key: str) -> None:
     """A new order of the same id, from the same key, would find the payment of the old one."""
     references = shelf.references(f"{partner}_references")
-    references.keep(key, "theirs")
+    references.store(key, "theirs")
     references.next_attempt(key, after=1)
 
-    shelf.archive.forget("ord_a")
+    store.forget("ord_a")
 
     assert references.find(key) == PartnerReference()
-    assert list(references.kept()) == []
+    assert list(references.stored_keys()) == []
 
 
 @pytest.mark.parametrize("other", ["ord_b", "ord_b:confirm", "ord_ab", "ord_a_:confirm", "ord_"])
 def test_other_orders_keep_their_references(shelf: Shelf, other: str) -> None:
     """However much alike their ids look."""
-    references = shelf.references("mail_references")
-    references.keep(other, "theirs")
+    references = shelf.references("email_references")
+    references.store(other, "theirs")
 
-    shelf.archive.forget("ord_a")
+    store.forget("ord_a")
 
     assert references.find(other).partner_id == "theirs"
-    assert list(references.kept()) == [other]
+    assert list(references.stored_keys()) == [other]
 
 
 def test_nothing_is_erased_of_an_order_that_is_not_there(shelf: Shelf) -> None:
     """Both say so."""
-    for call in (shelf.archive.erase, shelf.archive.record_purge):
+    for call in (store.erase, store.record_purge):
         with pytest.raises(OrderNotFoundError):
             call("o")

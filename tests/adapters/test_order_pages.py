@@ -9,18 +9,18 @@ from orders.domain.errors import InvalidCursorError
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.ports.order_store import OrderQuery
 from orders.ports.order_store import OrderStore
-from tests.adapters.books import Shelf
-from tests.builders import NOON, a_booked_order, a_line, a_person
+from tests.adapters.stores import Shelf
+from tests.builders import NOON, a_stored_order, a_line, a_customer
 
 
 @pytest.fixture
 def book(shelf: Shelf) -> OrderStore:
     """Seven orders, one a day; of the even ones each is for tea."""
-    book = shelf.book
+    book = store
     for day in range(7):
         line = a_line("MUG-BLUE" if day % 2 else "TEA-ASSAM")
-        order = replace(a_booked_order(f"o{day}", line, line), placed_at=NOON + timedelta(days=day))
-        book.place(order, a_person(), "f")
+        order = replace(a_stored_order(f"o{day}", line, line), placed_at=NOON + timedelta(days=day))
+        book.place(order, a_customer(), "f")
     return book
 
 
@@ -56,9 +56,9 @@ def test_a_last_page_that_is_full_has_no_next(book: OrderStore) -> None:
 
 def test_orders_of_one_moment_are_told_apart(shelf: Shelf) -> None:
     """A page that ends between them shifts nothing."""
-    book = shelf.book
+    book = store
     for name in "abcde":
-        book.place(a_booked_order(name), a_person(), "f")
+        book.place(a_stored_order(name), a_customer(), "f")
 
     assert all_pages(book, OrderQuery(limit=2)) == [["a", "b"], ["c", "d"], ["e"]]
 
@@ -66,7 +66,7 @@ def test_orders_of_one_moment_are_told_apart(shelf: Shelf) -> None:
 def test_an_order_that_comes_meanwhile_shifts_nothing(book: OrderStore) -> None:
     """The next page begins where the last one ended."""
     first = book.page(OrderQuery(limit=3, newest_first=True))
-    book.place(replace(a_booked_order("new"), placed_at=NOON + timedelta(days=9)), a_person(), "f")
+    book.place(replace(a_stored_order("new"), placed_at=NOON + timedelta(days=9)), a_customer(), "f")
 
     assert ids(book, OrderQuery(limit=1, newest_first=True, after=first.after)) == ["o3"]
 
@@ -101,9 +101,9 @@ def test_orders_are_found_by_where_they_stand(book: OrderStore) -> None:
 
 def test_orders_that_were_left_alone_are_found(shelf: Shelf) -> None:
     """Since when nothing was written of them."""
-    book, clock = shelf.book, shelf.clock
+    book, clock = store, shelf.clock
     for name in "ab":
-        book.place(replace(a_booked_order(name), placed_at=clock.now()), a_person(), "f")
+        book.place(replace(a_stored_order(name), placed_at=clock.now()), a_customer(), "f")
     later = clock.now() + timedelta(hours=1)
     clock.advance(later)
     book.open("b")
@@ -113,9 +113,9 @@ def test_orders_that_were_left_alone_are_found(shelf: Shelf) -> None:
 
 def test_orders_that_ended_long_ago_are_found(shelf: Shelf) -> None:
     """Those that wait to be cleared away, the oldest first."""
-    book, clock = shelf.book, shelf.clock
+    book, clock = store, shelf.clock
     for name in "abc":
-        book.place(replace(a_booked_order(name), placed_at=clock.now()), a_person(), "f")
+        book.place(replace(a_stored_order(name), placed_at=clock.now()), a_customer(), "f")
     book.close("a", Outcome.canceled())
     book.close("b", Outcome.canceled())
     later = clock.now() + timedelta(hours=1)
@@ -139,11 +139,11 @@ def test_a_time_may_begin_between_two_orders(shelf: Shelf, *, newest_first: bool
     """To the microsecond, and it may end there."""
     moments = [NOON + timedelta(microseconds=number) for number in range(4)]
     for moment in moments:
-        order = replace(a_booked_order(f"o{moment.microsecond}"), placed_at=moment)
-        shelf.book.place(order, a_person(), "f")
+        order = replace(a_stored_order(f"o{moment.microsecond}"), placed_at=moment)
+        store.place(order, a_customer(), "f")
     wanted = OrderQuery(placed_from=moments[1], placed_before=moments[3], newest_first=newest_first)
 
-    assert sorted(ids(shelf.book, wanted)) == ["o1", "o2"]
+    assert sorted(ids(store, wanted)) == ["o1", "o2"]
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "!", "bnVsbA", "WzEsMl0", "é", "WyJ4IiwiYSJd"])

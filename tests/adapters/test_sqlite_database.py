@@ -78,21 +78,21 @@ def test_a_folder_that_cannot_be_made_counts_as_unavailable(tmp_path: Path) -> N
     """Whoever calls sees our own error, with the cause behind it."""
     (tmp_path / "new").write_text("a file in the way")
 
-    with pytest.raises(StoreUnavailableError) as caught:
+    with pytest.raises(StoreUnavailableError) as raised:
         ExitStack().enter_context(a_database(tmp_path).reading())
 
-    assert isinstance(caught.value.__cause__, OSError)
+    assert isinstance(raised.value.__cause__, OSError)
 
 
 def test_sqlite_errors_do_not_leave_the_adapter(tmp_path: Path) -> None:
     """They are translated too."""
     with (
-        pytest.raises(StoreUnavailableError) as caught,
+        pytest.raises(StoreUnavailableError) as raised,
         a_database(tmp_path).reading() as connection,
     ):
         connection.execute("SELECT * FROM nowhere")
 
-    assert isinstance(caught.value.__cause__, sqlite3.Error)
+    assert isinstance(raised.value.__cause__, sqlite3.Error)
 
 
 def test_a_file_that_is_no_database_counts_as_unavailable(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from orders.domain.outcome import Outcome
 from orders.domain.order_record import OrderRecord
 from orders.domain.attention_resolution import Answer
 from orders.ports.order_store import OrderQuery
-from tests.adapters.books import Shelf
-from tests.builders import NOON, a_booked_order, a_person
+from tests.adapters.stores import Shelf
+from tests.builders import NOON, a_stored_order, a_customer
 
 RETRY = Resolution(action=ResolutionAction.RETRY, note="the carrier is back", by="Grace", at=NOON)
 FAILED = Outcome.needs_attention("unavailable", ("release",))
@@ -19,27 +19,27 @@ FAILED = Outcome.needs_attention("unavailable", ("release",))
 
 def placed(shelf: Shelf) -> OrderRecord:
     """A new order."""
-    return shelf.book.place(a_booked_order("o"), a_person(), "f").record
+    return store.place(a_stored_order("o"), a_customer(), "f").record
 
 
 def record(shelf: Shelf) -> OrderRecord:
     """The order's page."""
-    found = shelf.book.find("o")
+    found = store.find("o")
     assert found is not None
     return found
 
 
 def needs_attention(shelf: Shelf) -> list[OrderRecord]:
     """What lies on the desk."""
-    return list(shelf.book.page(OrderQuery(needs_attention=True)).orders)
+    return list(store.page(OrderQuery(needs_attention=True)).orders)
 
 
 def test_an_open_order_is_laid_there_once(shelf: Shelf) -> None:
     """The first concern stands."""
     placed(shelf)
 
-    shelf.desk.put("o", AttentionReason.RECOVERY_FAILED)
-    shelf.desk.put("o", AttentionReason.SUSPENDED)
+    store.put("o", AttentionReason.RECOVERY_FAILED)
+    store.put("o", AttentionReason.SUSPENDED)
 
     attention = record(shelf).attention
     assert attention is not None
@@ -50,9 +50,9 @@ def test_an_open_order_is_laid_there_once(shelf: Shelf) -> None:
 def test_an_order_that_ended_is_not_laid_there(shelf: Shelf) -> None:
     """Nobody has to look after it."""
     placed(shelf)
-    shelf.book.close("o", Outcome.completed("T1"))
+    store.close("o", Outcome.completed("T1"))
 
-    shelf.desk.put("o", AttentionReason.RECOVERY_FAILED)
+    store.put("o", AttentionReason.RECOVERY_FAILED)
 
     assert needs_attention(shelf) == []
 
@@ -61,7 +61,7 @@ def test_an_end_that_needs_a_person_lies_there(shelf: Shelf) -> None:
     """With what failed."""
     placed(shelf)
 
-    shelf.book.close("o", FAILED)
+    store.close("o", FAILED)
 
     ended_at = record(shelf).ended_at
     assert ended_at is not None
@@ -73,9 +73,9 @@ def test_an_end_that_needs_a_person_lies_there(shelf: Shelf) -> None:
 def test_a_resolution_is_written_down_and_the_order_goes_on(shelf: Shelf) -> None:
     """Taken twice, it counts once."""
     placed(shelf)
-    shelf.book.close("o", FAILED)
+    store.close("o", FAILED)
 
-    answers = [shelf.desk.decide("o", RETRY).answer for _ in range(2)]
+    answers = [store.decide("o", RETRY).answer for _ in range(2)]
 
     assert answers == [Answer.ACCEPTED, Answer.REPEATED]
     assert [one.note for one in record(shelf).resolutions] == [RETRY.note]
@@ -87,8 +87,8 @@ def test_recoverys_and_stops_are_counted(shelf: Shelf) -> None:
     """And until when the order is left alone."""
     placed(shelf)
 
-    shelf.desk.record_recovery("o", NOON + timedelta(minutes=1))
-    shelf.desk.record_termination("o")
+    store.record_recovery("o", NOON + timedelta(minutes=1))
+    store.record_termination("o")
 
     assert record(shelf).recovery_attempts == 2
     assert record(shelf).next_recovery_at == NOON + timedelta(minutes=1)
@@ -98,19 +98,19 @@ def test_recoverys_and_stops_are_counted(shelf: Shelf) -> None:
 def test_an_order_that_waits_is_not_due(shelf: Shelf) -> None:
     """The guardian finds it when its time has come."""
     placed(shelf)
-    shelf.desk.record_recovery("o", NOON)
+    store.record_recovery("o", NOON)
 
     for moment, due in ((NOON - timedelta(seconds=1), 0), (NOON, 1)):
-        assert len(shelf.book.page(OrderQuery(recovery_due_before=moment)).orders) == due
+        assert len(store.page(OrderQuery(recovery_due_before=moment)).orders) == due
 
 
 def test_nothing_is_noted_of_an_order_that_is_not_there(shelf: Shelf) -> None:
     """All of it says so."""
     for call in (
-        lambda: shelf.desk.put("o", AttentionReason.RECOVERY_FAILED),
-        lambda: shelf.desk.decide("o", RETRY),
-        lambda: shelf.desk.record_recovery("o", NOON),
-        lambda: shelf.desk.record_termination("o"),
+        lambda: store.put("o", AttentionReason.RECOVERY_FAILED),
+        lambda: store.decide("o", RETRY),
+        lambda: store.record_recovery("o", NOON),
+        lambda: store.record_termination("o"),
     ):
         with pytest.raises(OrderNotFoundError):
             call()

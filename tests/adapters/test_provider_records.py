@@ -14,7 +14,7 @@ from tests import carrier_server, stripe_server
 from tests.adapters.carriers import http_carrier, http_depot, sandbox_depot
 from tests.adapters.gateways import sandbox_gateway, stripe_gateway, stripe_payments
 from tests.adapters.test_mailer import MAIL
-from tests.builders import a_person
+from tests.builders import a_customer
 
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
 PRICE = Money(4980, "EUR")
@@ -32,10 +32,10 @@ def test_a_gateway_lists_what_is_held_taken_and_paid_back(tmp_path: Path, gatewa
         for order_id in ("refunded", "in part"):
             payments.refund(order_id, "r", Money(1000, "EUR"))
         for order_id in ("voided", "refunded"):
-            payments.withdraw(order_id)
+            payments.reverse(order_id)
         payments.authorize("declined", PRICE, "pm_card_chargeDeclined")
 
-        listed = {fact.order_id: fact for fact in payments.payments(EVER)}
+        listed = {fact.order_id: fact for fact in payments.list_payments(EVER)}
 
     assert listed == {
         "held": PaymentRecord(order_id="held", held=4980),
@@ -52,11 +52,11 @@ def test_a_carrier_lists_its_shipments(tmp_path: Path, depot) -> None:  # type: 
     """With what became of them; an order without a parcel is not among them."""
     with depot(tmp_path) as opened:
         for order_id in ("kept", "canceled"):
-            opened.carrier.book(order_id, a_person())
+            opened.carrier.book(order_id, a_customer())
         for order_id in ("canceled", "never booked"):
             opened.carrier.cancel(order_id)
 
-        listed = list(opened.carrier.shipments(EVER))
+        listed = list(opened.carrier.list_shipments(EVER))
 
     assert listed == [
         ShipmentRecord(order_id="kept", status=ShipmentStatus.BOOKED),
@@ -72,7 +72,7 @@ def test_stripe_is_asked_for_every_page(tmp_path: Path) -> None:
         for number in range(5):
             payments.authorize(f"ord_{number}", PRICE, "pm_card_visa")
 
-        assert len(list(payments.payments(EVER))) == 5
+        assert len(list(payments.list_payments(EVER))) == 5
 
 
 def test_the_carrier_is_asked_for_every_page(tmp_path: Path) -> None:
@@ -81,15 +81,15 @@ def test_the_carrier_is_asked_for_every_page(tmp_path: Path) -> None:
         served.page_length = 2
         carrier = http_carrier(served, tmp_path)
         for number in range(5):
-            carrier.book(f"ord_{number}", a_person())
+            carrier.book(f"ord_{number}", a_customer())
 
-        assert len(list(carrier.shipments(EVER))) == 5
+        assert len(list(carrier.list_shipments(EVER))) == 5
 
 
 def test_the_outbox_lists_its_mails(tmp_path: Path) -> None:
     """One fact a mail; what is older than asked for is left out."""
     mailer = SandboxMailer(tmp_path / "sandbox.sqlite3", SystemClock())
-    mailer.send_confirmation("ord_1", MAIL)
+    mailer.send("ord_1", "confirmation", MAIL)
 
-    assert list(mailer.emails(EVER)) == [EmailRecord(order_id="ord_1", kind="confirm")]
-    assert list(mailer.emails(datetime.now(UTC))) == []
+    assert list(mailer.list_emails(EVER)) == [EmailRecord(order_id="ord_1", kind="confirm")]
+    assert list(mailer.list_emails(datetime.now(UTC))) == []

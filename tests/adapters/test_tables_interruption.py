@@ -20,11 +20,11 @@ from orders.domain.refund_requests import RefundRequest
 from local_host.host.clock import VirtualClock
 from orders.ports.order_store import OrderQuery
 from tests import tables_server
-from tests.adapters.books import Shelf, shelf_in
-from tests.builders import NOON, a_booked_order, a_person
+from tests.adapters.stores import Shelf, shelf_in
+from tests.builders import NOON, a_stored_order, a_customer
 from tests.tables_server import TableService
 
-ORDER = a_booked_order("o")
+ORDER = a_stored_order("o")
 FAILED = Outcome.needs_attention("unavailable", ("ship",))
 RETRY = Resolution(action=ResolutionAction.RETRY, note="n", by="b", at=NOON)
 
@@ -43,43 +43,43 @@ QUERIES = [
 
 def place(shelf: Shelf) -> None:
     """Place the order."""
-    shelf.book.place(ORDER, a_person(), "f")
+    store.place(ORDER, a_customer(), "f")
 
 
 def close(shelf: Shelf) -> None:
     """End the order."""
-    shelf.book.close("o", Outcome.completed("T1"))
+    store.close("o", Outcome.completed("T1"))
 
 
 def refund(shelf: Shelf) -> None:
     """Ask for all of the money to be paid back."""
     wish = RefundRequest(refund_id="r", amount=None, note="n", by="b", at=NOON, fingerprint="f")
-    shelf.refunds.request("o", wish)
+    store.request("o", wish)
 
 
 def keep(shelf: Shelf) -> None:
     """Write down that the order's mail was taken."""
-    shelf.references("mail_references").keep("o:confirm", "m1")
+    shelf.references("email_references").keep("o:confirm", "m1")
 
 
 #: What happened before, and what is cut off.
 CHANGES: dict[str, tuple[list[Callable[[Shelf], object]], Callable[[Shelf], object]]] = {
     "place": ([], place),
     "close": ([place], close),
-    "close for a person": ([place], lambda shelf: shelf.book.close("o", FAILED)),
-    "put": ([place], lambda shelf: shelf.desk.put("o", AttentionReason.RECOVERY_FAILED)),
+    "close for a person": ([place], lambda shelf: store.close("o", FAILED)),
+    "put": ([place], lambda shelf: store.put("o", AttentionReason.RECOVERY_FAILED)),
     "decide": (
-        [place, lambda shelf: shelf.book.close("o", FAILED)],
-        lambda shelf: shelf.desk.decide("o", RETRY),
+        [place, lambda shelf: store.close("o", FAILED)],
+        lambda shelf: store.decide("o", RETRY),
     ),
     "refund": ([place, close], refund),
     "close a refund": (
         [place, close, refund],
-        lambda shelf: shelf.refunds.close("o", "r", RefundOutcome(is_paid=True)),
+        lambda shelf: store.close("o", "r", RefundOutcome(is_paid=True)),
     ),
-    "purge": ([place, close], lambda shelf: shelf.archive.record_purge("o")),
-    "erase": ([place, close], lambda shelf: shelf.archive.erase("o")),
-    "forget": ([place, close, keep], lambda shelf: shelf.archive.forget("o")),
+    "purge": ([place, close], lambda shelf: store.record_purge("o")),
+    "erase": ([place, close], lambda shelf: store.erase("o")),
+    "forget": ([place, close, keep], lambda shelf: store.forget("o")),
 }
 
 
@@ -95,9 +95,9 @@ def an_account(service: TableService) -> TableServiceClient:
 
 def is_listed_truly(shelf: Shelf) -> bool:
     """Whether the order is found by every query that it meets, and by no other."""
-    record = shelf.book.find("o")
+    record = store.find("o")
     return all(
-        list(shelf.book.page(query).orders) == ([record] if record and meets(query, record) else [])
+        list(store.page(query).orders) == ([record] if record and meets(query, record) else [])
         for query in QUERIES
     )
 
@@ -120,7 +120,7 @@ def is_tidy(service: TableService) -> bool:
     shelf = a_shelf(service)
     shelf.clock.advance(NOON + timedelta(days=1))
     is_true = is_listed_truly(shelf)
-    record = shelf.book.find("o")
+    record = store.find("o")
     names = lists_of(record) if record else set[ListName]()
     keys = {place_in(name, record.order.placed_at, "o") for name in names if record}
     return is_true and keys == {key for _, key in service.rows("orderlists")}
@@ -148,7 +148,7 @@ def test_an_order_that_counts_as_erased_is_erased(requests: int) -> None:
     """Nobody would look for what was left of it."""
     with tables_server.serving() as service:
         place(a_shelf(service))
-        is_cut_off(service, lambda shelf: shelf.archive.erase("o"), requests)
+        is_cut_off(service, lambda shelf: store.erase("o"), requests)
 
         record, customer = a_shelf(service).book.find("o"), a_shelf(service).book.customer("o")
         assert record is not None
@@ -172,9 +172,9 @@ def test_who_lost_the_race_to_place_an_order_leaves_nothing() -> None:
     with tables_server.serving() as service:
         earlier = replace(ORDER, placed_at=NOON - timedelta(seconds=1))
         service.plan.meanwhile["transact orders"] = lambda: a_shelf(service).book.place(
-            earlier, a_person(), "f"
+            earlier, a_customer(), "f"
         )
-        placed = a_shelf(service).book.place(ORDER, a_person(), "f")
+        placed = a_shelf(service).book.place(ORDER, a_customer(), "f")
 
         assert (placed.is_new, placed.record.order) == (False, earlier)
         assert is_listed_truly(a_shelf(service))
