@@ -17,7 +17,7 @@ from tests.shop import APP
 PATIENCE_SECONDS = 60
 
 LEDGERS = ("payments", "shipments", "outbox")
-DONE = ("authorized", "captured", "booked", "released", "sent")
+DONE = ("authorized", "captured", "booked", "dispatched", "sent")
 
 
 def done_once(order_ids: Iterable[str]) -> Counter[tuple[str, str]]:
