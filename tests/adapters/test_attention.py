@@ -1,114 +1,108 @@
-"""Does the desk keep what was laid on it and decided, wherever the book lies?"""
+"""Attention queue in the order store: entries, resolutions and recovery attempts."""
 
 from datetime import timedelta
 
 import pytest
 
 from orders.domain.attention import Attention, AttentionReason, Resolution, ResolutionAction
-from orders.domain.attention_resolution import Answer
+from orders.domain.attention_resolution import ResolutionStatus
 from orders.domain.errors import OrderNotFoundError
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
-from orders.ports.order_store import OrderQuery
-from tests.adapters.stores import Shelf
-from tests.builders import NOON, a_stored_order, a_customer
+from orders.ports.order_store import OrderQuery, OrderStore
+from tests.builders import NOON, OPERATOR, a_customer, a_stored_order
 
-RETRY = Resolution(action=ResolutionAction.RETRY, note="the carrier is back", by="Grace", at=NOON)
-FAILED = Outcome.needs_attention("unavailable", ("release",))
-
-
-def placed(shelf: Shelf) -> OrderRecord:
-    """A new order."""
-    return store.place(a_stored_order("o"), a_customer(), "f").record
+RETRY = Resolution(
+    action=ResolutionAction.RETRY, note="the carrier is available", operator=OPERATOR, at=NOON
+)
+FAILED = Outcome.needs_attention("unavailable", ("dispatchOrder",))
 
 
-def record(shelf: Shelf) -> OrderRecord:
-    """The order's page."""
-    found = store.find("o")
-    assert found is not None
-    return found
+@pytest.fixture
+def placed(store: OrderStore) -> OrderStore:
+    """An order store with one order."""
+    store.place(a_stored_order("o"), a_customer(), "f")
+    return store
 
 
-def needs_attention(shelf: Shelf) -> list[OrderRecord]:
-    """What lies on the desk."""
+def record_in(store: OrderStore) -> OrderRecord:
+    """Return the order's record."""
+    record = store.find("o")
+    assert record is not None
+    return record
+
+
+def attention_queue(store: OrderStore) -> list[OrderRecord]:
+    """Return the orders that need attention."""
     return list(store.page(OrderQuery(needs_attention=True)).orders)
 
 
-def test_an_open_order_is_laid_there_once(shelf: Shelf) -> None:
-    """The first concern stands."""
-    placed(shelf)
+def test_open_order_enters_the_queue_once(placed: OrderStore) -> None:
+    """The first reason counts."""
+    placed.request_attention("o", AttentionReason.RECOVERY_FAILED)
+    placed.request_attention("o", AttentionReason.SUSPENDED)
 
-    store.put("o", AttentionReason.RECOVERY_FAILED)
-    store.put("o", AttentionReason.SUSPENDED)
-
-    attention = record(shelf).attention
+    attention = record_in(placed).attention
     assert attention is not None
     assert attention.reason is AttentionReason.RECOVERY_FAILED
-    assert needs_attention(shelf) == [record(shelf)]
+    assert attention_queue(placed) == [record_in(placed)]
 
 
-def test_an_order_that_ended_is_not_laid_there(shelf: Shelf) -> None:
-    """Nobody has to look after it."""
-    placed(shelf)
-    store.close("o", Outcome.completed("T1"))
+def test_ended_order_does_not_enter_the_queue(placed: OrderStore) -> None:
+    """Recovery has nothing to do for it."""
+    placed.close("o", Outcome.completed("T1"))
 
-    store.put("o", AttentionReason.RECOVERY_FAILED)
+    placed.request_attention("o", AttentionReason.RECOVERY_FAILED)
 
-    assert needs_attention(shelf) == []
+    assert attention_queue(placed) == []
 
 
-def test_an_end_that_needs_a_person_lies_there(shelf: Shelf) -> None:
-    """With what failed."""
-    placed(shelf)
+def test_failed_step_puts_the_order_into_the_queue(placed: OrderStore) -> None:
+    """The entry names the step."""
+    placed.close("o", FAILED)
 
-    store.close("o", FAILED)
-
-    ended_at = record(shelf).ended_at
+    ended_at = record_in(placed).ended_at
     assert ended_at is not None
-    assert record(shelf).attention == Attention(
-        reason=AttentionReason.STEP_FAILED, since=ended_at, failed_steps=("release",)
+    assert record_in(placed).attention == Attention(
+        reason=AttentionReason.STEP_FAILED, since=ended_at, failed_steps=("dispatchOrder",)
     )
 
 
-def test_a_resolution_is_written_down_and_the_order_goes_on(shelf: Shelf) -> None:
-    """Taken twice, it counts once."""
-    placed(shelf)
-    store.close("o", FAILED)
+def test_resolution_is_recorded_once_and_reopens_the_order(placed: OrderStore) -> None:
+    """A repeat is recognized."""
+    placed.close("o", FAILED)
 
-    answers = [store.decide("o", RETRY).answer for _ in range(2)]
+    statuses = [placed.resolve_attention("o", RETRY).status for _ in range(2)]
 
-    assert answers == [Answer.ACCEPTED, Answer.REPEATED]
-    assert [one.note for one in record(shelf).resolutions] == [RETRY.note]
-    assert record(shelf).outcome is None
-    assert needs_attention(shelf) == []
-
-
-def test_recoverys_and_stops_are_counted(shelf: Shelf) -> None:
-    """And until when the order is left alone."""
-    placed(shelf)
-
-    store.record_recovery("o", NOON + timedelta(minutes=1))
-    store.record_termination("o")
-
-    assert record(shelf).recovery_attempts == 2
-    assert record(shelf).next_recovery_at == NOON + timedelta(minutes=1)
-    assert record(shelf).terminated_at is not None
+    assert statuses == [ResolutionStatus.ACCEPTED, ResolutionStatus.REPEATED]
+    assert [resolution.note for resolution in record_in(placed).resolutions] == [RETRY.note]
+    assert record_in(placed).outcome is None
+    assert attention_queue(placed) == []
 
 
-def test_an_order_that_waits_is_not_due(shelf: Shelf) -> None:
-    """The guardian finds it when its time has come."""
-    placed(shelf)
-    store.record_recovery("o", NOON)
+def test_recovery_attempts_and_terminations_are_counted(placed: OrderStore) -> None:
+    """The time of the next attempt is recorded too."""
+    placed.record_recovery("o", NOON + timedelta(minutes=1))
+    placed.record_termination("o")
 
-    for moment, due in ((NOON - timedelta(seconds=1), 0), (NOON, 1)):
-        assert len(store.page(OrderQuery(recovery_due_before=moment)).orders) == due
+    assert record_in(placed).recovery_attempts == 2
+    assert record_in(placed).next_recovery_at == NOON + timedelta(minutes=1)
+    assert record_in(placed).terminated_at is not None
 
 
-def test_nothing_is_noted_of_an_order_that_is_not_there(shelf: Shelf) -> None:
-    """All of it says so."""
+def test_order_is_due_for_recovery_at_its_time(placed: OrderStore) -> None:
+    """Before that time the query does not return it."""
+    placed.record_recovery("o", NOON)
+
+    for time, count in ((NOON - timedelta(seconds=1), 0), (NOON, 1)):
+        assert len(placed.page(OrderQuery(recovery_due_before=time)).orders) == count
+
+
+def test_unknown_order_cannot_be_changed(store: OrderStore) -> None:
+    """Every method raises OrderNotFoundError."""
     for call in (
-        lambda: store.put("o", AttentionReason.RECOVERY_FAILED),
-        lambda: store.decide("o", RETRY),
+        lambda: store.request_attention("o", AttentionReason.RECOVERY_FAILED),
+        lambda: store.resolve_attention("o", RETRY),
         lambda: store.record_recovery("o", NOON),
         lambda: store.record_termination("o"),
     ):

@@ -1,4 +1,4 @@
-"""Does the order book keep what was written?"""
+"""Order store: placing an order and recording what happens to it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,69 +8,76 @@ import pytest
 from orders.domain.errors import OrderNotFoundError
 from orders.domain.money import Money
 from orders.domain.outcome import Outcome
-from orders.domain.results import ValidationProblem, ValidationResult
+from orders.domain.results import StockLine, ValidationProblem, ValidationResult
 from orders.ports.order_store import OrderStore
-from tests.builders import a_stored_order, a_line, a_customer
+from tests.builders import a_customer, a_line, a_stored_order
 
 REJECTED = Outcome.rejected("unavailable").with_note("a note")
 
 
-def test_an_order_is_found_as_it_was_placed(book: OrderStore) -> None:
-    """Lines, prices, times and the fingerprint come back as they were."""
+@pytest.fixture
+def placed(store: OrderStore) -> OrderStore:
+    """An order store with one order."""
+    store.place(a_stored_order("o"), a_customer(), "f")
+    return store
+
+
+def test_placed_order_is_found_unchanged(store: OrderStore) -> None:
+    """Lines, prices, times and the fingerprint are kept."""
     order = replace(a_stored_order("o", a_line(), a_line("TEA-ASSAM", 1, 1250)), reference="42")
 
-    placed = book.place(order, a_customer(), "f")
+    placed = store.place(order, a_customer(), "f")
 
     assert placed.is_new
-    assert book.find("o") == placed.record
+    assert store.find("o") == placed.record
     assert placed.record.order == order
 
 
-def test_the_personal_part_is_kept_apart(book: OrderStore) -> None:
-    """It is read on its own, and the page holds none of it."""
-    book.place(a_stored_order("o"), a_customer(), "f")
-
-    assert book.customer("o") == a_customer()
-    assert a_customer().name not in str(book.find("o"))
+def test_personal_part_is_stored_apart(placed: OrderStore) -> None:
+    """It is read on its own, and the record has none of it."""
+    assert placed.customer("o") == a_customer()
+    assert a_customer().name not in str(placed.find("o"))
 
 
-def test_an_order_that_is_not_there_is_not_found(book: OrderStore) -> None:
-    """Neither its page nor its personal part."""
-    assert book.find("o") is None
-    assert book.customer("o") is None
+def test_unknown_order_is_not_found(store: OrderStore) -> None:
+    """Neither its record nor its personal part."""
+    assert store.find("o") is None
+    assert store.customer("o") is None
 
 
-def test_placing_twice_finds_the_first(book: OrderStore) -> None:
-    """The second order of the same id changes nothing."""
-    first = book.place(a_stored_order("o"), a_customer(), "first")
+def test_second_order_with_the_same_id_changes_nothing(store: OrderStore) -> None:
+    """The result is the first order."""
+    first = store.place(a_stored_order("o"), a_customer(), "first")
 
-    second = book.place(a_stored_order("o", country="FR"), a_customer(), "second")
+    second = store.place(a_stored_order("o", country="FR"), a_customer(), "second")
 
     assert not second.is_new
     assert second.record == first.record
 
 
-def test_of_twenty_that_place_at_once_one_is_new(book: OrderStore) -> None:
-    """The others find its order."""
+def test_concurrent_requests_with_one_id_place_one_order(store: OrderStore) -> None:
+    """The other callers get its record."""
     with ThreadPoolExecutor(20) as pool:
         placed = list(
-            pool.map(lambda _: book.place(a_stored_order("o"), a_customer(), "f"), range(20))
+            pool.map(lambda _: store.place(a_stored_order("o"), a_customer(), "f"), range(20))
         )
 
-    assert [one.is_new for one in placed].count(True) == 1
+    assert [item.is_new for item in placed].count(True) == 1
 
 
-def test_the_first_run_is_told_from_the_later_ones(book: OrderStore) -> None:
+def test_only_the_first_orchestration_is_not_resumed(placed: OrderStore) -> None:
     """Each opening counts."""
-    book.place(a_stored_order("o"), a_customer(), "f")
-
-    assert [book.open("o").resumed for _ in range(3)] == [False, True, True]
+    assert [placed.open("o").resumed for _ in range(3)] == [False, True, True]
 
 
 @pytest.mark.parametrize(
-    "verdict",
+    "validation",
     [
-        ValidationResult(accepted=True, amount=Money(4980, "EUR")),
+        ValidationResult(
+            accepted=True,
+            amount=Money(4980, "EUR"),
+            stock_lines=(StockLine(sku="MUG-BLUE", quantity=2, opening_balance=5),),
+        ),
         ValidationResult(
             accepted=False,
             reason="discontinued",
@@ -78,60 +85,57 @@ def test_the_first_run_is_told_from_the_later_ones(book: OrderStore) -> None:
         ),
     ],
 )
-def test_a_validation_is_noted_once(book: OrderStore, validation: ValidationResult) -> None:
-    """The first one stands, and comes back as it was."""
-    book.place(a_stored_order("o"), a_customer(), "f")
+def test_first_validation_is_recorded(placed: OrderStore, validation: ValidationResult) -> None:
+    """It is stored unchanged, and a later one changes nothing."""
+    other = ValidationResult(accepted=False, reason="other")
 
-    assert book.judge("o", validation) == validation
-    assert book.judge("o", ValidationResult(accepted=False, reason="other")) == validation
-
-
-def test_undoing_is_noted_once(book: OrderStore) -> None:
-    """The first reason stands, and the next run is told."""
-    book.place(a_stored_order("o"), a_customer(), "f")
-
-    assert book.begin_undo("o", REJECTED) == REJECTED
-    assert book.begin_undo("o", Outcome.rejected("other")) == REJECTED
-    assert book.open("o").undoing == REJECTED
+    assert placed.record_validation("o", validation) == validation
+    assert placed.record_validation("o", other) == validation
+    record = placed.find("o")
+    assert record is not None
+    assert record.validation == validation
 
 
-def test_a_wish_to_stop_is_noted_once(book: OrderStore) -> None:
-    """The answer is the page as it stands then, and the parcel does not leave any more."""
-    book.place(a_stored_order("o"), a_customer(), "f")
+def test_first_undo_goal_is_recorded(placed: OrderStore) -> None:
+    """The next orchestration gets it."""
+    assert placed.begin_undo("o", REJECTED) == REJECTED
+    assert placed.begin_undo("o", Outcome.rejected("other")) == REJECTED
+    assert placed.open("o").undoing == REJECTED
 
-    first, second = (book.request_cancel("o").cancel_requested_at for _ in range(2))
+
+def test_cancellation_is_recorded_once_and_prevents_the_dispatch(placed: OrderStore) -> None:
+    """The result is the current record."""
+    first, second = (placed.request_cancel("o").cancel_requested_at for _ in range(2))
 
     assert first == second is not None
-    assert not book.dispatch("o").dispatched
+    assert not placed.dispatch("o").dispatched
 
 
-def test_who_wants_to_stop_after_the_shipment_left_comes_too_late(book: OrderStore) -> None:
-    """Nothing is noted."""
-    book.place(a_stored_order("o"), a_customer(), "f")
-
-    assert [book.dispatch("o").dispatched for _ in range(2)] == [True, True]
-    assert book.request_cancel("o").cancel_requested_at is None
+def test_cancellation_after_the_dispatch_is_not_recorded(placed: OrderStore) -> None:
+    """A repeated dispatch is accepted."""
+    assert [placed.dispatch("o").dispatched for _ in range(2)] == [True, True]
+    assert placed.request_cancel("o").cancel_requested_at is None
 
 
-def test_an_end_is_noted_once_with_its_time(book: OrderStore) -> None:
-    """The first end stands."""
-    book.place(a_stored_order("o"), a_customer(), "f")
-
-    assert book.close("o", REJECTED) == REJECTED
-    assert book.close("o", Outcome.completed("T1")) == REJECTED
-    record = book.find("o")
+def test_first_outcome_is_recorded_with_its_time(placed: OrderStore) -> None:
+    """A later outcome changes nothing."""
+    assert placed.close("o", REJECTED) == REJECTED
+    assert placed.close("o", Outcome.completed("T1")) == REJECTED
+    record = placed.find("o")
     assert record is not None
     assert record.outcome == REJECTED
     assert record.ended_at is not None
 
 
-def test_nothing_is_noted_of_an_order_that_is_not_there(book: OrderStore) -> None:
-    """Opening, undoing and closing it all say so."""
+def test_unknown_order_cannot_be_changed(store: OrderStore) -> None:
+    """Every method raises OrderNotFoundError."""
     for call in (
-        lambda: book.open("o"),
-        lambda: book.judge("o", ValidationResult(accepted=True)),
-        lambda: book.begin_undo("o", REJECTED),
-        lambda: book.close("o", REJECTED),
+        lambda: store.open("o"),
+        lambda: store.record_validation("o", ValidationResult(accepted=True)),
+        lambda: store.request_cancel("o"),
+        lambda: store.dispatch("o"),
+        lambda: store.begin_undo("o", REJECTED),
+        lambda: store.close("o", REJECTED),
     ):
         with pytest.raises(OrderNotFoundError):
             call()

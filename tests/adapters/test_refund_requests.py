@@ -1,72 +1,68 @@
-"""Does the book keep what is paid back, wherever it lies?"""
+"""Refunds in the order store."""
 
 import pytest
 
 from orders.domain.errors import OrderNotFoundError
-from orders.domain.money import Money
 from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome, RefundStatus
-from orders.domain.refund_requests import RefundRequest, RefundRequestStatus
-from orders.ports.order_store import OrderQuery
-from tests.adapters.stores import Shelf
-from tests.builders import NOON, a_stored_order, a_customer
+from orders.domain.refund_requests import RefundRequestStatus
+from orders.ports.order_store import OrderQuery, OrderStore
+from tests.builders import a_customer, a_refund_request, a_stored_order
 
-WISH = RefundRequest(
-    refund_id="r", amount=Money(100, "EUR"), note="broken", by="Grace", at=NOON, fingerprint="f"
-)
+REQUEST = a_refund_request(100, "r")
 PAID = RefundOutcome(is_paid=True)
-REFUSED = RefundOutcome(is_paid=False, failed_step="refund", reason="refundRefused")
+REFUSED = RefundOutcome(is_paid=False, failed_step="refundPayment", reason="refundRefused")
 
 
 @pytest.fixture
-def completed(shelf: Shelf) -> Shelf:
-    """A book with an order that was completed."""
+def completed(store: OrderStore) -> OrderStore:
+    """An order store with a completed order."""
     store.place(a_stored_order("o"), a_customer(), "f")
     store.close("o", Outcome.completed("T1"))
-    return shelf
+    return store
 
 
-def found(shelf: Shelf, query: OrderQuery) -> list[str]:
-    """The orders that are found."""
+def ids(store: OrderStore, query: OrderQuery) -> list[str]:
+    """Return the IDs of the matching orders."""
     return [record.order.order_id for record in store.page(query).orders]
 
 
-def test_a_refund_is_written_down_once(completed: Shelf) -> None:
-    """As it was asked for, and found while it is to be paid."""
-    answers = [completed.refunds.request("o", WISH).answer for _ in range(2)]
+def test_refund_is_recorded_once_and_open(completed: OrderStore) -> None:
+    """The record holds the request, and the order is found while the refund is open."""
+    statuses = [completed.request_refund("o", REQUEST).status for _ in range(2)]
 
-    record = completed.book.find("o")
+    record = completed.find("o")
     assert record is not None
-    assert answers == [RefundRequestStatus.ACCEPTED, RefundRequestStatus.REPEATED]
-    assert [(one.amount, one.note, one.by) for one in record.refunds] == [
-        (WISH.amount, WISH.note, WISH.by)
+    assert statuses == [RefundRequestStatus.ACCEPTED, RefundRequestStatus.REPEATED]
+    assert [(refund.amount, refund.note, refund.operator) for refund in record.refunds] == [
+        (REQUEST.amount, REQUEST.note, REQUEST.operator)
     ]
-    assert found(completed, OrderQuery(has_open_refund=True)) == ["o"]
-    assert found(completed, OrderQuery(has_open_refund=False)) == []
+    assert ids(completed, OrderQuery(has_open_refund=True)) == ["o"]
+    assert ids(completed, OrderQuery(has_open_refund=False)) == []
 
 
-def test_a_refund_ends_once(completed: Shelf) -> None:
-    """The first end stands, and nobody looks for it any more."""
-    completed.refunds.request("o", WISH)
+def test_refund_is_closed_once(completed: OrderStore) -> None:
+    """The first outcome counts, and the refund is no longer open."""
+    completed.request_refund("o", REQUEST)
 
-    ended = [completed.refunds.close("o", "r", end) for end in (PAID, REFUSED)]
+    records = [completed.close_refund("o", "r", outcome) for outcome in (PAID, REFUSED)]
 
-    assert [one.refunds[0].status for one in ended] == [RefundStatus.PAID] * 2
-    assert found(completed, OrderQuery(has_open_refund=True)) == []
+    assert [record.refunds[0].status for record in records] == [RefundStatus.PAID] * 2
+    assert ids(completed, OrderQuery(has_open_refund=True)) == []
 
 
-def test_a_refund_that_was_refused_brings_the_order_back_to_the_desk(completed: Shelf) -> None:
+def test_refused_refund_puts_the_completed_order_into_the_queue(completed: OrderStore) -> None:
     """The order stays completed."""
-    completed.refunds.request("o", WISH)
+    completed.request_refund("o", REQUEST)
 
-    completed.refunds.close("o", "r", REFUSED)
+    completed.close_refund("o", "r", REFUSED)
 
-    assert found(completed, OrderQuery(needs_attention=True, is_open=False)) == ["o"]
+    assert ids(completed, OrderQuery(needs_attention=True, is_open=False)) == ["o"]
 
 
-def test_nothing_is_paid_back_of_an_order_that_is_not_there(shelf: Shelf) -> None:
-    """Both say so."""
+def test_unknown_order_cannot_be_refunded(store: OrderStore) -> None:
+    """Both methods raise OrderNotFoundError."""
     with pytest.raises(OrderNotFoundError):
-        store.request("o", WISH)
+        store.request_refund("o", REQUEST)
     with pytest.raises(OrderNotFoundError):
-        store.close("o", "r", PAID)
+        store.close_refund("o", "r", PAID)

@@ -99,7 +99,9 @@ def test_a_recipient_with_a_line_break_is_refused(served: MailServer, mailer: Sm
     recipient = "ada@example.com\r\nBcc: eve@example.com"
 
     with pytest.raises(MailerUnavailableError, match="ValueError"):
-        mailer.send("o", "confirmation", Email(recipient=recipient, subject="s", text="t", html="t"))
+        mailer.send(
+            "o", "confirmation", Email(recipient=recipient, subject="s", text="t", html="t")
+        )
 
     assert served.taken == []
 

@@ -16,7 +16,10 @@ from tests.wire import Fault
 
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
 EUROS, PART = Money(4980, "EUR"), Money(1000, "EUR")
-PAID_BACK, REFUSED = RefundResult(refunded=True), RefundResult(refunded=False, reason="refundRefused")
+PAID_BACK, REFUSED = (
+    RefundResult(refunded=True),
+    RefundResult(refunded=False, reason="refundRefused"),
+)
 
 REFUSALS = [
     Refused(400, type="invalid_request_error", code="charge_disputed"),
