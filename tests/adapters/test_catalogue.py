@@ -1,4 +1,4 @@
-"""Is the catalogue read, and is a wrong one refused in plain words?"""
+"""Catalogue in a JSON file: products, tariffs and errors."""
 
 import json
 from pathlib import Path
@@ -10,22 +10,23 @@ from orders.adapters.catalogue import JsonCatalogue
 from orders.domain.catalogue import ShippingMethod
 from orders.domain.errors import InvalidCatalogueError
 from orders.domain.money import Money
-from tests.shop import APP
+
+CATALOGUE_OF_THE_APP = Path(__file__).parents[2] / "catalogue.json"
 
 MUG = {"sku": "MUG", "name": "Mug", "price": 1490, "openingBalance": 3}
 
 GERMANY = {"tax": {"general": 1900, "food": 700}, "shipping": {"standard": 490, "express": 990}}
 
 
-def a_catalogue(folder: Path, *items: object, **more: Any) -> JsonCatalogue:  # noqa: ANN401 - JSON
-    """A catalogue of these items."""
+def a_catalogue(folder: Path, *products: object, **more: Any) -> JsonCatalogue:  # noqa: ANN401 - any JSON
+    """Return a catalogue with these products."""
     path = folder / "catalogue.json"
-    path.write_text(json.dumps({"currency": "EUR", "items": items, **more}))
+    path.write_text(json.dumps({"currency": "EUR", "products": products, **more}))
     return JsonCatalogue(path)
 
 
-def test_an_product_is_found_with_its_price(tmp_path: Path) -> None:
-    """The price carries the catalogue's currency."""
+def test_product_is_found_with_its_price(tmp_path: Path) -> None:
+    """The price has the catalogue's currency."""
     product = a_catalogue(tmp_path, MUG).product("MUG")
 
     assert product is not None
@@ -33,13 +34,18 @@ def test_an_product_is_found_with_its_price(tmp_path: Path) -> None:
     assert not product.discontinued
 
 
-def test_an_product_that_is_not_there_is_not_found(tmp_path: Path) -> None:
-    """SKUs are compared as they stand."""
+def test_unknown_product_is_not_found(tmp_path: Path) -> None:
+    """SKUs are case-sensitive."""
     assert a_catalogue(tmp_path, MUG).product("mug") is None
 
 
+def test_skus_are_those_of_all_products(tmp_path: Path) -> None:
+    """They are in the order of the file."""
+    assert a_catalogue(tmp_path, MUG, {**MUG, "sku": "CUP"}).skus() == ["MUG", "CUP"]
+
+
 @pytest.mark.parametrize(
-    ("item", "message"),
+    ("product", "message"),
     [
         ({**MUG, "price": 14.9}, "price must be a whole number"),
         ({**MUG, "price": True}, "price must be a whole number"),
@@ -48,14 +54,14 @@ def test_an_product_that_is_not_there_is_not_found(tmp_path: Path) -> None:
         ("MUG", "sku must be a text"),
     ],
 )
-def test_a_wrong_product_is_named(tmp_path: Path, item: object, message: str) -> None:
-    """The error says which file, which field and which article."""
+def test_invalid_product_is_named(tmp_path: Path, product: object, message: str) -> None:
+    """The error names the file, the field and the product."""
     with pytest.raises(InvalidCatalogueError, match=f"catalogue.json: {message}"):
-        a_catalogue(tmp_path, item).product("MUG")
+        a_catalogue(tmp_path, product).product("MUG")
 
 
-def test_a_tariff_is_found_by_its_country(tmp_path: Path) -> None:
-    """With rates for each category and prices for each method, in the catalogue's currency."""
+def test_tariff_is_found_by_country(tmp_path: Path) -> None:
+    """It has a rate for each category and a price for each method."""
     catalogue = a_catalogue(tmp_path, MUG, countries={"DE": GERMANY})
 
     tariff = catalogue.tariff("DE")
@@ -74,36 +80,35 @@ def test_a_tariff_is_found_by_its_country(tmp_path: Path) -> None:
         ({"tax": GERMANY["tax"]}, "shipping must be an object"),
     ],
 )
-def test_a_wrong_tariff_is_named(tmp_path: Path, country: object, message: str) -> None:
-    """The error says which field it misses."""
+def test_invalid_tariff_is_named(tmp_path: Path, country: object, message: str) -> None:
+    """The error names the field."""
     with pytest.raises(InvalidCatalogueError, match=message):
         a_catalogue(tmp_path, MUG, countries={"DE": country}).tariff("DE")
 
 
-def test_a_category_that_nobody_knows_is_refused(tmp_path: Path) -> None:
-    """Nobody could tell how the article is taxed."""
+def test_unknown_category_is_refused(tmp_path: Path) -> None:
+    """Its tax rate is unknown."""
     with pytest.raises(InvalidCatalogueError, match="luxury"):
         a_catalogue(tmp_path, {**MUG, "category": "luxury"}).product("MUG")
 
 
-def test_a_sku_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
-    """Nobody could tell which price holds."""
+def test_repeated_sku_is_refused(tmp_path: Path) -> None:
+    """Its price would be ambiguous."""
     with pytest.raises(InvalidCatalogueError, match="twice"):
         a_catalogue(tmp_path, MUG, MUG).product("MUG")
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    """The error says which file it looked for."""
-    with pytest.raises(InvalidCatalogueError, match=r"nowhere\.json"):
-        JsonCatalogue(tmp_path / "nowhere.json").product("MUG")
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    """The error has the path."""
+    with pytest.raises(InvalidCatalogueError, match=r"missing\.json"):
+        JsonCatalogue(tmp_path / "missing.json").product("MUG")
 
 
-def test_the_shop_sells_a_dozen_products_and_the_first_is_in_good_supply() -> None:
-    """The catalogue of this repository reads without complaint."""
-    items = json.loads((APP / "catalogue.json").read_text())["items"]
-    shop = JsonCatalogue(APP / "catalogue.json")
+def test_catalogue_of_the_app_is_valid() -> None:
+    """It has a dozen products, and the first is always in stock."""
+    catalogue = JsonCatalogue(CATALOGUE_OF_THE_APP)
 
-    products = [shop.product(item["sku"]) for item in items]
+    products = [catalogue.product(sku) for sku in catalogue.skus()]
     assert len(products) >= 12
     assert products[0] is not None
     assert products[0].opening_balance >= 100_000

@@ -1,4 +1,4 @@
-"""Do many threads share one file without losing a write?"""
+"""SQLite file: concurrent writes, durability, errors and schema versions."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orders.adapters.order_store.sqlite import database as sqlite
+from orders.adapters import sqlite_database
 from orders.adapters.sqlite_database import Database, Schema
 from orders.domain.errors import StoreUnavailableError
 
@@ -17,31 +17,50 @@ SCHEMA = Schema(part="counts", versions=(FIRST,))
 NEWER = Schema(part="counts", versions=(FIRST, SECOND))
 
 
+class BusyConnection:
+    """A connection to a file that another process is switching to WAL."""
+
+    def __init__(self, *, refusals: int) -> None:
+        self.refusals = refusals
+
+    def execute(self, _: str) -> None:
+        """Refuse as SQLite does, whatever the busy timeout is."""
+        self.refusals -= 1
+        if self.refusals >= 0:
+            raise sqlite3.OperationalError("database is locked")
+
+
 def a_database(path: Path, schema: Schema = SCHEMA) -> Database:
-    """A database with one table."""
+    """Return a database with one table."""
     return Database(path / "new" / "folder" / "counts.sqlite3", schema, StoreUnavailableError)
 
 
-def test_no_write_of_many_threads_is_lost(tmp_path: Path) -> None:
-    """Each of them reads, adds one and writes, and all of it adds up."""
+def units(database: Database) -> list[str]:
+    """Return the units of all counts."""
+    with database.reading() as connection:
+        return [row["unit"] for row in connection.execute("SELECT unit FROM counts")]
+
+
+def test_concurrent_writes_are_not_lost(tmp_path: Path) -> None:
+    """Each of them reads, adds one and writes."""
     database = a_database(tmp_path)
     with database.writing() as connection:
         connection.execute("INSERT INTO counts VALUES (0)")
 
-    def count(_: int) -> None:
+    def add_one(_: int) -> None:
         with database.writing() as connection:
             (n,) = connection.execute("SELECT n FROM counts").fetchone()
             connection.execute("UPDATE counts SET n = ?", (n + 1,))
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(count, range(100)))
+        list(pool.map(add_one, range(100)))
 
     with database.reading() as connection:
         assert connection.execute("SELECT n FROM counts").fetchone()[0] == 100
 
 
-def test_nobody_else_on_the_machine_reads_the_file(tmp_path: Path) -> None:
-    """Nor its log: both hold names and addresses."""
+def test_files_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    """The file and its log hold personal data."""
     database = a_database(tmp_path)
     with database.writing() as connection:
         connection.execute("INSERT INTO counts VALUES (0)")
@@ -51,8 +70,8 @@ def test_nobody_else_on_the_machine_reads_the_file(tmp_path: Path) -> None:
         assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
 
 
-def test_what_fails_half_way_is_not_written(tmp_path: Path) -> None:
-    """An error inside a transaction takes back what the transaction wrote, and stays what it is."""
+def test_failed_transaction_writes_nothing(tmp_path: Path) -> None:
+    """The error of the caller is not translated."""
     database = a_database(tmp_path)
 
     def write_and_fail() -> None:
@@ -67,16 +86,16 @@ def test_what_fails_half_way_is_not_written(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM counts").fetchone()[0] == 0
 
 
-def test_a_power_cut_loses_no_commit(tmp_path: Path) -> None:
-    """The file is in WAL mode and every commit is synced."""
+def test_commits_survive_a_power_cut(tmp_path: Path) -> None:
+    """The file is in WAL mode, and every commit is synced."""
     with a_database(tmp_path).reading() as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
         assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
 
 
-def test_a_folder_that_cannot_be_made_counts_as_unavailable(tmp_path: Path) -> None:
-    """Whoever calls sees our own error, with the cause behind it."""
-    (tmp_path / "new").write_text("a file in the way")
+def test_folder_that_cannot_be_created_is_unavailable(tmp_path: Path) -> None:
+    """The error has its cause."""
+    (tmp_path / "new").write_text("a file with this name")
 
     with pytest.raises(StoreUnavailableError) as raised:
         ExitStack().enter_context(a_database(tmp_path).reading())
@@ -84,31 +103,37 @@ def test_a_folder_that_cannot_be_made_counts_as_unavailable(tmp_path: Path) -> N
     assert isinstance(raised.value.__cause__, OSError)
 
 
-def test_sqlite_errors_do_not_leave_the_adapter(tmp_path: Path) -> None:
-    """They are translated too."""
+def test_sqlite_error_is_translated(tmp_path: Path) -> None:
+    """The error has its cause."""
     with (
         pytest.raises(StoreUnavailableError) as raised,
         a_database(tmp_path).reading() as connection,
     ):
-        connection.execute("SELECT * FROM nowhere")
+        connection.execute("SELECT * FROM missing")
 
     assert isinstance(raised.value.__cause__, sqlite3.Error)
 
 
-def test_a_file_that_is_no_database_counts_as_unavailable(tmp_path: Path) -> None:
-    """Also when the very first connection fails."""
-    path = tmp_path / "junk.sqlite3"
+def test_file_that_is_not_a_database_is_unavailable(tmp_path: Path) -> None:
+    """The first connection fails."""
+    path = tmp_path / "other.sqlite3"
     path.write_bytes(b"not a database" * 100)
 
     with pytest.raises(StoreUnavailableError):
         ExitStack().enter_context(Database(path, SCHEMA, StoreUnavailableError).reading())
 
 
-def test_a_writer_that_waited_too_long_gives_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its caller sees a fault and tries again later."""
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 0.05)
+def test_scrub_of_an_unavailable_file_is_translated(tmp_path: Path) -> None:
+    """It raises like a transaction."""
+    (tmp_path / "new").write_text("a file with this name")
+
+    with pytest.raises(StoreUnavailableError):
+        a_database(tmp_path).scrub()
+
+
+def test_writer_that_waits_too_long_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caller retries later."""
+    monkeypatch.setattr(sqlite_database, "BUSY_TIMEOUT_SECONDS", 0.05)
     slow, waiting = a_database(tmp_path), a_database(tmp_path)
 
     with waiting.reading() as connection:
@@ -117,46 +142,25 @@ def test_a_writer_that_waited_too_long_gives_up(
         ExitStack().enter_context(waiting.writing())
 
 
-class Busy:
-    """A connection to a file that another process is switching to WAL, too."""
+def test_switch_to_wal_waits_for_another_process() -> None:
+    """Two processes that start together both switch the new file to WAL."""
+    connection = BusyConnection(refusals=3)
 
-    def __init__(self, *, refusals: int) -> None:
-        self.refusals = refusals
+    sqlite_database._use_wal(connection)  # type: ignore[arg-type]
 
-    def execute(self, _: str) -> None:
-        """Refuse as SQLite does, whatever the busy timeout is."""
-        self.refusals -= 1
-        if self.refusals >= 0:
-            raise sqlite3.OperationalError("database is locked")
+    assert connection.refusals == -1
 
 
-def test_a_file_that_another_process_is_making_is_waited_for() -> None:
-    """Two processes that start at once both switch the new file to WAL."""
-    busy = Busy(refusals=3)
-
-    sqlite._use_wal(busy)  # type: ignore[arg-type]
-
-    assert busy.refusals == -1
-
-
-def test_a_file_that_stays_locked_is_not_waited_for_for_ever(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """After the busy timeout it counts as a fault."""
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_SECONDS", 0.02)
+def test_switch_to_wal_fails_after_the_busy_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not wait forever."""
+    monkeypatch.setattr(sqlite_database, "BUSY_TIMEOUT_SECONDS", 0.02)
 
     with pytest.raises(sqlite3.OperationalError):
-        sqlite._use_wal(Busy(refusals=10**6))  # type: ignore[arg-type]
+        sqlite_database._use_wal(BusyConnection(refusals=10**6))  # type: ignore[arg-type]
 
 
-def units(database: Database) -> list[str]:
-    """The units of all counts."""
-    with database.reading() as connection:
-        return [row["unit"] for row in connection.execute("SELECT unit FROM counts")]
-
-
-def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    """What stood in it stays, and what is new has its default."""
+def test_file_of_an_older_version_is_upgraded(tmp_path: Path) -> None:
+    """Its rows are kept, and new columns have their default."""
     with a_database(tmp_path).writing() as connection:
         connection.execute("INSERT INTO counts VALUES (1)")
 
@@ -164,8 +168,8 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> Non
     assert units(a_database(tmp_path, NEWER)) == ["pieces"]
 
 
-def test_a_file_from_before_there_were_versions_is_brought_up_to_date(tmp_path: Path) -> None:
-    """It has the tables of the first version, and says nothing about versions."""
+def test_file_without_recorded_versions_is_upgraded(tmp_path: Path) -> None:
+    """It has the tables of the first version."""
     with a_database(tmp_path).writing() as connection:
         connection.execute("INSERT INTO counts VALUES (1)")
         connection.execute("DROP TABLE schema_versions")
@@ -173,8 +177,8 @@ def test_a_file_from_before_there_were_versions_is_brought_up_to_date(tmp_path: 
     assert units(a_database(tmp_path, NEWER)) == ["pieces"]
 
 
-def test_an_older_program_goes_on_with_a_newer_file(tmp_path: Path) -> None:
-    """Versions only add, so a step back loses nothing."""
+def test_file_of_a_newer_version_is_usable(tmp_path: Path) -> None:
+    """Versions only add, so an older program loses nothing."""
     with a_database(tmp_path, NEWER).writing() as connection:
         connection.execute("INSERT INTO counts VALUES (1, 'boxes')")
     with a_database(tmp_path).writing() as connection:
@@ -183,11 +187,11 @@ def test_an_older_program_goes_on_with_a_newer_file(tmp_path: Path) -> None:
     assert units(a_database(tmp_path, NEWER)) == ["boxes", "pieces"]
 
 
-def test_many_that_come_at_once_bring_a_file_up_to_date_once(tmp_path: Path) -> None:
+def test_concurrent_processes_upgrade_once(tmp_path: Path) -> None:
     """Each worker process opens the file when the app starts."""
     with a_database(tmp_path).writing() as connection:
         connection.execute("INSERT INTO counts VALUES (1)")
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: units(a_database(tmp_path, NEWER)), range(16)))
+        results = list(pool.map(lambda _: units(a_database(tmp_path, NEWER)), range(16)))
 
-    assert found == [["pieces"]] * 16
+    assert results == [["pieces"]] * 16
