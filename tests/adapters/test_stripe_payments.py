@@ -1,4 +1,4 @@
-"""Payments by Stripe: faults of Stripe and of the connection, races, and what Stripe gets to know."""
+"""Payments by Stripe: faults, races, and what Stripe gets to know."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Do the lists and the orders' pages agree, wherever a program is cut off between two writes?"""
+"""Order store in Azure Tables: lists and records agree after an interruption at any request."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,24 +11,23 @@ from azure.data.tables import TableServiceClient
 
 from local_host.host.clock import VirtualClock
 from orders.adapters.order_store.tables.lists import TableLists
-from orders.adapters.order_store.tables.queries import ListName, lists_of, meets, place_in
+from orders.adapters.order_store.tables.queries import ListName, key_in, lists_of, matches
 from orders.adapters.order_store.tables.service import Tables
 from orders.domain.attention import AttentionReason, Resolution, ResolutionAction
 from orders.domain.errors import StoreUnavailableError
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import RefundOutcome
-from orders.domain.refund_requests import RefundRequest
 from orders.ports.order_store import OrderQuery
 from tests import tables_server
-from tests.adapters.stores import Shelf, shelf_in
-from tests.builders import NOON, a_stored_order, a_customer
+from tests.adapters.stores import Backend, backend_in
+from tests.builders import NOON, OPERATOR, a_customer, a_refund_request, a_stored_order
 from tests.tables_server import TableService
 
 ORDER = a_stored_order("o")
-FAILED = Outcome.needs_attention("unavailable", ("ship",))
-RETRY = Resolution(action=ResolutionAction.RETRY, note="n", by="b", at=NOON)
+FAILED = Outcome.needs_attention("unavailable", ("shipOrder",))
+RETRY = Resolution(action=ResolutionAction.RETRY, note="n", operator=OPERATOR, at=NOON)
 
-#: Each of them is answered by another list.
+#: The queries use every list.
 QUERIES = [
     OrderQuery(),
     OrderQuery(newest_first=True),
@@ -41,72 +40,80 @@ QUERIES = [
 ]
 
 
-def place(shelf: Shelf) -> None:
+def place(backend: Backend) -> None:
     """Place the order."""
-    store.place(ORDER, a_customer(), "f")
+    backend.store.place(ORDER, a_customer(), "f")
 
 
-def close(shelf: Shelf) -> None:
-    """End the order."""
-    store.close("o", Outcome.completed("T1"))
+def close(backend: Backend) -> None:
+    """Complete the order."""
+    backend.store.close("o", Outcome.completed("T1"))
 
 
-def refund(shelf: Shelf) -> None:
-    """Ask for all of the money to be paid back."""
-    wish = RefundRequest(refund_id="r", amount=None, note="n", by="b", at=NOON, fingerprint="f")
-    store.request("o", wish)
+def fail(backend: Backend) -> None:
+    """End the order with a failed step."""
+    backend.store.close("o", FAILED)
 
 
-def keep(shelf: Shelf) -> None:
-    """Write down that the order's mail was taken."""
-    shelf.references("email_references").keep("o:confirm", "m1")
+def request_refund(backend: Backend) -> None:
+    """Request a refund of the whole amount."""
+    backend.store.request_refund("o", a_refund_request(refund_id="r"))
 
 
-#: What happened before, and what is cut off.
-CHANGES: dict[str, tuple[list[Callable[[Shelf], object]], Callable[[Shelf], object]]] = {
+def store_reference(backend: Backend) -> None:
+    """Record that the confirmation was accepted."""
+    backend.references("email_references").store("o:confirmation", "m1")
+
+
+#: The calls before, and the call that is interrupted.
+CHANGES: dict[str, tuple[list[Callable[[Backend], object]], Callable[[Backend], object]]] = {
     "place": ([], place),
     "close": ([place], close),
-    "close for a person": ([place], lambda shelf: store.close("o", FAILED)),
-    "put": ([place], lambda shelf: store.put("o", AttentionReason.RECOVERY_FAILED)),
-    "decide": (
-        [place, lambda shelf: store.close("o", FAILED)],
-        lambda shelf: store.decide("o", RETRY),
+    "close with a failed step": ([place], fail),
+    "request attention": (
+        [place],
+        lambda backend: backend.store.request_attention("o", AttentionReason.RECOVERY_FAILED),
     ),
-    "refund": ([place, close], refund),
+    "resolve attention": (
+        [place, fail],
+        lambda backend: backend.store.resolve_attention("o", RETRY),
+    ),
+    "request a refund": ([place, close], request_refund),
     "close a refund": (
-        [place, close, refund],
-        lambda shelf: store.close("o", "r", RefundOutcome(is_paid=True)),
+        [place, close, request_refund],
+        lambda backend: backend.store.close_refund("o", "r", RefundOutcome(is_paid=True)),
     ),
-    "purge": ([place, close], lambda shelf: store.record_purge("o")),
-    "erase": ([place, close], lambda shelf: store.erase("o")),
-    "forget": ([place, close, keep], lambda shelf: store.forget("o")),
+    "purge": ([place, close], lambda backend: backend.store.record_purge("o")),
+    "erase": ([place, close], lambda backend: backend.store.erase("o")),
+    "delete": ([place, close, store_reference], lambda backend: backend.store.delete("o")),
 }
 
 
-def a_shelf(service: TableService) -> Shelf:
-    """The book in the service's tables, as a new process sees it."""
-    return shelf_in(Tables(an_account(service)), VirtualClock())
+def a_backend(service: TableService) -> Backend:
+    """Return an order store in the service's tables, as a new process opens it."""
+    return backend_in(Tables(an_account(service)), VirtualClock())
 
 
 def an_account(service: TableService) -> TableServiceClient:
-    """The service, of which everything is asked once."""
+    """Return a client without retries."""
     return TableServiceClient.from_connection_string(service.connection_string, retry_total=0)
 
 
-def is_listed_truly(shelf: Shelf) -> bool:
-    """Whether the order is found by every query that it meets, and by no other."""
-    record = store.find("o")
+def is_listed_correctly(backend: Backend) -> bool:
+    """Whether the order is found by every query that it matches, and by no other."""
+    record = backend.store.find("o")
     return all(
-        list(store.page(query).orders) == ([record] if record and meets(query, record) else [])
+        list(backend.store.page(query).orders)
+        == ([record] if record and matches(query, record) else [])
         for query in QUERIES
     )
 
 
-def is_cut_off(service: TableService, act: Callable[[Shelf], object], requests: int) -> bool:
-    """Whether a program comes to its end that nobody answers after so many requests."""
+def is_interrupted(service: TableService, call: Callable[[Backend], object], requests: int) -> bool:
+    """Make a call to a service that fails after some requests; return whether the call failed."""
     service.requests_left = requests
     try:
-        act(a_shelf(service))
+        call(a_backend(service))
     except StoreUnavailableError:
         return True
     else:
@@ -115,79 +122,82 @@ def is_cut_off(service: TableService, act: Callable[[Shelf], object], requests: 
         service.requests_left = inf
 
 
-def is_tidy(service: TableService) -> bool:
-    """Whether after a while, when the lists were read, they hold nothing but what is true."""
-    shelf = a_shelf(service)
-    shelf.clock.advance(NOON + timedelta(days=1))
-    is_true = is_listed_truly(shelf)
-    record = store.find("o")
+def has_no_stale_rows(service: TableService) -> bool:
+    """Whether the lists have only correct rows after they were read a day later."""
+    backend = a_backend(service)
+    backend.clock.advance(NOON + timedelta(days=1))
+    is_correct = is_listed_correctly(backend)
+    record = backend.store.find("o")
     names = lists_of(record) if record else set[ListName]()
-    keys = {place_in(name, record.order.placed_at, "o") for name in names if record}
-    return is_true and keys == {key for _, key in service.rows("orderlists")}
+    keys = {key_in(name, record.order.placed_at, "o") for name in names if record}
+    return is_correct and keys == {key for _, key in service.rows("orderlists")}
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_wherever_a_change_is_cut_off_lists_and_pages_agree(name: str) -> None:
-    """Then, and when it was done again; what was left over is gone after a while."""
-    before, act = CHANGES[name]
+def test_lists_agree_with_records_after_an_interruption(name: str) -> None:
+    """They agree at once and after a repeat of the call; stale rows are deleted later."""
+    before, change = CHANGES[name]
     for requests in count():
         with tables_server.serving() as service:
-            for step in before:
-                step(a_shelf(service))
-            cut = is_cut_off(service, act, requests)
+            for call in before:
+                call(a_backend(service))
+            interrupted = is_interrupted(service, change, requests)
 
-            assert is_listed_truly(a_shelf(service))
-            act(a_shelf(service))
-            assert is_tidy(service)
-        if not cut:
+            assert is_listed_correctly(a_backend(service))
+            change(a_backend(service))
+            assert has_no_stale_rows(service)
+        if not interrupted:
             break
 
 
 @pytest.mark.parametrize("requests", range(9))
-def test_an_order_that_counts_as_erased_is_erased(requests: int) -> None:
-    """Nobody would look for what was left of it."""
+def test_interrupted_erasure_is_not_recorded_as_done(requests: int) -> None:
+    """A record that is marked as erased has no personal part."""
     with tables_server.serving() as service:
-        place(a_shelf(service))
-        is_cut_off(service, lambda shelf: store.erase("o"), requests)
+        place(a_backend(service))
+        is_interrupted(service, lambda backend: backend.store.erase("o"), requests)
 
-        record, customer = a_shelf(service).book.find("o"), a_shelf(service).book.customer("o")
+        store = a_backend(service).store
+        record, customer = store.find("o"), store.customer("o")
         assert record is not None
         assert record.erased_at is None or customer is None
 
 
-def test_lists_are_short_at_once() -> None:
-    """The guardian reads the open orders every minute: who has ended is not among them."""
+def test_ended_order_leaves_the_list_of_open_orders_at_once() -> None:
+    """Recovery reads that list every minute."""
     with tables_server.serving() as service:
-        place(a_shelf(service))
-        close(a_shelf(service))
+        place(a_backend(service))
+        close(a_backend(service))
         after_close = {key.partition(":")[0] for _, key in service.rows("orderlists")}
-        a_shelf(service).archive.forget("o")
+        a_backend(service).store.delete("o")
 
         assert after_close == set(ListName) - {ListName.OPEN}
         assert service.rows("orderlists") == []
 
 
-def test_who_lost_the_race_to_place_an_order_leaves_nothing() -> None:
-    """The order is listed once, by the time that its page says."""
+def test_order_that_was_placed_concurrently_is_listed_once() -> None:
+    """The time in its record counts."""
     with tables_server.serving() as service:
         earlier = replace(ORDER, placed_at=NOON - timedelta(seconds=1))
-        service.plan.meanwhile["transact orders"] = lambda: a_shelf(service).book.place(
+        service.plan.concurrent_calls["transact orders"] = lambda: a_backend(service).store.place(
             earlier, a_customer(), "f"
         )
-        placed = a_shelf(service).book.place(ORDER, a_customer(), "f")
+        placed = a_backend(service).store.place(ORDER, a_customer(), "f")
 
         assert (placed.is_new, placed.record.order) == (False, earlier)
-        assert is_listed_truly(a_shelf(service))
-        assert is_tidy(service)
+        assert is_listed_correctly(a_backend(service))
+        assert has_no_stale_rows(service)
 
 
-def test_an_order_that_comes_back_while_it_leaves_stays_listed() -> None:
-    """Who takes it out of the list sees that it was written there anew."""
+def test_order_that_reenters_a_list_concurrently_stays_listed() -> None:
+    """The outdated row is not deleted if it was written again."""
     with tables_server.serving() as service:
-        place(a_shelf(service))
+        place(a_backend(service))
         lists = TableLists(Tables(an_account(service)), VirtualClock())
-        service.plan.meanwhile["delete orderlists"] = lambda: lists.enter(ORDER, [ListName.OPEN])
-        close(a_shelf(service))
+        service.plan.concurrent_calls["delete orderlists"] = lambda: lists.enter(
+            ORDER, [ListName.OPEN]
+        )
+        close(a_backend(service))
 
         keys = [key for _, key in service.rows("orderlists")]
-        assert place_in(ListName.OPEN, ORDER.placed_at, "o") in keys
+        assert key_in(ListName.OPEN, ORDER.placed_at, "o") in keys
