@@ -46,6 +46,7 @@ PARAMETERS = {
     "list": {"created[gte]", "expand[0]", "limit", "starting_after"},
 }
 
+Params = dict[str, str]
 Response = tuple[int, dict[str, Any]]
 
 
@@ -82,9 +83,7 @@ class Stripe:
         """Return the idempotency keys of all requests for a step, oldest first."""
         return [key for name, key in self.requests if name == step]
 
-    def serve(
-        self, step: str, intent_id: str, parameters: dict[str, str], key: str
-    ) -> Response | None:
+    def serve(self, step: str, intent_id: str, params: Params, key: str) -> Response | None:
         """Answer a request; None: the connection breaks."""
         self.plan.call_before(step)
         with self._lock:
@@ -92,7 +91,7 @@ class Stripe:
             fault = self.plan.next_fault(step)
             if fault and fault.is_before and fault is not Fault.ERROR_BEFORE:
                 return _without_effect(fault)
-            response = self._once(step, intent_id, parameters, key, fault)
+            response = self._once(step, intent_id, params, key, fault)
         if fault is Fault.SLOW:
             self.plan.wait()
         return None if fault in {Fault.LOST_AFTER, Fault.SLOW} else response
@@ -102,38 +101,34 @@ class Stripe:
         response: Response | None = Refused(401, type="invalid_request_error").response
         if request.headers["Authorization"] == f"Bearer {API_KEY}":
             step, intent_id = _step(request)
-            parameters = {**request.query, **dict(parse_qsl(request.body))}
-            response = self.serve(
-                step, intent_id, parameters, request.headers["Idempotency-Key"] or ""
-            )
+            params = {**request.query, **dict(parse_qsl(request.body))}
+            response = self.serve(step, intent_id, params, request.headers["Idempotency-Key"] or "")
         if response is None:
             return None
         status, body = response
         return status, json.dumps(body).encode() if body else b"<html>bad gateway</html>"
 
     def _once(
-        self, step: str, intent_id: str, parameters: dict[str, str], key: str, fault: Fault | None
+        self, step: str, intent_id: str, params: Params, key: str, fault: Fault | None
     ) -> Response:
-        body = json.dumps([step, intent_id, parameters])
+        body = json.dumps([step, intent_id, params])
         if key in self.stored:
             first, response = self.stored[key]
             return response if first == body else Refused(400, type="idempotency_error").response
         response = (500, {"error": {"type": "api_error", "message": "a message of Stripe"}})
         if fault is not Fault.ERROR_BEFORE:
-            result = self._execute(step, intent_id, parameters)
+            result = self._execute(step, intent_id, params)
             response = response if fault is Fault.ERROR_AFTER else result
         if key:
             self.stored[key] = (body, response)
         return response
 
-    def _execute(self, step: str, intent_id: str, parameters: dict[str, str]) -> Response:
+    def _execute(self, step: str, intent_id: str, params: Params) -> Response:
         try:
-            for name in parameters.keys() - PARAMETERS[step]:
+            for name in params.keys() - PARAMETERS[step]:
                 raise _invalid("parameter_unknown", name)
             execute = getattr(self, f"_{step}")
-            return 200, execute(self._get(intent_id), parameters) if intent_id else execute(
-                parameters
-            )
+            return 200, execute(self._get(intent_id), params) if intent_id else execute(params)
         except Refused as refused:
             return refused.response
 
@@ -142,20 +137,20 @@ class Stripe:
             raise Refused(404, type="invalid_request_error", code="resource_missing")
         return self.intents[intent_id]
 
-    def _create(self, parameters: dict[str, str]) -> dict[str, Any]:
-        if parameters["payment_method"] not in PAYMENT_METHODS:
+    def _create(self, params: Params) -> dict[str, Any]:
+        if params["payment_method"] not in PAYMENT_METHODS:
             raise _invalid("resource_missing", "payment_method")
-        if int(parameters["amount"]) < MIN_AMOUNT:
+        if int(params["amount"]) < MIN_AMOUNT:
             raise _invalid("amount_too_small", "amount")
         intent = {
             "id": f"pi_{next(self._numbers)}",
             "object": "payment_intent",
             "status": "requires_confirmation",
-            "amount": int(parameters["amount"]),
-            "currency": parameters["currency"],
-            "payment_method": parameters["payment_method"],
-            "capture_method": parameters["capture_method"],
-            "metadata": {"order_id": parameters["metadata[order_id]"]},
+            "amount": int(params["amount"]),
+            "currency": params["currency"],
+            "payment_method": params["payment_method"],
+            "capture_method": params["capture_method"],
+            "metadata": {"order_id": params["metadata[order_id]"]},
             "amount_received": 0,
             "latest_charge": None,
             "last_payment_error": None,
@@ -164,39 +159,37 @@ class Stripe:
         self.intents[str(intent["id"])] = intent
         return json.loads(json.dumps(intent))  # type: ignore[no-any-return]
 
-    def _find(self, intent: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
+    def _find(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
         plain = json.loads(json.dumps(intent))
-        if parameters.get("expand[0]") != "latest_charge" and intent["latest_charge"]:
+        if params.get("expand[0]") != "latest_charge" and intent["latest_charge"]:
             plain["latest_charge"] = intent["latest_charge"]["id"]
         return plain  # type: ignore[no-any-return]
 
-    def _list(self, parameters: dict[str, str]) -> dict[str, Any]:
-        assert parameters["expand[0]"] == "data.latest_charge"
-        return self._page("/v1/payment_intents", list(self.intents.values()), parameters)
+    def _list(self, params: Params) -> dict[str, Any]:
+        assert params["expand[0]"] == "data.latest_charge"
+        return self._page("/v1/payment_intents", list(self.intents.values()), params)
 
-    def _refunds(self, parameters: dict[str, str]) -> dict[str, Any]:
+    def _refunds(self, params: Params) -> dict[str, Any]:
         refunds = [
-            r for r in self.refunds.values() if r["payment_intent"] == parameters["payment_intent"]
+            r for r in self.refunds.values() if r["payment_intent"] == params["payment_intent"]
         ]
-        return self._page("/v1/refunds", refunds, parameters)
+        return self._page("/v1/refunds", refunds, params)
 
-    def _page(
-        self, url: str, rows: list[dict[str, Any]], parameters: dict[str, str]
-    ) -> dict[str, Any]:
+    def _page(self, url: str, rows: list[dict[str, Any]], params: Params) -> dict[str, Any]:
         newest_first = rows[::-1]
         ids = [row["id"] for row in newest_first]
-        first = ids.index(parameters["starting_after"]) + 1 if "starting_after" in parameters else 0
+        first = ids.index(params["starting_after"]) + 1 if "starting_after" in params else 0
         page = newest_first[first : first + self.page_length]
         more = first + self.page_length < len(ids)
         data = json.loads(json.dumps(page))
         return {"object": "list", "url": url, "has_more": more, "data": data}
 
-    def _confirm(self, intent: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
+    def _confirm(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
         _require_status(intent, "requires_confirmation")
         method = intent["payment_method"]
         if method == NEEDS_ACTION:
             intent["status"] = "requires_action"
-            return self._find(intent, parameters)
+            return self._find(intent, params)
         charge = {"id": f"ch_{next(self._numbers)}", "object": "charge", "amount_refunded": 0}
         intent["latest_charge"] = charge
         if method in DECLINES:
@@ -207,15 +200,15 @@ class Stripe:
             raise Refused(402, **error)
         charge["status"] = "succeeded"
         intent["status"] = "requires_capture"
-        return self._find(intent, parameters)
+        return self._find(intent, params)
 
-    def _capture(self, intent: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
+    def _capture(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
         _require_status(intent, "requires_capture")
         self._refuse_if_planned("capture")
         intent.update(status="succeeded", amount_received=intent["amount"])
-        return self._find(intent, parameters)
+        return self._find(intent, params)
 
-    def _cancel(self, intent: dict[str, Any], parameters: dict[str, str]) -> dict[str, Any]:
+    def _cancel(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
         _require_status(
             intent,
             *("requires_payment_method", "requires_confirmation"),
@@ -223,12 +216,12 @@ class Stripe:
         )
         if intent["status"] == "requires_capture":
             intent["latest_charge"]["amount_refunded"] = intent["amount"]
-        intent.update(status="canceled", cancellation_reason=parameters["cancellation_reason"])
-        return self._find(intent, parameters)
+        intent.update(status="canceled", cancellation_reason=params["cancellation_reason"])
+        return self._find(intent, params)
 
-    def _refund(self, parameters: dict[str, str]) -> dict[str, Any]:
-        intent = self._get(parameters["payment_intent"])
-        amount, charge = int(parameters["amount"]), intent["latest_charge"]
+    def _refund(self, params: Params) -> dict[str, Any]:
+        intent = self._get(params["payment_intent"])
+        amount, charge = int(params["amount"]), intent["latest_charge"]
         self._refuse_if_planned("refund")
         refundable = intent["amount_received"] - charge["amount_refunded"]
         if not refundable:
@@ -241,7 +234,7 @@ class Stripe:
             "payment_intent": intent["id"],
             "amount": amount,
             "status": self.refund_status,
-            "metadata": {"refund_id": parameters["metadata[refund_id]"]},
+            "metadata": {"refund_id": params["metadata[refund_id]"]},
         }
         self.refunds[str(refund["id"])] = refund
         charge["amount_refunded"] += 0 if self.refund_status in NOT_PAID else amount
