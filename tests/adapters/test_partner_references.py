@@ -42,7 +42,7 @@ def test_attempt_that_fails_concurrently_rises_once(references: PartnerReference
 def test_references_of_orders_and_partners_are_separate(
     references: PartnerReferences, backend: Backend
 ) -> None:
-    """A tombstone concerns one order at one partner."""
+    """A tombstone applies to one order at one partner."""
     references.leave_tombstone("o")
     shipments = backend.references("shipment_references")
 

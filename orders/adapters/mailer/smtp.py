@@ -1,4 +1,4 @@
-"""SMTP mailer: hands emails to one mail server.
+"""SMTP mailer: sends emails through one mail server.
 
 SMTP has no idempotency keys, so the order store records that an email was accepted. Only a crash
 between the two sends it again, with the same Message-ID. The server's messages stay out of our
@@ -37,7 +37,7 @@ class SmtpServer:
 
 
 class SmtpMailer:
-    """A mailer that uses one mail server."""
+    """A mailer that sends every email once."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class SmtpMailer:
             raise MailerUnavailableError(f"the email was not accepted: {_code(error)}") from None
 
     def erase(self, order_id: str) -> None:
-        """Do nothing: only the mail server keeps the emails."""
+        """Do nothing: the app keeps no emails."""
 
     def list_emails(self, since: datetime) -> list[EmailRecord]:  # noqa: ARG002 - the references have no times
         """Return all accepted emails, as the order store records them."""
