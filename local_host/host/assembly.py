@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_host.errors import BadAppFolder, BadDataFile, DataFolderInUse
+from local_host.errors import AppFolderError, DataFileError, DataFolderInUseError
 from local_host.host.clock import Clock, SystemClock
 from local_host.host.configuration import Configuration
 from local_host.host.durable.engine import Engine
@@ -176,7 +176,7 @@ def _routes(configuration: Configuration, worker: Worker) -> FunctionRoutes:
     try:
         return FunctionRoutes(worker, configuration.route_prefix)
     except ValueError as error:
-        raise BadAppFolder(str(error)) from error
+        raise AppFolderError(str(error)) from error
 
 
 def _site(  # noqa: PLR0913 (one argument for each thing it answers with)
@@ -211,12 +211,12 @@ def _owning(data: Path) -> Iterator[None]:
         data.mkdir(parents=True, exist_ok=True)
         handle = os.open(data / "host.lock", os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
-        raise BadDataFile(f"the data folder {data} cannot be used: {error.strerror}") from error
+        raise DataFileError(f"the data folder {data} cannot be used: {error.strerror}") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(handle)
-        raise DataFolderInUse(
+        raise DataFolderInUseError(
             f"another local host uses {data}: stop it, or choose another folder with --data"
         ) from error
     try:

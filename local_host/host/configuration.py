@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from local_host.errors import BadAppFolder, BadConfiguration
+from local_host.errors import AppFolderError, ConfigurationError
 from local_host.host.durable.versions import FailureStrategy, MatchStrategy, Versions
 from local_host.host.timespan import parse_timespan
 
@@ -60,14 +60,14 @@ def read_configuration(app: Path) -> Configuration:
     """Read both files; local.settings.json may be missing, as on Azure.
 
     Raises:
-        BadAppFolder: there is no host.json.
-        BadConfiguration: a file cannot be used; the message says which, and why.
+        AppFolderError: there is no host.json.
+        ConfigurationError: a file cannot be used; the message says which, and why.
     """
     if not (app / "host.json").is_file():
-        raise BadAppFolder(f"{app} has no host.json: it is not a function app")
+        raise AppFolderError(f"{app} has no host.json: it is not a function app")
     host = _read_json(app / "host.json")
     if host.get("version") != "2.0":
-        raise BadConfiguration('host.json: "version" must be "2.0"')
+        raise ConfigurationError('host.json: "version" must be "2.0"')
     environment = {**_local_settings(app / "local.settings.json"), **os.environ}
     extensions = host.get("extensions", {})
     durable = extensions.get("durableTask", {})
@@ -94,9 +94,9 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text("utf-8"))
     except ValueError as error:
-        raise BadConfiguration(f"{path.name} is not JSON: {error}") from error
+        raise ConfigurationError(f"{path.name} is not JSON: {error}") from error
     if not isinstance(content, dict):
-        raise BadConfiguration(f"{path.name} must hold a JSON object")
+        raise ConfigurationError(f"{path.name} must hold a JSON object")
     return content
 
 
@@ -105,13 +105,13 @@ def _local_settings(path: Path) -> dict[str, str]:
         return {}
     settings = _read_json(path)
     if settings.get("IsEncrypted"):
-        raise BadConfiguration(
+        raise ConfigurationError(
             f"{path.name} is encrypted: run `func settings decrypt` before using it here"
         )
     values = settings.get("Values", {})
     wrong = [name for name, value in values.items() if not isinstance(value, str)]
     if wrong:
-        raise BadConfiguration(f"{path.name}: the value of {wrong[0]} must be a string")
+        raise ConfigurationError(f"{path.name}: the value of {wrong[0]} must be a string")
     return dict(values)
 
 
@@ -119,7 +119,7 @@ def _hub_name(name: str, environment: dict[str, str]) -> str:
     if name.startswith("%") and name.endswith("%"):
         name = environment.get(name[1:-1], name)
     if not _HUB_NAME.fullmatch(name):
-        raise BadConfiguration(
+        raise ConfigurationError(
             f"host.json: hubName {name!r} must be 3 to 45 letters and digits, a letter first"
         )
     return name
@@ -142,13 +142,13 @@ def _one_of(section: dict[str, Any], key: str, choices: type[StrEnum], default: 
     for choice in choices:
         if choice.lower() == value.lower():
             return choice
-    raise BadConfiguration(f"host.json: {key} {value!r} is none of {', '.join(choices)}")
+    raise ConfigurationError(f"host.json: {key} {value!r} is none of {', '.join(choices)}")
 
 
 def _positive(section: dict[str, Any], key: str, default: int) -> int:
     value = section.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise BadConfiguration(f"host.json: {key} must be a whole number above 0, not {value!r}")
+        raise ConfigurationError(f"host.json: {key} must be a whole number above 0, not {value!r}")
     return value
 
 
@@ -156,7 +156,7 @@ def _largest_body(text: str | None) -> int:
     if text is None:
         return _MAX_BODY
     if not text.isdecimal():
-        raise BadConfiguration(f"{_BODY_LIMIT} must be a number of bytes, not {text!r}")
+        raise ConfigurationError(f"{_BODY_LIMIT} must be a number of bytes, not {text!r}")
     return int(text)
 
 
@@ -166,16 +166,16 @@ def _function_timeout(text: object) -> timedelta | None:
     try:
         timeout = parse_timespan(str(text))
     except ValueError as error:
-        raise BadConfiguration(f"host.json: functionTimeout {error}, or -1 for none") from error
+        raise ConfigurationError(f"host.json: functionTimeout {error}, or -1 for none") from error
     if not timeout:
-        raise BadConfiguration("host.json: functionTimeout must be above 0, or -1 for none")
+        raise ConfigurationError("host.json: functionTimeout must be above 0, or -1 for none")
     return timeout
 
 
 def _worker_processes(text: str) -> int:
     number = int(text) if text.isdecimal() else 0
     if not 1 <= number <= _MOST_PROCESSES:
-        raise BadConfiguration(
+        raise ConfigurationError(
             f"{_PROCESS_COUNT} must be a whole number from 1 to {_MOST_PROCESSES}, not {text!r}"
         )
     return number
@@ -186,5 +186,7 @@ def _app_log_level(levels: dict[str, Any]) -> int:
     name = str(levels.get("Function", levels.get("default", "Information")))
     level = _LOG_LEVELS.get(name.lower())
     if level is None:
-        raise BadConfiguration(f"host.json: logLevel {name!r} is none of {', '.join(_LOG_LEVELS)}")
+        raise ConfigurationError(
+            f"host.json: logLevel {name!r} is none of {', '.join(_LOG_LEVELS)}"
+        )
     return level

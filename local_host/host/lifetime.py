@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from local_host.errors import BadAppFolder, BadConfiguration
+from local_host.errors import AppFolderError, ConfigurationError
 from local_host.host.assembly import Host, run_host
 from local_host.host.configuration import Configuration, read_configuration
 from local_host.host.reload import changed_file
@@ -84,7 +84,7 @@ async def _lives(
         await asyncio.sleep(0)  # watching has begun before a file is read: no change is missed
         try:
             port = await _live_once(options, greet, stop, change)
-        except (BadAppFolder, BadConfiguration) as error:
+        except (AppFolderError, ConfigurationError) as error:
             if not options.reload:
                 raise
             _log.error("%s\nWaiting for a change.", error)

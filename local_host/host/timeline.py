@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from local_host.errors import BadDataFile, NothingToInspect
+from local_host.errors import DataFileError, InspectionError
 from local_host.host.clock import parse_time
 from local_host.host.durable.history import Event, EventType
 
@@ -36,19 +36,19 @@ def show_timeline(data: Path, name: str) -> str:
     """The history of an instance, or the state of an entity (`@name@key`).
 
     Raises:
-        NothingToInspect: there is no such instance or entity, or no data at all.
-        BadDataFile: the data file cannot be read.
+        InspectionError: there is no such instance or entity, or no data at all.
+        DataFileError: the data file cannot be read.
     """
     path = data / "host.sqlite3"
     if not path.is_file():
-        raise NothingToInspect(f"{data} holds no data: choose the folder with --data or --app")
+        raise InspectionError(f"{data} holds no data: choose the folder with --data or --app")
     try:
         with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as file:
             file.row_factory = sqlite3.Row
             file.execute("BEGIN")  # one moment for all that is read
             return _show_found(file, name)
     except (sqlite3.Error, json.JSONDecodeError) as error:
-        raise BadDataFile(f"{path} cannot be read: {error}") from error
+        raise DataFileError(f"{path} cannot be read: {error}") from error
 
 
 def _show_found(file: sqlite3.Connection, name: str) -> str:
@@ -66,7 +66,7 @@ def _show_found(file: sqlite3.Connection, name: str) -> str:
     known += [row[0] for row in file.execute("SELECT entity_id FROM entities")]
     near = get_close_matches(name, known, 1)
     hint = f" Did you mean {near[0]!r}?" if near else f" There are {len(known)} others."
-    raise NothingToInspect(f"no instance or entity has the id {name!r}.{hint}")
+    raise InspectionError(f"no instance or entity has the id {name!r}.{hint}")
 
 
 def render(instance: dict[str, Any], events: list[Event]) -> str:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from local_host.errors import HostError, WorkerLost, WorkersKeepDying
+from local_host.errors import HostError, WorkerLostError, WorkerRestartLimitError
 from local_host.functions import FunctionTable
 from local_host.host.timespan import show_timespan
 from local_host.host.worker_process import WorkerProcess
@@ -66,7 +66,7 @@ class WorkerPool:
         """Let the processes load the app.
 
         Raises:
-            BadAppFolder: the app cannot be used; the message says why.
+            AppFolderError: the app cannot be used; the message says why.
         """
         self._client_binding = client_binding
         await asyncio.gather(*(self._load(process) for process in self._processes))
@@ -130,7 +130,7 @@ class WorkerPool:
         most = _DEATHS_PER_PROCESS * self._settings.processes
         _log.error("%s: death %d of %d before the host gives up", how, len(self._deaths), most)
         if len(self._deaths) >= most:
-            raise WorkersKeepDying(
+            raise WorkerRestartLimitError(
                 "Exceeded language worker restart retry count for runtime:python. Shutting down "
                 f"and proactively recycling the Functions Host to recover (last: {how})"
             )
@@ -145,7 +145,7 @@ class WorkerPool:
         except TimeoutError:
             span = show_timespan(timeout) if timeout else ""
             process.kill()  # nothing else stops a function that hangs
-            raise WorkerLost(
+            raise WorkerLostError(
                 f"Timeout value of {span} was exceeded by function: Functions.{name}"
             ) from None
 

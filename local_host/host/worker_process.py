@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from local_host import wire
-from local_host.errors import BadAppFolder, FunctionFailed, WorkerLost
+from local_host.errors import AppFolderError, FunctionFailedError, WorkerLostError
 from local_host.functions import FunctionInfo
 from local_host.logs import LogStyle
 from local_host.wire import Frame
@@ -72,7 +72,7 @@ class WorkerProcess:
         """Let the process load the app, and return what it found.
 
         Raises:
-            BadAppFolder: the app cannot be used; the message says why.
+            AppFolderError: the app cannot be used; the message says why.
         """
         header = {
             "type": "init",
@@ -83,9 +83,9 @@ class WorkerProcess:
         self._writer.write(wire.pack(Frame(header)))
         answer = await wire.read(self._reader)
         if answer is None:
-            raise BadAppFolder(f"the worker process ended while it loaded {app}")
+            raise AppFolderError(f"the worker process ended while it loaded {app}")
         if answer.header["type"] == "unusable":
-            raise BadAppFolder(answer.header["reason"])
+            raise AppFolderError(answer.header["reason"])
         self._listener = asyncio.create_task(self._listen())
         self.ready = True
         return [FunctionInfo.from_json(f) for f in answer.header["functions"]]
@@ -94,8 +94,8 @@ class WorkerProcess:
         """Run a function.
 
         Raises:
-            FunctionFailed: the function raised.
-            WorkerLost: the process ended before it answered.
+            FunctionFailedError: the function raised.
+            WorkerLostError: the process ended before it answered.
         """
         number = next(self._ids)
         future: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
@@ -106,7 +106,7 @@ class WorkerProcess:
         finally:
             self._waiting.pop(number, None)
         if not answer.header["ok"]:
-            raise FunctionFailed(answer.header["kind"], answer.header["text"])
+            raise FunctionFailedError(answer.header["kind"], answer.header["text"])
         return answer
 
     async def ended(self) -> str:
@@ -117,7 +117,7 @@ class WorkerProcess:
         how = _how_it_ended(code)
         for future in self._waiting.values():
             if not future.done():
-                future.set_exception(WorkerLost(how))
+                future.set_exception(WorkerLostError(how))
         self._let_go()
         return how
 

@@ -24,8 +24,8 @@ class Worker(Protocol):
         """Run a function; `header` says what it is `about`, and what else its kind needs.
 
         Raises:
-            FunctionFailed: the function raised.
-            WorkerLost: the process that ran it ended.
+            FunctionFailedError: the function raised.
+            WorkerLostError: the process that ran it ended.
         """
 
     async def idle(self) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import uvloop
 
 from local_host import logs, wire
-from local_host.errors import BadAppFolder, FunctionFailed
+from local_host.errors import AppFolderError, FunctionFailedError
 from local_host.logs import LogStyle
 from local_host.wire import Frame
 from local_host.worker import fast_replay, index
@@ -60,7 +60,7 @@ async def _serve(connection: socket.socket, style: LogStyle) -> None:
     index.enter(folder)
     try:
         app = index.load_app(folder)
-    except BadAppFolder as error:
+    except AppFolderError as error:
         writer.write(wire.pack(Frame({"type": "unusable", "reason": str(error)})))
         await writer.drain()
         return
@@ -80,7 +80,7 @@ async def _answer(invoker: Invoker, request: Frame, writer: asyncio.StreamWriter
     try:
         answer = await invoker.invoke(request)
         frame = Frame({**identity, "ok": True, **answer.header}, answer.body)
-    except FunctionFailed as failure:
+    except FunctionFailedError as failure:
         if request.header["type"] == "http":
             logging.getLogger("worker").error(  # noqa: TRY400 (the cause's own trace)
                 "%s failed", request.header["function"], exc_info=failure.__cause__

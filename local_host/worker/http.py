@@ -13,7 +13,7 @@ from azure.functions import HttpRequest, HttpResponse
 from azure.functions.http import HttpRequestConverter, HttpResponseConverter
 from azure.functions.meta import Datum
 
-from local_host.errors import FunctionFailed
+from local_host.errors import FunctionFailedError
 from local_host.wire import Frame
 
 _UNSENDABLE = re.compile(r"[\r\n\0]")
@@ -39,20 +39,20 @@ def encode_response(function: str, answer: Any) -> Frame:  # noqa: ANN401 (the a
     """The response as a frame: `status` and `headers`, a list of pairs, in its header.
 
     Raises:
-        FunctionFailed: the function returned neither a string nor an HttpResponse, or headers
+        FunctionFailedError: the function returned neither a string nor an HttpResponse, or headers
             that would break out of their lines.
     """
     if isinstance(answer, str):
         answer = HttpResponse(answer)
     if not isinstance(answer, HttpResponse):
-        raise FunctionFailed(
+        raise FunctionFailedError(
             "TypeError", f"{function} returned {type(answer).__name__}, not an HttpResponse"
         )
     value = HttpResponseConverter.encode(answer, expected_type=None).value
     headers = [[name, datum.value] for name, datum in value["headers"].items()]
     headers += [["Set-Cookie", cookie] for cookie in _cookies(value["cookies"] or ())]
     if any(_UNSENDABLE.search(text) for header in headers for text in header):
-        raise FunctionFailed("ValueError", f"{function} set a header that cannot be sent")
+        raise FunctionFailedError("ValueError", f"{function} set a header that cannot be sent")
     status = int(value["status_code"].value)
     return Frame({"status": status, "headers": headers}, value["body"].value)
 

@@ -18,7 +18,7 @@ from typing import Any
 from azure.functions import FunctionRegister
 from azure.functions.decorators.function_app import Function
 
-from local_host.errors import BadAppFolder
+from local_host.errors import AppFolderError
 from local_host.functions import FunctionInfo
 from local_host.worker.checks import complaints, source_of, trigger_of
 
@@ -65,17 +65,17 @@ def load_app(folder: Path) -> LoadedApp:
     """Load the app in `folder`, which must be the working directory and first on `sys.path`.
 
     Raises:
-        BadAppFolder: there is no usable `function_app.py`; the message says why.
+        AppFolderError: there is no usable `function_app.py`; the message says why.
     """
     if not (folder / f"{_MODULE}.py").is_file():
-        raise BadAppFolder(f"{folder} has no {_MODULE}.py: it is not a function app")
+        raise AppFolderError(f"{folder} has no {_MODULE}.py: it is not a function app")
     try:
         module = importlib.import_module(_MODULE)
         functions = _app_of(module).get_functions()
-    except BadAppFolder:
+    except AppFolderError:
         raise
     except BaseException as error:
-        raise BadAppFolder(f"{_MODULE}.py cannot be loaded: {_explain(error, folder)}") from error
+        raise AppFolderError(f"{_MODULE}.py cannot be loaded: {_explain(error, folder)}") from error
     _check(functions)
     return LoadedApp({str(f.get_function_name()): _loaded(f) for f in functions})
 
@@ -88,14 +88,14 @@ def _check(functions: list[Function]) -> None:
     ]
     if found:
         more = f" (and {len(found) - 1} more of this kind)" if found[1:] else ""
-        raise BadAppFolder(f"the real host would not load this app: {found[0]}{more}")
+        raise AppFolderError(f"the real host would not load this app: {found[0]}{more}")
 
 
 def _app_of(module: object) -> FunctionRegister:
     apps = {id(v): v for v in vars(module).values() if isinstance(v, FunctionRegister)}
     if len(apps) != 1:
         found = "no app" if not apps else f"{len(apps)} apps"
-        raise BadAppFolder(
+        raise AppFolderError(
             f"{_MODULE}.py defines {found}: it needs exactly one DFApp at its top level"
         )
     return next(iter(apps.values()))

@@ -20,7 +20,7 @@ from azure.functions.durable_functions import ActivityTriggerConverter
 from azure.functions.meta import Datum
 from azure.functions.timer import TimerRequestConverter
 
-from local_host.errors import FunctionFailed
+from local_host.errors import FunctionFailedError
 from local_host.wire import Frame
 from local_host.worker.http import decode_request, encode_response
 from local_host.worker.index import LoadedApp, LoadedFunction
@@ -60,14 +60,14 @@ class Invoker:
         """Run what the request names.
 
         Raises:
-            FunctionFailed: the function raised, or returned what cannot be sent.
+            FunctionFailedError: the function raised, or returned what cannot be sent.
         """
         header = request.header
         if header["type"] == "http":
             return await self._invoke_http(self._app.functions[header["function"]], request)
         function = self._app.named(_TRIGGERS[header["type"]], header["function"])
         if function is None:
-            raise FunctionFailed("LookupError", f"no function {header['function']!r}")
+            raise FunctionFailedError("LookupError", f"no function {header['function']!r}")
         text = request.body.decode()
         if header["type"] == "timer":
             timer = TimerRequestConverter.decode(Datum(text, "json"), trigger_metadata=None)
@@ -100,7 +100,7 @@ class Invoker:
                 self._pool, lambda: context.run(function.call, **arguments)
             )
         except Exception as error:
-            raise FunctionFailed(type(error).__name__, str(error)) from error
+            raise FunctionFailedError(type(error).__name__, str(error)) from error
 
 
 def _or_failure(convert: Callable[..., Any], value: Any) -> Any:  # noqa: ANN401 (the app's)
@@ -109,4 +109,4 @@ def _or_failure(convert: Callable[..., Any], value: Any) -> Any:  # noqa: ANN401
     try:
         return convert(value, **{extra: None})
     except Exception as error:
-        raise FunctionFailed(type(error).__name__, str(error)) from error
+        raise FunctionFailedError(type(error).__name__, str(error)) from error

@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 from local_host import testing
-from local_host.errors import InstanceEnded
+from local_host.errors import InstanceEndedError
 from local_host.host.clock import VirtualClock
 from local_host.host.store.database import Database
 from tests.local_host.random_programs import (
@@ -35,7 +35,7 @@ class CrashPoint:
     is_written: bool
 
 
-class Crashed(Exception):
+class CrashedError(Exception):
     """The power is gone."""
 
 
@@ -61,14 +61,14 @@ class Power:
         """What the coroutine brings.
 
         Raises:
-            Crashed: the power went first.
+            CrashedError: the power went first.
         """
         wanted = asyncio.ensure_future(coroutine)
         gone = asyncio.ensure_future(self.gone.wait())
         await asyncio.wait([wanted, gone], return_when=asyncio.FIRST_COMPLETED)
         if self.gone.is_set():
             wanted.cancel()
-            raise Crashed
+            raise CrashedError
         gone.cancel()
         return wanted.result()
 
@@ -86,7 +86,7 @@ def run_through(
     for crash in [*crashes, None]:
         power = Power(crash)
         with _powered(power), testing.start_app(PROGRAMS, data, clock) as app:
-            with contextlib.suppress(Crashed):
+            with contextlib.suppress(CrashedError):
                 testing._wait_for(power.until(_drive(app, instance_id, program, unsent)))
             found = None if power.gone.is_set() else app.look(instance_id)
         _let_threads_end()
@@ -120,7 +120,7 @@ async def _drive(app: testing.App, instance_id: str, program: Program, unsent: l
     if engine.instance(instance_id) is None:
         await engine.start("interpret", instance_id, testing._dumps(program).decode())
     while unsent:
-        with contextlib.suppress(InstanceEnded):
+        with contextlib.suppress(InstanceEndedError):
             await engine.raise_event(instance_id, unsent[0], unsent[0])
         unsent.pop(0)
     while not (await app._settled(instance_id)).ended:

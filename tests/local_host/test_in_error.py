@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local_host.errors import BadConfiguration
+from local_host.errors import ConfigurationError
 from local_host.host.configuration import read_configuration
 from local_host.testing import start_app
 from tests.local_host.process import HostProcess, running_host
@@ -90,5 +90,5 @@ def test_a_body_limit_that_is_no_number_is_told(
     """With the setting's name."""
     monkeypatch.setenv("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", "many")
 
-    with pytest.raises(BadConfiguration, match="BODY_SIZE_LIMIT must be a number of bytes"):
+    with pytest.raises(ConfigurationError, match="BODY_SIZE_LIMIT must be a number of bytes"):
         read_configuration(folder)

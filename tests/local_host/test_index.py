@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local_host.errors import BadAppFolder
+from local_host.errors import AppFolderError
 from local_host.worker.index import enter, load_app
 
 GOOD = """
@@ -101,7 +101,7 @@ def test_what_the_real_worker_would_refuse_is_told(
     if message is None:
         assert len(load_app(folder).functions) == 3
         return
-    with pytest.raises(BadAppFolder, match=re.escape(message).replace(r"\.\*", ".*")) as refused:
+    with pytest.raises(AppFolderError, match=re.escape(message).replace(r"\.\*", ".*")) as refused:
         load_app(folder)
     assert f"({folder}/function_app.py, line 15)" in str(refused.value)
 
@@ -115,7 +115,7 @@ def test_a_name_for_type_checkers_alone_is_told(folder: Path) -> None:
     (folder / "function_app.py").write_text(source)
 
     with pytest.raises(
-        BadAppFolder, match=r"'Decimal' is not defined; .*run time, not only under TYPE_CHECKING"
+        AppFolderError, match=r"'Decimal' is not defined; .*run time, not only under TYPE_CHECKING"
     ):
         load_app(folder)
 
@@ -137,5 +137,5 @@ def test_an_unusable_app_says_why(folder: Path, source: str | None, message: str
     if source is not None:
         (folder / "function_app.py").write_text(source)
 
-    with pytest.raises(BadAppFolder, match=message):
+    with pytest.raises(AppFolderError, match=message):
         load_app(folder)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local_host.errors import BadDataFile
+from local_host.errors import DataFileError
 from local_host.testing import App, start_app
 from tests.local_host.process import HostProcess
 
@@ -171,7 +171,7 @@ def test_a_file_that_holds_no_keys_is_told(folder: Path, content: str | None) ->
         (folder / "data" / "keys.json").write_text(content)
 
     start = start_app(folder / "app", folder / "data", asks_for_keys=True)
-    with pytest.raises(BadDataFile, match=r"keys\.json cannot be used"), start:
+    with pytest.raises(DataFileError, match=r"keys\.json cannot be used"), start:
         pass
 
 
@@ -180,7 +180,7 @@ def test_a_folder_that_takes_no_keys_is_told(folder: Path) -> None:
     (folder / "data" / "keys.new").mkdir(parents=True)
 
     start = start_app(folder / "app", folder / "data", asks_for_keys=True)
-    with pytest.raises(BadDataFile, match=r"keys\.json cannot be written"), start:
+    with pytest.raises(DataFileError, match=r"keys\.json cannot be written"), start:
         pass
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local_host.errors import BadDataFile
+from local_host.errors import DataFileError
 from local_host.host.store.database import SCHEMA_VERSION, Database
 
 
@@ -60,8 +60,8 @@ def test_a_failing_write_takes_nothing_of_its_group_along(tmp_path: Path) -> Non
 
     answers, rows = asyncio.run(scenario())
 
-    assert isinstance(answers[1], BadDataFile)
-    assert rows == (0 if isinstance(answers[0], BadDataFile) else 1)
+    assert isinstance(answers[1], DataFileError)
+    assert rows == (0 if isinstance(answers[0], DataFileError) else 1)
 
 
 async def _open(path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_file_of_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.close()
 
-    with pytest.raises(BadDataFile, match="newer version of the local host"):
+    with pytest.raises(DataFileError, match="newer version of the local host"):
         asyncio.run(_open(path))
 
 
@@ -84,5 +84,5 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     path = tmp_path / "host.sqlite3"
     path.write_text("these are not the bytes that you are looking for" * 100)
 
-    with pytest.raises(BadDataFile, match=r"host\.sqlite3 cannot be used"):
+    with pytest.raises(DataFileError, match=r"host\.sqlite3 cannot be used"):
         asyncio.run(_open(path))

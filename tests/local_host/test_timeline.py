@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local_host.errors import BadDataFile, NothingToInspect
+from local_host.errors import DataFileError, InspectionError
 from local_host.host.timeline import show_timeline
 from local_host.testing import App
 from tests.local_host.conftest import APP
@@ -66,11 +66,11 @@ def test_an_unknown_id_is_told_with_the_nearest(app: App, tmp_path: Path) -> Non
     """And so is a folder without data."""
     app.run("chain", None, "order-1234")
 
-    with pytest.raises(NothingToInspect, match="Did you mean 'order-1234'"):
+    with pytest.raises(InspectionError, match="Did you mean 'order-1234'"):
         show_timeline(tmp_path / "data", "order-1243")
-    with pytest.raises(NothingToInspect, match="There are 1 others"):
+    with pytest.raises(InspectionError, match="There are 1 others"):
         show_timeline(tmp_path / "data", "x")
-    with pytest.raises(NothingToInspect, match="holds no data"):
+    with pytest.raises(InspectionError, match="holds no data"):
         show_timeline(tmp_path / "nowhere", "x")
 
 
@@ -78,7 +78,7 @@ def test_a_file_that_is_no_data_is_told(tmp_path: Path) -> None:
     """With its path."""
     (tmp_path / "host.sqlite3").write_text("a letter to a friend")
 
-    with pytest.raises(BadDataFile, match=r"host.sqlite3 cannot be read"):
+    with pytest.raises(DataFileError, match=r"host.sqlite3 cannot be read"):
         show_timeline(tmp_path, "x")
 
 

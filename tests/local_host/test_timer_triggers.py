@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from local_host.errors import BadConfiguration
+from local_host.errors import ConfigurationError
 from local_host.host.clock import VirtualClock
 from local_host.host.triggers.schedule import is_monitored, parse_schedule
 from local_host.testing import App, WaitsForEverError, start_app
@@ -222,7 +222,7 @@ def test_a_bad_time_zone_is_told(folder: Folder, monkeypatch: pytest.MonkeyPatch
     """WEBSITE_TIME_ZONE moves the schedules, and must be known."""
     monkeypatch.setenv("WEBSITE_TIME_ZONE", "Mars/Olympus")
 
-    with pytest.raises(BadConfiguration, match="Mars/Olympus"), folder.run("0 0 * * * *"):
+    with pytest.raises(ConfigurationError, match="Mars/Olympus"), folder.run("0 0 * * * *"):
         pass
 
 

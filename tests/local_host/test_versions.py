@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_host.errors import BadConfiguration
+from local_host.errors import ConfigurationError
 from local_host.host.configuration import read_configuration
 from local_host.host.durable.versions import MatchStrategy, Versions
 from local_host.testing import start_app
@@ -51,7 +51,9 @@ def test_a_strategy_that_is_none_is_refused(tmp_path: Path) -> None:
     odd = app_with(tmp_path / "odd", versionMatchStrategy="Newest")
     good = app_with(tmp_path / "good", versionMatchStrategy="strict")
 
-    with pytest.raises(BadConfiguration, match="versionMatchStrategy 'Newest' is none of None, St"):
+    with pytest.raises(
+        ConfigurationError, match="versionMatchStrategy 'Newest' is none of None, St"
+    ):
         read_configuration(odd)
     assert read_configuration(good).versions.match == MatchStrategy.STRICT
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from local_host.errors import FunctionFailed
+from local_host.errors import FunctionFailedError
 
 Action = dict[str, Any]
 _OUT_OF_PROC = "\n\n$OutOfProcData$:"
@@ -55,7 +55,7 @@ class OrchestratorState:
         )
 
     @classmethod
-    def from_failure(cls, failure: FunctionFailed) -> "OrchestratorState":
+    def from_failure(cls, failure: FunctionFailedError) -> "OrchestratorState":
         """Read the state that the SDK hides in the message of an orchestrator's exception."""
         message, label, state = str(failure).partition(_OUT_OF_PROC)
         return cls.from_answer(state) if label else cls.failed(_aggregate(failure.kind, message))

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Callable
 
-from local_host.errors import FunctionFailed, WorkerLost
+from local_host.errors import FunctionFailedError, WorkerLostError
 from local_host.host.clock import Clock
 from local_host.host.durable import history, http_activity
 from local_host.host.durable.builder import HTTP_ACTIVITY
@@ -61,8 +61,8 @@ class Activities:
                 (task.input_ or "null").encode(),
                 about=task.instance_id,
             )
-        except (FunctionFailed, WorkerLost) as failure:
-            report = failure.report if isinstance(failure, FunctionFailed) else str(failure)
+        except (FunctionFailedError, WorkerLostError) as failure:
+            report = failure.report if isinstance(failure, FunctionFailedError) else str(failure)
             _log.warning(
                 "Activity %s failed: %s", task.name, report, extra={"about": task.instance_id}
             )

@@ -1,5 +1,6 @@
 """How much may an orchestrator tell of itself while it runs?"""
 
+from local_host.errors import CustomStatusTooLargeError
 from local_host.host.durable.actions import OrchestratorState
 from local_host.host.durable.builder import compact
 
@@ -8,15 +9,11 @@ _MOST_KILOBYTES = 16
 _MOST_BYTES_OF_A_CHARACTER = 4
 
 
-class TooLargeError(Exception):
-    """The custom status is larger than the host takes."""
-
-
 def custom_status_of(state: OrchestratorState) -> str | None:
     """The custom status as JSON text.
 
     Raises:
-        TooLargeError: it is larger than 16 KB in UTF-16.
+        CustomStatusTooLargeError: it is larger than 16 KB in UTF-16.
     """
     if state.custom_status is None:
         return None
@@ -25,7 +22,7 @@ def custom_status_of(state: OrchestratorState) -> str | None:
         return text
     kilobytes = len(text.encode("utf-16-le", "surrogatepass")) / 1024
     if kilobytes > _MOST_KILOBYTES:
-        raise TooLargeError(
+        raise CustomStatusTooLargeError(
             f"The UTF-16 size of the JSON-serialized payload must not exceed {_MOST_KILOBYTES} KB. "
             f"The current payload size is {kilobytes:.0f} KB."
         )

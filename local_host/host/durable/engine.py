@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from local_host.errors import InstanceConflict, UnknownEntity
+from local_host.errors import EntityNotFoundError, InstanceConflictError
 from local_host.host.clock import Clock
 from local_host.host.durable import history
 from local_host.host.durable.activities import Activities
@@ -112,7 +112,7 @@ class Engine:
         """Start an orchestration with a JSON value as its input; return its instance id.
 
         Raises:
-            InstanceConflict: an instance of this id is still running.
+            InstanceConflictError: an instance of this id is still running.
         """
         record, started = new_execution(
             self.hub,
@@ -124,7 +124,7 @@ class Engine:
         )
         in_the_way = await self.hub.start(record, started)
         if in_the_way:
-            raise InstanceConflict(in_the_way)
+            raise InstanceConflictError(in_the_way)
         self._orchestrations.forget(record.instance_id)
         self._mailboxes.deliver(started)
         return record.instance_id
@@ -133,8 +133,8 @@ class Engine:
         """Send an external event with a JSON value.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceEnded: the instance takes no more events.
+            InstanceNotFoundError: nobody has this id.
+            InstanceEndedError: the instance takes no more events.
         """
         self.operations.living(instance_id)
         event = history.event_raised(self.clock.now(), name, compact(body))
@@ -144,8 +144,8 @@ class Engine:
         """Start an instance's orchestration once more with its input; return the id.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceConflict: it is still running, and its id was asked for.
+            InstanceNotFoundError: nobody has this id.
+            InstanceConflictError: it is still running, and its id was asked for.
         """
         record = self.operations.found(instance_id)
         body = None if record.input_ is None else json.loads(record.input_)
@@ -155,10 +155,10 @@ class Engine:
         """Send an operation to an entity and wait for no answer.
 
         Raises:
-            UnknownEntity: the app has no such entity function.
+            EntityNotFoundError: the app has no such entity function.
         """
         if not self.worker.functions.has("entityTrigger", name):
-            raise UnknownEntity(self.worker.functions.missing("entityTrigger", name))
+            raise EntityNotFoundError(self.worker.functions.missing("entityTrigger", name))
         request = entity_request(
             operation=operation,
             input_=None if body is None else compact(body),

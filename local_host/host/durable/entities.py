@@ -5,7 +5,7 @@ import json
 import logging
 from typing import Any
 
-from local_host.errors import FunctionFailed, WorkerLost
+from local_host.errors import FunctionFailedError, WorkerLostError
 from local_host.host.clock import Clock, wire_time
 from local_host.host.durable import history
 from local_host.host.durable.decisions import entity_response
@@ -65,9 +65,9 @@ class Entities:
         while True:
             try:
                 answer = await self._worker.invoke("entity", name, payload, about=target)
-            except WorkerLost:
+            except WorkerLostError:
                 continue
-            except FunctionFailed as failure:
+            except FunctionFailedError as failure:
                 _log.error("%s", failure.report, extra={"about": target})
                 failed = {"isError": True, "result": json.dumps(str(failure))}
                 return {

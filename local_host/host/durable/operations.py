@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from local_host.errors import InstanceEnded, NoSuchInstance, WrongStatus
+from local_host.errors import InstanceEndedError, InstanceNotFoundError, InstanceStatusError
 from local_host.host.clock import Clock, parse_time, wire_time
 from local_host.host.durable import lifecycle
 from local_host.host.durable.endings import Endings
@@ -39,23 +39,23 @@ class Operations:
         """The instance with this id.
 
         Raises:
-            NoSuchInstance: nobody has this id.
+            InstanceNotFoundError: nobody has this id.
         """
         record = self._hub.instance(instance_id)
         if record is None:
-            raise NoSuchInstance(instance_id)
+            raise InstanceNotFoundError(instance_id)
         return record
 
     def living(self, instance_id: str) -> InstanceRecord:
         """The instance with this id, which takes messages.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceEnded: the instance takes no more messages.
+            InstanceNotFoundError: nobody has this id.
+            InstanceEndedError: the instance takes no more messages.
         """
         record = self.found(instance_id)
         if record.ended:
-            raise InstanceEnded(instance_id)
+            raise InstanceEndedError(instance_id)
         return record
 
     async def post(self, target: str, event: Event) -> None:
@@ -68,8 +68,8 @@ class Operations:
         """End an instance.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceEnded: it has ended already.
+            InstanceNotFoundError: nobody has this id.
+            InstanceEndedError: it has ended already.
         """
         self.living(instance_id)
         await self.post(instance_id, lifecycle.terminated(self._clock.now(), reason))
@@ -78,38 +78,38 @@ class Operations:
         """Hold an instance up; what reaches it meanwhile is kept.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceEnded: it has ended.
-            WrongStatus: it is suspended already.
+            InstanceNotFoundError: nobody has this id.
+            InstanceEndedError: it has ended.
+            InstanceStatusError: it is suspended already.
         """
         status = self.living(instance_id).status
         if status == "Suspended":
-            raise WrongStatus("suspend", instance_id, status)
+            raise InstanceStatusError("suspend", instance_id, status)
         await self.post(instance_id, lifecycle.suspended(self._clock.now(), reason))
 
     async def resume(self, instance_id: str, reason: str) -> None:
         """Let a suspended instance go on.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceEnded: it has ended.
-            WrongStatus: it is not suspended.
+            InstanceNotFoundError: nobody has this id.
+            InstanceEndedError: it has ended.
+            InstanceStatusError: it is not suspended.
         """
         status = self.living(instance_id).status
         if status != "Suspended":
-            raise WrongStatus("resume", instance_id, status)
+            raise InstanceStatusError("resume", instance_id, status)
         await self.post(instance_id, lifecycle.resumed(self._clock.now(), reason))
 
     async def rewind(self, instance_id: str, reason: str) -> None:
         """Bring back a failed instance, and the failed children that it waited for.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            WrongStatus: it has not failed.
+            InstanceNotFoundError: nobody has this id.
+            InstanceStatusError: it has not failed.
         """
         record = self.found(instance_id)
         if record.status != "Failed":
-            raise WrongStatus("rewind", instance_id, record.status)
+            raise InstanceStatusError("rewind", instance_id, record.status)
         before, now = self._hub.history(instance_id), self._clock.now()
         events, child_ids = lifecycle.blank_failures(before)
         children = [c for c in map(self._hub.instance, child_ids) if c and c.status == "Failed"]

@@ -9,17 +9,22 @@ import logging
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from local_host.errors import FunctionFailed, WorkerLost
+from local_host.errors import (
+    CustomStatusTooLargeError,
+    FunctionFailedError,
+    NonDeterministicError,
+    UnsupportedActionError,
+    WorkerLostError,
+)
 from local_host.host.clock import Clock
 from local_host.host.durable import history
 from local_host.host.durable.actions import OrchestratorState
-from local_host.host.durable.custom_status import TooLargeError, custom_status_of
+from local_host.host.durable.custom_status import custom_status_of
 from local_host.host.durable.episodes import EpisodeWriter
 from local_host.host.durable.history import Event, EventType
 from local_host.host.durable.missing import can_be_done
 from local_host.host.durable.payloads import orchestration_payload
-from local_host.host.durable.performer import UnsupportedActionError
-from local_host.host.durable.replay import NonDeterministicError, Outcome, Replay
+from local_host.host.durable.replay import Outcome, Replay
 from local_host.host.durable.versions import MISMATCH, FailureStrategy, Versions
 from local_host.host.store.hub import TaskHub
 from local_host.host.store.records import Episode, InstanceRecord, Message
@@ -141,7 +146,12 @@ class Orchestrations:
         try:
             state = await self._replay_in_sdk(held, news)
             return self._replay_actions(held, news, state), custom_status_of(state)
-        except (WorkerLost, NonDeterministicError, UnsupportedActionError, TooLargeError) as error:
+        except (
+            WorkerLostError,
+            NonDeterministicError,
+            UnsupportedActionError,
+            CustomStatusTooLargeError,
+        ) as error:
             return Outcome([], "Failed", str(error)), None
 
     async def _replay_in_sdk(self, held: Orchestration, news: list[Event]) -> OrchestratorState:
@@ -154,7 +164,7 @@ class Orchestrations:
                 answer = await self._worker.invoke(
                     "orchestration", record.name, payload, about=record.instance_id
                 )
-            except FunctionFailed as failure:
+            except FunctionFailedError as failure:
                 return OrchestratorState.from_failure(failure)
         return OrchestratorState.from_answer(answer.body.decode())
 

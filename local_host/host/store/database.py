@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
-from local_host.errors import BadDataFile
+from local_host.errors import DataFileError
 
 SCHEMA_VERSION = 1
 _LARGEST_GROUP = 500
@@ -31,7 +31,7 @@ class Database:
         """`durable=False` skips the disk's acknowledgment, for tests that kill nothing.
 
         Raises:
-            BadDataFile: the file is not ours, is newer than this code, or cannot be written.
+            DataFileError: the file is not ours, is newer than this code, or cannot be written.
         """
         self._path = path
         self._loop = asyncio.get_running_loop()
@@ -44,7 +44,7 @@ class Database:
                 self._reader = self._open(files, durable=durable)
                 self._searcher = self._open(files, durable=durable)
             except (sqlite3.Error, OSError) as error:
-                raise BadDataFile(f"{path} cannot be used: {error}") from error
+                raise DataFileError(f"{path} cannot be used: {error}") from error
             self._files = files.pop_all()
         self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
         self._thread.start()
@@ -61,7 +61,7 @@ class Database:
     def _migrate(self) -> None:
         version = self._writer.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
-            raise BadDataFile(
+            raise DataFileError(
                 f"{self._path} was written by a newer version of the local host "
                 f"(schema {version}, this one knows {SCHEMA_VERSION}). "
                 "Use that version, or another --data folder."
@@ -78,7 +78,7 @@ class Database:
         """Run `job` in a transaction; return when it is on the disk.
 
         Raises:
-            BadDataFile: nothing of the group was written.
+            DataFileError: nothing of the group was written.
         """
         future: asyncio.Future[T] = self._loop.create_future()
         self._queue.put((job, future))
@@ -133,7 +133,7 @@ class Database:
         except Exception as error:  # noqa: BLE001 (any failure fails the whole group)
             with contextlib.suppress(sqlite3.Error):
                 self._writer.execute("ROLLBACK")
-            failure = BadDataFile(f"{self._path} cannot be written: {error}")
+            failure = DataFileError(f"{self._path} cannot be written: {error}")
             failure.__cause__ = error
             return [(future, failure) for _, future in group]
         return answers

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from local_host.errors import BadConfiguration, FunctionFailed, WorkerLost
+from local_host.errors import ConfigurationError, FunctionFailedError, WorkerLostError
 from local_host.host.clock import Clock
 from local_host.host.durable.timers import Timers, microseconds
 from local_host.host.durable.work import Work
@@ -46,7 +46,7 @@ class TimerTriggers:
         """`settings` are the app's.
 
         Raises:
-            BadConfiguration: WEBSITE_TIME_ZONE names no time zone.
+            ConfigurationError: WEBSITE_TIME_ZONE names no time zone.
         """
         self._hub = hub
         self._worker = worker
@@ -130,8 +130,8 @@ class TimerTriggers:
         }
         try:
             await self._worker.invoke("timer", trigger.name, json.dumps(told).encode())
-        except (FunctionFailed, WorkerLost) as failure:
-            report = failure.report if isinstance(failure, FunctionFailed) else str(failure)
+        except (FunctionFailedError, WorkerLostError) as failure:
+            report = failure.report if isinstance(failure, FunctionFailedError) else str(failure)
             _log.error("timer function %s failed: %s", trigger.name, report)
 
 
@@ -142,7 +142,7 @@ def _zone(settings: dict[str, str]) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadConfiguration(
+        raise ConfigurationError(
             f"{_ZONE_SETTING} {name!r} is no time zone: write one like Europe/Berlin"
         ) from error
 

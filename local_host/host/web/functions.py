@@ -2,7 +2,7 @@
 
 import logging
 
-from local_host.errors import FunctionFailed, WorkerLost
+from local_host.errors import FunctionFailedError, WorkerLostError
 from local_host.functions import FunctionInfo
 from local_host.host.web.requests import Request, Response
 from local_host.host.web.routing import Router
@@ -43,8 +43,8 @@ class FunctionRoutes:
                 params=request.query,
                 route_params=parameters,
             )
-        except (FunctionFailed, WorkerLost) as failure:
-            report = failure.report if isinstance(failure, FunctionFailed) else str(failure)
+        except (FunctionFailedError, WorkerLostError) as failure:
+            report = failure.report if isinstance(failure, FunctionFailedError) else str(failure)
             _log.error("function %s failed: %s", function.name, report)
             return Response(500)
         headers = [(name, value) for name, value in frame.header["headers"]]

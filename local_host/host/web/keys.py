@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
-from local_host.errors import BadDataFile
+from local_host.errors import DataFileError
 from local_host.functions import FunctionInfo
 from local_host.host.web.requests import Request
 
@@ -90,7 +90,7 @@ def keep_keys(data: Path, functions: list[FunctionInfo]) -> tuple[Keys, bool]:
         The keys, and whether they are new and should be shown.
 
     Raises:
-        BadDataFile: the file cannot be read or written.
+        DataFileError: the file cannot be read or written.
     """
     path = data / FILE_NAME
     found = _read(path)
@@ -120,7 +120,7 @@ def _read(path: Path) -> Keys | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
-        raise BadDataFile(
+        raise DataFileError(
             f"{path} cannot be used: {error}. Remove it to have new keys made."
         ) from error
 
@@ -137,4 +137,4 @@ def _write(path: Path, keys: Keys) -> None:
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
-        raise BadDataFile(f"{path} cannot be written: {error.strerror}") from error
+        raise DataFileError(f"{path} cannot be written: {error.strerror}") from error

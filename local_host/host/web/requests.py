@@ -7,16 +7,10 @@ from typing import Any
 from aiohttp import ClientPayloadError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from local_host.errors import BadRequestError, BodyTooLargeError
+
 #: Newtonsoft.Json's own limit; deeper JSON would also stop Python's reader in an episode.
 _DEEPEST = 64
-
-
-class BodyTooLargeError(Exception):
-    """The body is larger than the host takes."""
-
-
-class BadRequestError(Exception):
-    """The request cannot be read to its end."""
 
 
 @dataclass(frozen=True, slots=True)

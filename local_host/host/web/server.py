@@ -12,11 +12,9 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import HttpVersion11, web
 
-from local_host.errors import BadDataFile, PortTaken
+from local_host.errors import BadRequestError, BodyTooLargeError, DataFileError, PortInUseError
 from local_host.host.web.durable_api import DurableApi
 from local_host.host.web.requests import (
-    BadRequestError,
-    BodyTooLargeError,
     Request,
     Response,
     read_request,
@@ -45,7 +43,7 @@ class Server:
         `on_fault` is told when the data file can no longer be written: the host cannot go on.
 
         Raises:
-            PortTaken: the public port is not free.
+            PortInUseError: the public port is not free.
         """
         self._largest_body = largest_body
         self._on_fault = on_fault
@@ -83,7 +81,7 @@ class Server:
                 response = Response(413)
             except BadRequestError:
                 response = Response(400)
-            except BadDataFile as error:
+            except DataFileError as error:
                 self._on_fault(error)
                 response = Response(500)
             except ConnectionError as error:
@@ -123,10 +121,10 @@ def _bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortTaken(
+            raise PortInUseError(
                 f"port {port} is taken by another program: stop it, or choose another with --port"
             ) from error
-        raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror}") from error
+        raise PortInUseError(f"cannot listen on {host}:{port}: {error.strerror}") from error
     return listening
 
 

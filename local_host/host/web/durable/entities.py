@@ -1,6 +1,6 @@
 """How is an entity signaled and read over HTTP?"""
 
-from local_host.errors import UnknownEntity
+from local_host.errors import EntityNotFoundError
 from local_host.host.durable.engine import Engine
 from local_host.host.web.durable.answers import bad_json, message, parameter
 from local_host.host.web.requests import Request, Response
@@ -22,7 +22,7 @@ class Entities:
             await self._engine.signal_entity(
                 found["name"], found["key"], parameter(request, "op"), body
             )
-        except UnknownEntity as error:
+        except EntityNotFoundError as error:
             return message(400, str(error))
         return Response(202)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from local_host.errors import InstanceEnded, NoSuchInstance, WrongStatus
+from local_host.errors import InstanceEndedError, InstanceNotFoundError, InstanceStatusError
 from local_host.host.durable.engine import Engine
 from local_host.host.web.durable.answers import bad_json, fault, flag, message, parameter
 from local_host.host.web.requests import Request, Response
@@ -64,10 +64,10 @@ class Instances:
         """Bring a failed instance back."""
         try:
             await self._engine.operations.rewind(found["id"], parameter(request, "reason"))
-        except NoSuchInstance:
+        except InstanceNotFoundError:
             text = f'No orchestration with instance ID "${found["id"]}" found.'
             return Response.of_json(text, 404)
-        except WrongStatus as wrong:
+        except InstanceStatusError as wrong:
             text = (
                 f"This orchestration has status {wrong.status}, but only orchestrations in the "
                 '"Failed" state can be rewound.'
@@ -85,10 +85,10 @@ class Instances:
 async def _accepted(operation: Awaitable[None]) -> Response:
     try:
         await operation
-    except NoSuchInstance:
+    except InstanceNotFoundError:
         return Response(404)
-    except InstanceEnded:
+    except InstanceEndedError:
         return Response(410)
-    except WrongStatus as wrong:
+    except InstanceStatusError as wrong:
         return fault(str(wrong))
     return Response(202)

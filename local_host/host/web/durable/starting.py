@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from local_host.errors import InstanceConflict, NoSuchInstance
+from local_host.errors import InstanceConflictError, InstanceNotFoundError
 from local_host.host.durable.engine import Engine
 from local_host.host.durable.entities import is_entity
 from local_host.host.web.durable.answers import bad_json, flag, message, number, parameter
@@ -39,7 +39,7 @@ class Starting:
             instance_id = await self._engine.start(
                 found["name"], instance_id, body, parameter(request, "version") or None
             )
-        except InstanceConflict as conflict:
+        except InstanceConflictError as conflict:
             return message(409, str(conflict))
         seconds = number(request, "timeout")
         if seconds is not None and number(request, "pollingInterval") is not None:
@@ -51,9 +51,9 @@ class Starting:
         under_a_new_id = flag(request, "restartWithNewInstanceId", default=True)
         try:
             instance_id = await self._engine.restart(found["id"], under_a_new_id=under_a_new_id)
-        except NoSuchInstance:
+        except InstanceNotFoundError:
             return message(404, "InstanceId does not match a valid orchestration instance.")
-        except InstanceConflict as conflict:
+        except InstanceConflictError as conflict:
             return message(409, str(conflict))
         return self._accepted(request, instance_id)
 
