@@ -13,7 +13,6 @@ import contextlib
 import http.client
 import json
 import os
-import sys
 import threading
 from collections import Counter
 from collections.abc import Collection, Coroutine, Iterator, Mapping
@@ -34,9 +33,7 @@ from local_host.host.configuration import read_configuration
 from local_host.host.store.records import InstanceRecord
 from local_host.host.timeline import render
 from local_host.host.web.status import show_history, show_instance
-from local_host.host.workers import InProcessWorker
-from local_host.worker import fast_replay, index
-from local_host.worker.index import LoadedApp
+from local_host.testing_worker import InProcessWorker, load_app_once
 from local_host.worker.invoke import Invoker
 
 T = TypeVar("T")
@@ -226,14 +223,14 @@ def start_app(
     """Run the app in `app_dir` with its state in `data_dir`, in this process."""
     app_dir = app_dir.resolve()
     clock = clock or VirtualClock()
-    configuration = replace(read_configuration(app_dir), asks_for_keys=asks_for_keys)
+    configuration = replace(read_configuration(app_dir), requires_keys=asks_for_keys)
     with mock.patch.dict(os.environ, configuration.environment):
-        loaded = _load(app_dir)
+        loaded = load_app_once(app_dir)
         invokers: list[Invoker] = []
 
         async def load_worker(binding: str) -> InProcessWorker:
             invokers.append(Invoker(loaded, binding))
-            return InProcessWorker(FunctionTable(loaded.infos), invokers[-1])
+            return InProcessWorker(functions=FunctionTable(loaded.infos), invoker=invokers[-1])
 
         assembled = assembly.assemble(configuration, data_dir, 0, load_worker, clock, durable=False)
         running = _wait_for(assembled.__aenter__())
@@ -242,15 +239,6 @@ def start_app(
         finally:
             _wait_for(assembled.__aexit__(None, None, None))
             invokers[-1].close()
-
-
-@cache
-def _load(app_dir: Path) -> LoadedApp:
-    """An app can be indexed once in a process."""
-    fast_replay.install()
-    index.enter(app_dir)
-    sys.modules.pop("function_app", None)  # another app's
-    return index.load_app(app_dir)
 
 
 @cache

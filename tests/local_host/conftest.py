@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from local_host.testing import App, _load, start_app
+from local_host.testing import App, start_app
+from local_host.testing_worker import load_app_once
 
 APP = Path(__file__).parent / "app"
 
@@ -20,7 +21,7 @@ def app(tmp_path: Path) -> Iterator[App]:
 @pytest.fixture
 def calls() -> list[str]:
     """What the app's activities noted, forgotten before each test."""
-    note = _load(APP.resolve()).functions["note"].call
+    note = load_app_once(APP.resolve()).functions["note"].call
     noted: list[str] = note.__globals__["calls"]
     noted.clear()
     return noted

@@ -33,7 +33,7 @@ def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
 
-        assert f"port {port} is taken" in refusal(APP, tmp_path, port)
+        assert f"port {port} is in use" in refusal(APP, tmp_path, port)
 
 
 def test_two_hosts_never_share_a_data_folder(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_two_hosts_never_share_a_data_folder(tmp_path: Path) -> None:
     [
         ({}, "has no host.json: it is not a function app"),
         ({"host.json": "{"}, "host.json is not JSON"),
-        ({"host.json": "[]"}, "host.json must hold a JSON object"),
+        ({"host.json": "[]"}, "host.json must contain a JSON object"),
         ({"host.json": "{}"}, '"version" must be "2.0"'),
         (
             {
@@ -65,7 +65,7 @@ def test_two_hosts_never_share_a_data_folder(tmp_path: Path) -> None:
         ),
         (
             {"host.json": '{"version": "2.0", "functionTimeout": "5m"}'},
-            "functionTimeout '5m' is not a time span: write it as 00:05:00, or -1 for none",
+            "functionTimeout '5m' is not a time span: write it as 00:05:00, or -1 for no timeout",
         ),
         (
             {"host.json": '{"version": "2.0", "functionTimeout": "00:00:00"}'},
@@ -73,7 +73,7 @@ def test_two_hosts_never_share_a_data_folder(tmp_path: Path) -> None:
         ),
         (
             {"host.json": '{"version": "2.0", "logging": {"logLevel": {"default": "Loud"}}}'},
-            "logLevel 'Loud' is none of trace, debug, information",
+            "logLevel must be one of trace, debug, information",
         ),
         (
             {

@@ -80,7 +80,7 @@ def test_an_app_that_the_real_host_would_not_serve_is_refused_in_one_line(folder
     host = HostProcess(folder, folder.parent / "data")
 
     assert (host.status, host.output.count("\n")) == (1, 1)
-    assert "HTTP function 'years': the route constraint 'roman' is not known" in host.output
+    assert "HTTP function 'years': the route constraint 'roman' is not supported" in host.output
     assert f"({folder}/function_app.py, line 10)" in host.output
 
 

@@ -119,7 +119,7 @@ def test_a_full_disk_is_told_in_one_line(patient: Path, tmp_path: Path, marks: P
         except OSError:
             pass  # the host is gone already
         assert host.wait() == 1
-        said = host.output.partition("(Ctrl-C stops)\n")[2].splitlines()
+        said = host.output.partition("(press Ctrl-C to stop)\n")[2].splitlines()
         assert [line for line in said if line.startswith("local_host:")] == said[-1:]
         assert "host.sqlite3 cannot be written" in said[-1]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local_host import logs
-from local_host.logs import JsonFormatter, LogStyle, TextFormatter, wants_color
+from local_host.logs import JsonFormatter, LogStyle, OutputFilter, TextFormatter, supports_color
 
 
 def record(level: int = logging.INFO, path: str = "/host/x.py") -> logging.LogRecord:
@@ -47,10 +47,10 @@ def test_colors_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch
     terminal = io.StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True)
 
-    assert wants_color(terminal)
-    assert not wants_color(io.StringIO())
+    assert supports_color(terminal)
+    assert not supports_color(io.StringIO())
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not wants_color(terminal)
+    assert not supports_color(terminal)
 
 
 def test_json_lines_carry_the_traceback() -> None:
@@ -85,6 +85,6 @@ def test_quiet_is_what_the_app_says_and_what_is_wrong(
     level: int, path: str, *, verbose: bool, seen: bool
 ) -> None:
     """Libraries inform only on request."""
-    quiet = logs._Quiet(LogStyle(verbose=verbose), Path("/app"), logging.INFO)
+    quiet = OutputFilter(LogStyle(verbose=verbose), Path("/app"), logging.INFO)
 
     assert bool(quiet.filter(record(level, path))) is seen

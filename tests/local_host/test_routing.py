@@ -8,7 +8,9 @@ from local_host.host.web.routing import Router, full_path
 
 def http(name: str, route: str, *methods: str) -> FunctionInfo:
     """An HTTP function."""
-    return FunctionInfo(name, "httpTrigger", name, route, methods)
+    return FunctionInfo(
+        name=name, trigger="httpTrigger", registered_name=name, route=route, methods=methods
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,13 +94,13 @@ def test_a_method_that_does_not_fit_leaves_the_next_route_a_chance() -> None:
 
 def test_an_unknown_constraint_is_told_with_the_function() -> None:
     """The message names the function, for the person who starts the host."""
-    with pytest.raises(ValueError, match="shop: the route constraint 'roman' is not known"):
+    with pytest.raises(ValueError, match="shop: the route constraint 'roman' is not supported"):
         Router([http("shop", "a/{b:roman}")], "")
 
 
 @pytest.mark.parametrize("constraint", ["regex([)", "min(x)", "int(", "length(1,2,3)"])
 def test_a_constraint_with_bad_arguments_is_told(constraint: str) -> None:
-    """It is not known in this form."""
+    """It is not supported in this form."""
     with pytest.raises(ValueError, match="the route constraint"):
         Router([http("shop", f"{{b:{constraint}}}")], "")
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from local_host.host.timespan import parse_timespan, show_timespan
+from local_host.host.configuration import format_timespan, parse_timespan
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from local_host.host.timespan import parse_timespan, show_timespan
 def test_a_span_is_read_and_written_alike(text: str, span: timedelta) -> None:
     """Both ways."""
     assert parse_timespan(text) == span
-    assert show_timespan(span) == text
+    assert format_timespan(span) == text
 
 
 def test_seconds_may_be_left_out() -> None:
