@@ -1,4 +1,4 @@
-"""The app of this folder, on a host of its own for each test."""
+"""Fixtures: the feature app on a host of its own for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +20,8 @@ def app(tmp_path: Path) -> Iterator[App]:
 
 @pytest.fixture
 def calls() -> list[str]:
-    """What the app's activities noted, forgotten before each test."""
-    note = load_app_once(APP.resolve()).functions["note"].call
-    noted: list[str] = note.__globals__["calls"]
-    noted.clear()
-    return noted
+    """The calls that the app's activities recorded in this test."""
+    activity = load_app_once(APP.resolve()).functions["note"].call
+    recorded: list[str] = activity.__globals__["calls"]
+    recorded.clear()
+    return recorded

@@ -1,4 +1,4 @@
-"""An app whose functions hang, die, and note in the file `MARKS` what they did before that."""
+"""App whose functions hang or exit. The file named by `MARKS` records what they did before."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 
 def mark(text: str) -> int:
-    """Note something; return how often it was noted by now."""
+    """Record an event; return how often it has been recorded."""
     with Path(os.environ["MARKS"]).open("a+", encoding="utf-8") as file:
         file.write(f"{text}\n")
         file.flush()
@@ -27,7 +27,7 @@ def mark(text: str) -> int:
 @app.route(route="start/{name}/{id}", methods=["POST"])
 @app.durable_client_input(client_name="client")
 async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Start an orchestration as a client function does."""
+    """Start an orchestration."""
     body = json.loads(req.get_body() or b"null")
     await client.start_new(req.route_params["name"], req.route_params["id"], body)
     return func.HttpResponse(str(os.getpid()), status_code=202)
@@ -35,7 +35,7 @@ async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) ->
 
 @app.route(route="nap/{seconds}")
 def nap_over_http(req: func.HttpRequest) -> str:
-    """Take time to answer, and tell which process it was."""
+    """Sleep, then return the process ID of the worker."""
     mark("nap over http")
     time.sleep(float(req.route_params["seconds"]))
     return str(os.getpid())
@@ -43,7 +43,7 @@ def nap_over_http(req: func.HttpRequest) -> str:
 
 @app.activity_trigger(input_name="seconds", activity="nap")
 def take_a_nap(seconds: float) -> str:
-    """Take time."""
+    """Sleep."""
     mark("nap began")
     time.sleep(seconds)
     mark("nap ended")
@@ -52,46 +52,46 @@ def take_a_nap(seconds: float) -> str:
 
 @app.activity_trigger(input_name="code")
 def die(code: int) -> None:
-    """Take the worker process down."""
+    """Exit the worker process."""
     mark("die")
     os._exit(code)
 
 
 @app.activity_trigger(input_name="text")
 def say(text: str) -> str:
-    """Log as an app does."""
+    """Log and print a text."""
     logging.getLogger(__name__).info("said %s", text)
-    print(f"printed {text}", flush=True)  # noqa: T201 (some apps do)
+    print(f"printed {text}", flush=True)  # noqa: T201 - output of the app under test
     mark(text)
     return text
 
 
 @app.orchestration_trigger(context_name="context")
 def naps(context: df.DurableOrchestrationContext) -> Steps:
-    """Take a nap, and tell what came of it."""
+    """Call an activity that sleeps; return its result or its error."""
     seconds: Any = context.get_input()
     try:
-        found = yield context.call_activity("nap", seconds)
-    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+        result = yield context.call_activity("nap", seconds)
+    except Exception as error:  # noqa: BLE001 - the SDK raises no narrower class
         return str(error).split("\n", maxsplit=1)[0].strip()
     yield context.call_activity("say", "after the nap")
-    return found
+    return result
 
 
 @app.orchestration_trigger(context_name="context")
 def dies(context: df.DurableOrchestrationContext) -> Steps:
-    """Call an activity that takes the worker down."""
+    """Call an activity that exits the worker process; return its error."""
     try:
         yield context.call_activity("die", context.get_input())
-    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+    except Exception as error:  # noqa: BLE001 - the SDK raises no narrower class
         return str(error).split("\n", maxsplit=1)[0].strip()
     return None
 
 
 @app.orchestration_trigger(context_name="context")
 def dies_itself(context: df.DurableOrchestrationContext) -> Steps:
-    """Take the worker down in the middle of an episode, the first time."""
-    context.set_custom_status("half way")
+    """Exit the worker process during the second episode, once."""
+    context.set_custom_status("halfway")
     yield context.call_activity("say", "one step")
     if mark("dies itself") == 1:
         os._exit(3)
@@ -100,13 +100,13 @@ def dies_itself(context: df.DurableOrchestrationContext) -> Steps:
 
 @app.orchestration_trigger(context_name="context")
 def asks_entity(context: df.DurableOrchestrationContext) -> Steps:
-    """Call the entity."""
+    """Call an operation of the entity."""
     return (yield context.call_entity(df.EntityId("fragile", context.instance_id), "add", 1))
 
 
 @app.entity_trigger(context_name="context")
 def fragile(context: df.DurableEntityContext) -> None:
-    """Add up; take the worker down the first time."""
+    """Add up; exit the worker process during the first operation."""
     if mark(f"{context.entity_key}: {context.operation_name}") == 1:
         os._exit(3)
     context.set_state(context.get_state(lambda: 0) + 1)
