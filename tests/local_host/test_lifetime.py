@@ -47,26 +47,26 @@ def test_ctrl_c_waits_for_running_activities(
     host: HostProcess, app: Path, tmp_path: Path, marks: Path
 ) -> None:
     """The result is recorded; the next start runs the next activity, not the same one."""
-    call(host.base_url, "POST", "/api/start/naps/n", 0.5)
+    call(host.base_url, "POST", "/api/start/call_pause/n", 0.5)
     until(marks.exists)
     host.signal(signal.SIGINT)
 
     assert host.wait() == 0
-    assert marks.read_text() == "nap began\nnap ended\n"
-    assert resume(app, tmp_path, marks, "n") == "rested"
-    assert marks.read_text() == "nap began\nnap ended\nafter the nap\n"
+    assert marks.read_text() == "pause began\npause ended\n"
+    assert resume(app, tmp_path, marks, "n") == "paused"
+    assert marks.read_text() == "pause began\npause ended\nafter the pause\n"
 
 
 def test_ctrl_c_waits_for_running_requests(host: HostProcess, marks: Path) -> None:
     """A running request gets its response, later ones get 503."""
     responses: list[tuple[int, bytes]] = []
     request = threading.Thread(
-        target=lambda: responses.append(fetch(host.base_url, "GET", "/api/nap/0.5"))
+        target=lambda: responses.append(fetch(host.base_url, "GET", "/api/pause/0.5"))
     )
     request.start()
     until(marks.exists)
     host.signal(signal.SIGINT)
-    until(lambda: fetch(host.base_url, "GET", "/api/nap/0")[0] == 503)
+    until(lambda: fetch(host.base_url, "GET", "/api/pause/0")[0] == 503)
     request.join()
 
     assert host.wait() == 0
@@ -77,15 +77,15 @@ def test_second_ctrl_c_stops_at_once(
     host: HostProcess, app: Path, tmp_path: Path, marks: Path
 ) -> None:
     """The next start runs the interrupted activity again."""
-    call(host.base_url, "POST", "/api/start/naps/n", 3)
+    call(host.base_url, "POST", "/api/start/call_pause/n", 3)
     until(marks.exists)
     host.signal(signal.SIGINT)
-    until(lambda: fetch(host.base_url, "GET", "/api/nap/0")[0] == 503)
+    until(lambda: fetch(host.base_url, "GET", "/api/pause/0")[0] == 503)
     host.signal(signal.SIGINT)
 
     assert host.wait() == 130
-    assert resume(app, tmp_path, marks, "n") == "rested"
-    assert marks.read_text().count("nap began") == 2
+    assert resume(app, tmp_path, marks, "n") == "paused"
+    assert marks.read_text().count("pause began") == 2
 
 
 def test_reload_restarts_the_host_when_a_file_changes(
@@ -94,19 +94,19 @@ def test_reload_restarts_the_host_when_a_file_changes(
     """Port and state stay the same; an app that does not load is reported."""
     data = tmp_path / "data"
     with running_host(app, data, "--reload", environment={"MARKS": str(marks)}) as host:
-        call(host.base_url, "POST", "/api/start/naps/before", 0)
-        until(lambda: status(host, "before")["output"] == "rested")
+        call(host.base_url, "POST", "/api/start/call_pause/before", 0)
+        until(lambda: status(host, "before")["output"] == "paused")
         source = app / "function_app.py"
         original = source.read_text()
 
         source.write_text("import nosuchmodule")
         host.read_until("No module named 'nosuchmodule'")
-        source.write_text(original.replace("rested", "well rested"))
+        source.write_text(original.replace("paused", "paused again"))
         host.read_until("Listening on")
 
-        call(host.base_url, "POST", "/api/start/naps/after", 0)
-        until(lambda: status(host, "after")["output"] == "well rested")
-        assert status(host, "before")["output"] == "rested"
+        call(host.base_url, "POST", "/api/start/call_pause/after", 0)
+        until(lambda: status(host, "after")["output"] == "paused again")
+        assert status(host, "before")["output"] == "paused"
         assert "function_app.py has changed" in host.output
 
 
@@ -116,7 +116,10 @@ def test_full_disk_stops_the_host(app: Path, tmp_path: Path, marks: Path) -> Non
     acknowledged = 0
     with running_host(app, tmp_path, limits="ulimit -f 600", environment=environment) as host:
         try:
-            while fetch(host.base_url, "POST", f"/api/start/naps/n{acknowledged}", b"0")[0] == 202:
+            while (
+                fetch(host.base_url, "POST", f"/api/start/call_pause/n{acknowledged}", b"0")[0]
+                == 202
+            ):
                 acknowledged += 1
         except OSError:
             pass  # the host has ended
@@ -126,7 +129,7 @@ def test_full_disk_stops_the_host(app: Path, tmp_path: Path, marks: Path) -> Non
         assert "host.sqlite3 cannot be written" in lines[-1]
 
     assert acknowledged > 0
-    assert resume(app, tmp_path, marks, f"n{acknowledged - 1}") == "rested"
+    assert resume(app, tmp_path, marks, f"n{acknowledged - 1}") == "paused"
 
 
 def start_failing(app: Path, data: Path) -> str:
@@ -164,16 +167,16 @@ def test_verbose_logs_each_function(app: Path, tmp_path: Path, marks: Path) -> N
     """Start and end have the format of `func start`; lines of the app are printed as well."""
     environment = {"MARKS": str(marks)}
     with running_host(app, tmp_path, "--verbose", environment=environment) as host:
-        call(host.base_url, "POST", "/api/start/naps/n-1", 0)
+        call(host.base_url, "POST", "/api/start/call_pause/n-1", 0)
         until(lambda: status(host, "n-1")["runtimeStatus"] == "Completed")
         host.stop()
 
     lines = [line.partition("] ")[2] for line in host.output.splitlines() if line.startswith("[2")]
-    starts = [line.partition(", Id=")[0] for line in lines if "Execut" in line or "said" in line]
+    starts = [line.partition(", Id=")[0] for line in lines if "Execut" in line or "logged" in line]
     assert starts[0].startswith("Executing 'Functions.start' (Reason='This function was")
-    assert "[n-1] Executing 'Functions.take_a_nap' (Reason='(null)'" in starts
-    assert "[n-1] Executed 'Functions.take_a_nap' (Succeeded" in starts
-    assert "[n-1] said after the nap" in starts
+    assert "[n-1] Executing 'Functions.pause_activity' (Reason='(null)'" in starts
+    assert "[n-1] Executed 'Functions.pause_activity' (Succeeded" in starts
+    assert "[n-1] logged after the pause" in starts
 
 
 def test_json_log_has_only_lines_of_the_app_by_default(
@@ -182,7 +185,7 @@ def test_json_log_has_only_lines_of_the_app_by_default(
     """Each is a JSON object; what the app prints stays as it is."""
     environment = {"MARKS": str(marks)}
     with running_host(app, tmp_path, "--log-format", "json", environment=environment) as host:
-        call(host.base_url, "POST", "/api/start/naps/n", 0)
+        call(host.base_url, "POST", "/api/start/call_pause/n", 0)
         until(lambda: status(host, "n")["runtimeStatus"] == "Completed")
         host.stop()
 
@@ -193,10 +196,10 @@ def test_json_log_has_only_lines_of_the_app_by_default(
             "level": "info",
             "logger": "function_app",
             "instanceId": "n",
-            "message": "said after the nap",
+            "message": "logged after the pause",
         }
     ]
-    assert "printed after the nap\n" in host.output
+    assert "printed after the pause\n" in host.output
 
 
 def test_worker_that_cannot_reload_the_app_stops_the_host(host: HostProcess, app: Path) -> None:

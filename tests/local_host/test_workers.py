@@ -38,29 +38,29 @@ def test_activity_over_its_timeout_fails(host: HostProcess) -> None:
     """It fails with the real host's message, and its worker process is replaced."""
     before = host.workers()
 
-    timed_out = run(host, "naps", "n", 30)
+    timed_out = run(host, "call_pause", "n", 30)
 
     assert timed_out["output"] == (
-        "Activity function 'nap' failed:  "
-        "Timeout value of 00:00:01 was exceeded by function: Functions.take_a_nap"
+        "Activity function 'pause' failed:  "
+        "Timeout value of 00:00:01 was exceeded by function: Functions.pause_activity"
     )
-    assert run(host, "naps", "m", 0)["output"] == "rested"
+    assert run(host, "call_pause", "m", 0)["output"] == "paused"
     assert set(before).isdisjoint(host.workers())
 
 
 def test_exit_of_a_worker_fails_all_its_activities(host: HostProcess) -> None:
     """An activity that runs beside the one which exits fails with the exit code, too."""
-    call(host.base_url, "POST", "/api/start/naps/n", 0.9)
-    exited = run(host, "dies", "d", 7)
+    call(host.base_url, "POST", "/api/start/call_pause/n", 0.9)
+    exited = run(host, "call_exit", "d", 7)
 
-    assert "Activity function 'die' failed:" in exited["output"]
+    assert "Activity function 'exit_process' failed:" in exited["output"]
     until(lambda: status(host, "n")["runtimeStatus"] == "Completed")
     assert "python exited with code 7 (0x7)" in status(host, "n")["output"]
 
 
 def test_killed_worker_has_the_exit_code_of_a_shell(host: HostProcess, marks: Path) -> None:
     """The exit code is 128 plus the number of the signal."""
-    call(host.base_url, "POST", "/api/start/naps/n", 0.9)
+    call(host.base_url, "POST", "/api/start/call_pause/n", 0.9)
     until(marks.exists)
     os.kill(host.workers()[0], signal.SIGKILL)
 
@@ -70,29 +70,29 @@ def test_killed_worker_has_the_exit_code_of_a_shell(host: HostProcess, marks: Pa
 
 def test_exit_during_an_episode_fails_the_orchestration(host: HostProcess) -> None:
     """Its custom status is lost; the same ID can be started again and completes."""
-    failed = run(host, "dies_itself", "o")
+    failed = run(host, "exit_once", "o")
 
     assert failed["runtimeStatus"] == "Failed"
     assert failed["output"] == (
-        "Orchestrator function 'dies_itself' failed: python exited with code 3 (0x3)"
+        "Orchestrator function 'exit_once' failed: python exited with code 3 (0x3)"
     )
     assert failed["customStatus"] is None
-    assert run(host, "dies_itself", "o")["output"] == "survived"
+    assert run(host, "exit_once", "o")["output"] == "survived"
 
 
 def test_exit_during_an_entity_operation_repeats_the_operation(
     host: HostProcess, marks: Path
 ) -> None:
     """The caller gets the result of the second run."""
-    assert run(host, "asks_entity", "e")["output"] == 1
+    assert run(host, "call_counter", "e")["output"] == 1
     assert marks.read_text() == "e: add\n" * 2
 
 
 def test_third_exit_of_a_worker_stops_the_host(host: HostProcess) -> None:
     """The last line of the output has the real host's message; the exit status is 1."""
-    run(host, "dies", "first", 3)
-    run(host, "dies", "second", 3)
-    call(host.base_url, "POST", "/api/start/dies/third", 3)
+    run(host, "call_exit", "first", 3)
+    run(host, "call_exit", "second", 3)
+    call(host.base_url, "POST", "/api/start/call_exit/third", 3)
 
     assert host.wait() == 1
     last = host.output.splitlines()[-1]
@@ -103,7 +103,7 @@ def test_third_exit_of_a_worker_stops_the_host(host: HostProcess) -> None:
 def test_exit_during_an_http_function_returns_an_empty_500(host: HostProcess, marks: Path) -> None:
     """The caller gets no details."""
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(fetch, host.base_url, "GET", "/api/nap/0.9")
+        future = pool.submit(fetch, host.base_url, "GET", "/api/pause/0.9")
         until(marks.exists)
         os.kill(host.workers()[0], signal.SIGKILL)
 
@@ -123,13 +123,13 @@ def test_functions_are_distributed_over_workers(
         running_host(FRAGILE, tmp_path, *options, environment=environment) as host,
         ThreadPoolExecutor(4) as pool,
     ):
-        paths = ["/api/nap/0.5"] * 4
+        paths = ["/api/pause/0.5"] * 4
         responses = list(pool.map(lambda path: fetch(host.base_url, "GET", path), paths))
         statuses = [
-            fetch(host.base_url, "POST", f"/api/start/naps/n{n}", b"0")[0] for n in range(4)
+            fetch(host.base_url, "POST", f"/api/start/call_pause/n{n}", b"0")[0] for n in range(4)
         ]
 
         assert {int(body) for _, body in responses} == set(host.workers())
         assert len(host.workers()) == 2
         assert statuses == [202] * 4
-        until(lambda: all(status(host, f"n{n}")["output"] == "rested" for n in range(4)))
+        until(lambda: all(status(host, f"n{n}")["output"] == "paused" for n in range(4)))

@@ -33,79 +33,79 @@ async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) ->
     return func.HttpResponse(str(os.getpid()), status_code=202)
 
 
-@app.route(route="nap/{seconds}")
-def nap_over_http(req: func.HttpRequest) -> str:
+@app.route(route="pause/{seconds}")
+def pause_over_http(req: func.HttpRequest) -> str:
     """Sleep, then return the process ID of the worker."""
-    mark("nap over http")
+    mark("request began")
     time.sleep(float(req.route_params["seconds"]))
     return str(os.getpid())
 
 
-@app.activity_trigger(input_name="seconds", activity="nap")
-def take_a_nap(seconds: float) -> str:
+@app.activity_trigger(input_name="seconds", activity="pause")
+def pause_activity(seconds: float) -> str:
     """Sleep."""
-    mark("nap began")
+    mark("pause began")
     time.sleep(seconds)
-    mark("nap ended")
-    return "rested"
+    mark("pause ended")
+    return "paused"
 
 
 @app.activity_trigger(input_name="code")
-def die(code: int) -> None:
+def exit_process(code: int) -> None:
     """Exit the worker process."""
-    mark("die")
+    mark("exit_process")
     os._exit(code)
 
 
 @app.activity_trigger(input_name="text")
-def say(text: str) -> str:
+def log_text(text: str) -> str:
     """Log and print a text."""
-    logging.getLogger(__name__).info("said %s", text)
+    logging.getLogger(__name__).info("logged %s", text)
     print(f"printed {text}", flush=True)  # noqa: T201 - output of the app under test
     mark(text)
     return text
 
 
 @app.orchestration_trigger(context_name="context")
-def naps(context: df.DurableOrchestrationContext) -> Steps:
+def call_pause(context: df.DurableOrchestrationContext) -> Steps:
     """Call an activity that sleeps; return its result or its error."""
     seconds: Any = context.get_input()
     try:
-        result = yield context.call_activity("nap", seconds)
+        result = yield context.call_activity("pause", seconds)
     except Exception as error:  # noqa: BLE001 - the SDK raises no narrower class
         return str(error).split("\n", maxsplit=1)[0].strip()
-    yield context.call_activity("say", "after the nap")
+    yield context.call_activity("log_text", "after the pause")
     return result
 
 
 @app.orchestration_trigger(context_name="context")
-def dies(context: df.DurableOrchestrationContext) -> Steps:
+def call_exit(context: df.DurableOrchestrationContext) -> Steps:
     """Call an activity that exits the worker process; return its error."""
     try:
-        yield context.call_activity("die", context.get_input())
+        yield context.call_activity("exit_process", context.get_input())
     except Exception as error:  # noqa: BLE001 - the SDK raises no narrower class
         return str(error).split("\n", maxsplit=1)[0].strip()
     return None
 
 
 @app.orchestration_trigger(context_name="context")
-def dies_itself(context: df.DurableOrchestrationContext) -> Steps:
+def exit_once(context: df.DurableOrchestrationContext) -> Steps:
     """Exit the worker process during the second episode, once."""
     context.set_custom_status("halfway")
-    yield context.call_activity("say", "one step")
-    if mark("dies itself") == 1:
+    yield context.call_activity("log_text", "one step")
+    if mark("exit once") == 1:
         os._exit(3)
     return "survived"
 
 
 @app.orchestration_trigger(context_name="context")
-def asks_entity(context: df.DurableOrchestrationContext) -> Steps:
+def call_counter(context: df.DurableOrchestrationContext) -> Steps:
     """Call an operation of the entity."""
-    return (yield context.call_entity(df.EntityId("fragile", context.instance_id), "add", 1))
+    return (yield context.call_entity(df.EntityId("counter", context.instance_id), "add", 1))
 
 
 @app.entity_trigger(context_name="context")
-def fragile(context: df.DurableEntityContext) -> None:
+def counter(context: df.DurableEntityContext) -> None:
     """Add up; exit the worker process during the first operation."""
     if mark(f"{context.entity_key}: {context.operation_name}") == 1:
         os._exit(3)
