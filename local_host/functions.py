@@ -53,7 +53,7 @@ class FunctionTable:
         """Return the Python name of a function, or the given name if it is unknown."""
         return self._names.get((trigger, registered_name.lower()), registered_name)
 
-    def missing(self, trigger: str, name: str) -> str:
+    def not_found_message(self, trigger: str, name: str) -> str:
         """Return the real host's message for a function that does not exist."""
         kind = _KIND_NAMES[trigger]
         known = ", ".join(f"'{i.registered_name}'" for i in self.infos if i.trigger == trigger)

@@ -31,7 +31,8 @@ def format_banner(host: Host, configuration: Configuration) -> str:
     if host.new_keys:
         sections.append(_keys(host.new_keys))
     if host.recovered:
-        sections.append(f"Resuming {host.recovered} messages, timers and activities.")
+        count = host.recovered
+        sections.append(f"Resuming open messages, timers and activities of the last run: {count}")
     example = _example(configuration.app, host.base_url)
     if example:
         sections.append(f"Try it:\n\n{example}")

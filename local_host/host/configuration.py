@@ -68,7 +68,9 @@ def read_configuration(app: Path) -> Configuration:
         ConfigurationError: a value is invalid; the message names it.
     """
     if not (app / "host.json").is_file():
-        raise AppFolderError(f"{app} has no host.json: it is not a function app")
+        raise AppFolderError(
+            f"{app} has no host.json: it is not a function app; choose its folder with --app"
+        )
     host = _read_json(app / "host.json")
     if host.get("version") != "2.0":
         raise ConfigurationError('host.json: "version" must be "2.0"')

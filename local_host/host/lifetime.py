@@ -90,7 +90,7 @@ async def _run_with_reloads(options: Options, on_ready: OnReady, stop: StopReque
         except (AppFolderError, ConfigurationError) as error:
             if not options.reload:
                 raise
-            _log.error("%s\nWaiting for a change.", error)
+            _log.error("%s\nWaiting for a file to change.", error)
             await _wait_for_first(stop.first.wait(), change)
         else:
             options = replace(options, port=port)

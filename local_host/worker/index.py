@@ -80,7 +80,9 @@ def load_app(folder: Path) -> LoadedApp:
         AppFolderError: there is no usable `function_app.py`; the message says why.
     """
     if not (folder / f"{_MODULE}.py").is_file():
-        raise AppFolderError(f"{folder} has no {_MODULE}.py: it is not a function app")
+        raise AppFolderError(
+            f"{folder} has no {_MODULE}.py: it is not a function app; choose its folder with --app"
+        )
     _put_first_on_path(folder)
     try:
         module = importlib.import_module(_MODULE)
@@ -161,9 +163,9 @@ def _text(value: object) -> str:
 
 def _describe(error: BaseException, folder: Path) -> str:
     """Return the error and the line of the app that caused it."""
-    text = f"{type(error).__name__}: {error}"
     if isinstance(error, SyntaxError) and error.filename:
-        return f"{text} ({error.filename}, line {error.lineno})"
+        return f"{type(error).__name__}: {error.msg} ({error.filename}, line {error.lineno})"
+    text = f"{type(error).__name__}: {error}"
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)

@@ -158,7 +158,9 @@ class Engine:
             EntityNotFoundError: the app has no such entity function.
         """
         if not self.worker.functions.has("entityTrigger", name):
-            raise EntityNotFoundError(self.worker.functions.missing("entityTrigger", name))
+            raise EntityNotFoundError(
+                self.worker.functions.not_found_message("entityTrigger", name)
+            )
         request = entity_request(
             operation=operation,
             input_=None if body is None else compact(body),

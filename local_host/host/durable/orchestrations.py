@@ -157,7 +157,9 @@ class Orchestrations:
     async def _replay_in_sdk(self, held: Orchestration, news: list[Event]) -> OrchestratorState:
         record, functions = held.record, self._worker.functions
         if not functions.has("orchestrationTrigger", record.name):
-            return OrchestratorState.failed(functions.missing("orchestrationTrigger", record.name))
+            return OrchestratorState.failed(
+                functions.not_found_message("orchestrationTrigger", record.name)
+            )
         payload = orchestration_payload(record, [*held.events, *news], replaying=bool(held.events))
         async with self._slots:
             try:
