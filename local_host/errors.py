@@ -18,11 +18,11 @@ LocalHostError                    base class; its default message is the docstri
 │   ├── InstanceEndedError        the instance has ended
 │   └── InstanceStatusError       the instance does not have the required status
 ├── EntityNotFoundError           no entity function has this name
-├── EpisodeError                  an episode cannot be completed
-│   ├── TaskFailedError           a task of the orchestrator failed
+├── ReplayError                   the replay of an orchestration failed, and the instance fails
 │   ├── NonDeterministicError     the replay and the history differ
 │   ├── UnsupportedActionError    the orchestrator scheduled an action that is not supported
 │   └── CustomStatusTooLargeError the custom status exceeds its limit
+├── CallFailedError               a call failed; the SDK raises the failure in the orchestrator
 └── RequestError                  an HTTP request cannot be read
     ├── BadRequestError           its body does not match its headers
     └── BodyTooLargeError         its body exceeds the limit
@@ -128,24 +128,24 @@ class EntityNotFoundError(LocalHostError):
     """No entity function has this name."""
 
 
-class EpisodeError(LocalHostError):
-    """The episode cannot be completed."""
+class ReplayError(LocalHostError):
+    """The replay of the orchestration failed."""
 
 
-class TaskFailedError(EpisodeError):
-    """A task that the orchestrator scheduled failed; the SDK raises the failure there."""
-
-
-class NonDeterministicError(EpisodeError):
+class NonDeterministicError(ReplayError):
     """The orchestrator scheduled other actions than its history records."""
 
 
-class UnsupportedActionError(EpisodeError):
+class UnsupportedActionError(ReplayError):
     """The orchestrator scheduled an action that the local host does not support."""
 
 
-class CustomStatusTooLargeError(EpisodeError):
+class CustomStatusTooLargeError(ReplayError):
     """The custom status exceeds its limit."""
+
+
+class CallFailedError(LocalHostError):
+    """A call of the orchestrator failed."""
 
 
 class RequestError(LocalHostError):

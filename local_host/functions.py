@@ -56,8 +56,8 @@ class FunctionTable:
     def not_found_message(self, trigger: str, name: str) -> str:
         """Return the real host's message for a function that does not exist."""
         kind = _KIND_NAMES[trigger]
-        known = ", ".join(f"'{i.registered_name}'" for i in self.infos if i.trigger == trigger)
+        names = ", ".join(f"'{i.registered_name}'" for i in self.infos if i.trigger == trigger)
         return (
             f"The function '{name}' doesn't exist, is disabled, or is not an {kind} "
-            f"function. Additional info: The following are the known {kind} functions: {known}."
+            f"function. Additional info: The following are the known {kind} functions: {names}."
         )

@@ -68,7 +68,7 @@ def test_killed_worker_has_the_exit_code_of_a_shell(host: HostProcess, marks: Pa
     assert "python exited with code 137 (0x89)" in status(host, "n")["output"]
 
 
-def test_exit_during_an_episode_fails_the_orchestration(host: HostProcess) -> None:
+def test_exit_during_a_turn_fails_the_orchestration(host: HostProcess) -> None:
     """Its custom status is lost; the same ID can be started again and completes."""
     failed = run(host, "exit_once", "o")
 

@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from local_host.errors import TaskFailedError, UnsupportedActionError
+from local_host.errors import CallFailedError, UnsupportedActionError
 from local_host.host.clock import parse_time
 from local_host.host.durable.actions import Action, ActionType, RetryPolicy
 from local_host.host.durable.builder import Build, DecisionBuilder, compact
@@ -57,7 +57,7 @@ class Performer:
         name = event["Name"]
         if name in self._open:
             failed = "exceptionType" in json.loads(event["Input"])
-            self.settle(name, TaskFailedError("the entity failed") if failed else None)
+            self.settle(name, CallFailedError("the entity failed") if failed else None)
         elif self._waits[name]:
             self._scheduler.resolve(self._waits[name].popleft())
         else:
@@ -70,7 +70,7 @@ class Performer:
         for action in actions:
             try:
                 await self._perform(action)
-            except TaskFailedError:
+            except CallFailedError:
                 continue  # the SDK has raised it in the orchestrator, which may have caught it
             if self.next_input is not None:
                 return
@@ -122,7 +122,7 @@ class Performer:
         promise = self._set_timer(parse_time(action["fireAt"]))
         if action["isCanceled"]:
             # As on the real host, the timer is still set: only nobody waits for it any more.
-            self._scheduler.fail(promise, TaskFailedError("the timer was canceled"))
+            self._scheduler.fail(promise, CallFailedError("the timer was canceled"))
         return promise
 
     def _set_timer(self, fire_at: datetime) -> Promise:
@@ -158,11 +158,11 @@ class Performer:
     async def _retry(self, call: Callable[[Action], Promise], action: Action) -> None:
         """Try until it works; a pause follows every failure, the last one included."""
         policy = RetryPolicy.from_action(action)
-        last = TaskFailedError("no attempt was allowed")
+        last = CallFailedError("no attempt was allowed")
         for failures in range(1, policy.attempts + 1):
             try:
                 await call(action)
-            except TaskFailedError as failure:
+            except CallFailedError as failure:
                 last = failure
                 pause = timedelta(milliseconds=policy.pause(failures))
                 await self._set_timer(self.now + pause)

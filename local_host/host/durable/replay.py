@@ -7,7 +7,7 @@ last, in every episode. So does this one: feed it the history in order, then ask
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local_host.errors import NonDeterministicError, TaskFailedError
+from local_host.errors import CallFailedError, NonDeterministicError
 from local_host.host.clock import parse_time
 from local_host.host.durable import history, lifecycle
 from local_host.host.durable.actions import OrchestratorState
@@ -78,7 +78,7 @@ class Replay:
             case EventType.TASK_COMPLETED | EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED:
                 performer.settle(event["TaskScheduledId"])
             case EventType.TASK_FAILED | EventType.SUB_ORCHESTRATION_INSTANCE_FAILED:
-                performer.settle(event["TaskScheduledId"], TaskFailedError(event["Reason"]))
+                performer.settle(event["TaskScheduledId"], CallFailedError(event["Reason"]))
             case EventType.TIMER_FIRED:
                 performer.settle(event["TimerId"])
             case EventType.EVENT_RAISED:

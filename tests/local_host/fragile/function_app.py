@@ -90,7 +90,7 @@ def call_exit(context: df.DurableOrchestrationContext) -> Steps:
 
 @app.orchestration_trigger(context_name="context")
 def exit_once(context: df.DurableOrchestrationContext) -> Steps:
-    """Exit the worker process during the second episode, once."""
+    """Exit the worker process during the second turn, once."""
     context.set_custom_status("halfway")
     yield context.call_activity("log_text", "one step")
     if mark("exit once") == 1:
