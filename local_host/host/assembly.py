@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from local_host.errors import BadAppFolder, BadDataFile, DataFolderInUse
 from local_host.host.clock import Clock, SystemClock
 from local_host.host.configuration import Configuration
 from local_host.host.durable.engine import Engine
-from local_host.host.durable.timers import Timers
+from local_host.host.durable.timers import TimerQueue
 from local_host.host.store.hub import TaskHub
 from local_host.host.triggers.timers import TimerTriggers
 from local_host.host.web.admin import AdminApi
@@ -59,10 +60,10 @@ class Host:
         """Start nothing new, and return when everything that runs has ended and is written."""
         self.server.refuse()
         self.timers.cancel()
-        self.engine.rest()
+        self.engine.stop_starting_activities()
         for _ in range(2):  # an HTTP function may have begun something with its last call
             await self.engine.worker.idle()
-            await self.engine.work.idle()
+            await self.engine.background.idle()
 
 
 @asynccontextmanager
@@ -130,9 +131,9 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
         hub = TaskHub(data / "host.sqlite3", durable=durable)
         stack.callback(hub.close)
         engine = _engine(configuration, hub, worker, clock, fail)
-        stack.push_async_callback(engine.work.cancel)
+        stack.push_async_callback(engine.background.cancel)
         routes = _routes(configuration, worker)
-        triggers = TimerTriggers(hub, worker, clock, engine.work, configuration.environment)
+        triggers = TimerTriggers(hub, worker, clock, engine.background, configuration.environment)
         recovered = engine.recover()
         timers = asyncio.create_task(_run_timers(engine.timers, triggers.queue))
         stack.callback(timers.cancel)
@@ -200,7 +201,7 @@ def _site(  # noqa: PLR0913 (one argument for each thing it answers with)
     return Site(routes, durable_api, admin, keys or Open(), has_home_page=has_home_page)
 
 
-async def _run_timers(*queues: Timers) -> None:
+async def _run_timers(*queues: TimerQueue[Any]) -> None:
     await asyncio.gather(*(queue.run() for queue in queues))
 
 

@@ -128,9 +128,9 @@ def _hub_name(name: str, environment: dict[str, str]) -> str:
 def _versions(durable: dict[str, Any]) -> Versions:
     known = Versions()
     return Versions(
-        durable.get("defaultVersion"),
-        MatchStrategy(_one_of(durable, "versionMatchStrategy", MatchStrategy, known.match)),
-        FailureStrategy(
+        default=durable.get("defaultVersion"),
+        match=MatchStrategy(_one_of(durable, "versionMatchStrategy", MatchStrategy, known.match)),
+        on_mismatch=FailureStrategy(
             _one_of(durable, "versionFailureStrategy", FailureStrategy, known.on_mismatch)
         ),
     )

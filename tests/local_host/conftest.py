@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local_host.testing import App, _load, start_app
+from local_host.testing import App, load_app, start_app
 
 APP = Path(__file__).parent / "app"
 
@@ -20,7 +20,7 @@ def app(tmp_path: Path) -> Iterator[App]:
 @pytest.fixture
 def calls() -> list[str]:
     """What the app's activities noted, forgotten before each test."""
-    note = _load(APP.resolve()).functions["note"].call
+    note = load_app(APP.resolve()).functions["note"].call
     noted: list[str] = note.__globals__["calls"]
     noted.clear()
     return noted

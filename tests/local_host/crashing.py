@@ -6,6 +6,7 @@ nobody is answered any more. What is then taken apart is what a `kill -9` would 
 
 import asyncio
 import contextlib
+import json
 import threading
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
@@ -87,8 +88,8 @@ def run_through(
         power = Power(crash)
         with _powered(power), testing.start_app(PROGRAMS, data, clock) as app:
             with contextlib.suppress(Crashed):
-                testing._wait_for(power.until(_drive(app, instance_id, program, unsent)))
-            found = None if power.gone.is_set() else app.look(instance_id)
+                testing.run_in_loop(power.until(_drive(app, instance_id, program, unsent)))
+            found = None if power.gone.is_set() else app.get_run(instance_id)
         _let_threads_end()
         if found:
             return Found(found.status, found.output, found.custom_status), pending
@@ -116,12 +117,12 @@ def _let_threads_end() -> None:
 
 async def _drive(app: testing.App, instance_id: str, program: Program, unsent: list[str]) -> None:
     """Start the program unless it is there, send its events, let time pass until it has ended."""
-    engine = app._host.engine
-    if engine.instance(instance_id) is None:
-        await engine.start("interpret", instance_id, testing._dumps(program).decode())
+    engine, driver = app.host.engine, app.driver
+    if engine.read_instance(instance_id) is None:
+        await engine.start("interpret", instance_id, json.dumps(program))
     while unsent:
         with contextlib.suppress(InstanceEnded):
             await engine.raise_event(instance_id, unsent[0], unsent[0])
         unsent.pop(0)
-    while not (await app._settled(instance_id)).ended:
-        assert await app._next_timer(), app._timeline(await app._settled(instance_id))
+    while not (await driver.get_idle_instance(instance_id)).ended:
+        assert await driver.advance_to_next_timer(), app.render_timeline(instance_id)

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from local_host.host.store.records import ENDED
+from local_host.host.history.events import FINAL_STATUSES
 from tests.local_host.crashing import run_through
 from tests.local_host.process import HOOK, fetch, running_host, status, until
 from tests.local_host.random_programs import (
@@ -112,7 +112,9 @@ def come_to_an_end(load: Load, data: Path, effects: Path) -> dict[str, Found]:
     with running_host(PROGRAMS, data, environment={"EFFECTS": str(effects)}) as host:
         load.ask(host.base_url)
         assert load.unasked == []
-        until(lambda: all(status(host, i)["runtimeStatus"] in ENDED for i in load.programs))
+        until(
+            lambda: all(status(host, i)["runtimeStatus"] in FINAL_STATUSES for i in load.programs)
+        )
         shown = {i: status(host, i) for i in load.programs}
         assert host.stop() == 0
     return {

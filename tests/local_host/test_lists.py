@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from local_host.host.clock import SystemClock
-from local_host.host.durable.endings import Endings
+from local_host.host.durable.operations import CompletionWaiters
 from local_host.testing import App, Response
 
 HOOK = "/runtime/webhooks/durabletask"
@@ -126,4 +126,4 @@ def test_nobody_waits_longer_than_asked() -> None:
     """When the time has come, whoever waits for an end goes on without it."""
     clock = SystemClock()
 
-    asyncio.run(Endings(clock).wait("endless", clock.now()))
+    asyncio.run(CompletionWaiters(clock).wait("endless", clock.now()))

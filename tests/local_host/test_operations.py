@@ -46,7 +46,7 @@ def test_a_timer_fires_into_a_suspended_instance(app: App) -> None:
     app.start("sleep", 1, "one")
     app.settle()
     post(app, "one/suspend")
-    with pytest.raises(AssertionError, match="waits for ever"):
+    with pytest.raises(AssertionError, match="waits forever"):
         app.wait("one")
 
     post(app, "one/resume")

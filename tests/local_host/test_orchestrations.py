@@ -146,7 +146,7 @@ def test_a_terminated_instance_ends_at_once(app: App) -> None:
     [
         ("noet", "Did you mean 'note'?"),
         ("python_name", "The function python_name is registered as 'renamed'."),
-        ("no_such_activity", "it will wait for ever."),
+        ("no_such_activity", "and waits forever."),
     ],
 )
 def test_a_misspelled_activity_is_told_in_the_log(
@@ -196,7 +196,7 @@ def test_a_managed_identity_is_only_on_azure(app: App) -> None:
     """A token source cannot work here, and the failure says so."""
     run = app.run("calls_as_itself", app.base_url)
 
-    assert "needs a managed identity, which only Azure has" in run.output
+    assert "needs a managed identity, which exists on Azure only" in run.output
 
 
 def test_a_custom_status_has_a_limit(app: App) -> None:
@@ -225,7 +225,7 @@ def test_a_child_does_not_disturb_a_running_instance(
 
     assert app.wait("taken").output == "awake"
     assert app.look(parent).status == "Running"
-    assert "under an id that a running instance has" in caplog.text
+    assert "under the id of a running instance" in caplog.text
 
 
 def test_an_ended_instance_can_be_started_again(app: App) -> None:

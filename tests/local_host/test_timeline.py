@@ -56,8 +56,8 @@ def test_entities_and_children_are_told(app: App, tmp_path: Path) -> None:
     app.run("parent", None, "two")
 
     counter = told(tmp_path / "data", "one")
-    assert "| entity @counter@k asked: add 2 (signal)" in counter
-    assert "|   entity @counter@k answered: 7" in counter
+    assert "| entity @counter@k called: add 2 (signal)" in counter
+    assert "|   entity @counter@k returned: 7" in counter
     assert "| sub-orchestration gives_up called as two-child" in told(tmp_path / "data", "two")
     assert told(tmp_path / "data", "@counter@k")[:2] == ["@counter@k", "state    7"]
 
@@ -68,9 +68,9 @@ def test_an_unknown_id_is_told_with_the_nearest(app: App, tmp_path: Path) -> Non
 
     with pytest.raises(NothingToInspect, match="Did you mean 'order-1234'"):
         show_timeline(tmp_path / "data", "order-1243")
-    with pytest.raises(NothingToInspect, match="There are 1 others"):
+    with pytest.raises(NothingToInspect, match="Other ids in the data: 1"):
         show_timeline(tmp_path / "data", "x")
-    with pytest.raises(NothingToInspect, match="holds no data"):
+    with pytest.raises(NothingToInspect, match="has no data"):
         show_timeline(tmp_path / "nowhere", "x")
 
 
@@ -97,4 +97,4 @@ def test_it_can_be_asked_while_a_host_runs(tmp_path: Path) -> None:
 
     assert known.stdout.startswith("approval  one  ")
     assert (known.returncode, unknown.returncode) == (0, 1)
-    assert unknown.stderr.startswith("local_host: no instance or entity has the id 'two'")
+    assert unknown.stderr.startswith("local_host: No instance or entity has the id 'two'")

@@ -32,9 +32,9 @@ def test_versions_are_compared_as_numbers_where_they_are(
     default: str | None, version: str | None, *, older_runs: bool, same_runs: bool
 ) -> None:
     """No version is older than any; dotted numbers count as numbers, the rest as text."""
-    assert Versions(default).fit(version) is older_runs
-    assert Versions(default, MatchStrategy.STRICT).fit(version) is same_runs
-    assert Versions(default, MatchStrategy.NONE).fit(version)
+    assert Versions(default=default).accepts(version) is older_runs
+    assert Versions(default=default, match=MatchStrategy.STRICT).accepts(version) is same_runs
+    assert Versions(default=default, match=MatchStrategy.NONE).accepts(version)
 
 
 def app_with(folder: Path, **durable: str) -> Path:

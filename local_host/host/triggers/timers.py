@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from local_host.errors import BadConfiguration, FunctionFailed, WorkerLost
 from local_host.host.clock import Clock
-from local_host.host.durable.timers import Timers, microseconds
-from local_host.host.durable.work import Work
+from local_host.host.durable.dispatch import BackgroundTasks
+from local_host.host.durable.timers import TimerQueue, microseconds
 from local_host.host.store.hub import TaskHub
-from local_host.host.store.records import Message
 from local_host.host.store.schedules import TimerStatus
 from local_host.host.triggers.schedule import Schedule, is_monitored, parse_schedule
 from local_host.host.workers import Worker
@@ -41,7 +40,12 @@ class TimerTriggers:
     """The app's timer triggers."""
 
     def __init__(
-        self, hub: TaskHub, worker: Worker, clock: Clock, work: Work, settings: dict[str, str]
+        self,
+        hub: TaskHub,
+        worker: Worker,
+        clock: Clock,
+        work: BackgroundTasks,
+        settings: dict[str, str],
     ) -> None:
         """`settings` are the app's.
 
@@ -54,7 +58,7 @@ class TimerTriggers:
         self._work = work
         #: Functions that do not run, by name, with the real host's reason.
         self.in_error: dict[str, str] = {}
-        self.queue = Timers(clock, self._fire)
+        self.queue: TimerQueue[tuple[str, bool]] = TimerQueue(clock, self._fire)
         #: When each trigger that is set fires, by name.
         self.pending: dict[str, datetime] = {}
         self._triggers: dict[str, _Trigger] = {}
@@ -73,8 +77,10 @@ class TimerTriggers:
         self, name: str, binding: dict[str, Any], schedule: Schedule, now: datetime
     ) -> _Trigger:
         monitored = bool(binding.get("useMonitor", True)) and is_monitored(schedule, now)
-        fresh = TimerStatus(name, None, _text(schedule.next_after(now)), _text(now))
-        kept = self._hub.schedules.status(name) if monitored else None
+        fresh = TimerStatus(
+            name=name, last=None, next=_text(schedule.next_after(now)), updated=_text(now)
+        )
+        kept = self._hub.schedules.read(name) if monitored else None
         return _Trigger(name, schedule, monitored, bool(binding.get("runOnStartup")), kept or fresh)
 
     async def start(self) -> None:
@@ -86,14 +92,17 @@ class TimerTriggers:
             if due != expected:  # another schedule than at the last run: nothing was missed
                 due = trigger.schedule.next_after(now)
                 trigger.status = TimerStatus(
-                    trigger.name, trigger.status.last, _text(due), _text(now)
+                    name=trigger.name,
+                    last=trigger.status.last,
+                    next=_text(due),
+                    updated=_text(now),
                 )
             is_past_due = due is not None and due < now
             if is_past_due or trigger.runs_on_startup:
                 self._set(trigger, now, past_due=is_past_due)
             else:
                 self._set(trigger, due)
-        await self._hub.schedules.keep([t.status for t in self._triggers.values() if t.monitored])
+        await self._hub.schedules.save([t.status for t in self._triggers.values() if t.monitored])
         self.queue.fire_due()
 
     def run_now(self, name: str) -> None:
@@ -105,21 +114,24 @@ class TimerTriggers:
             return
         self.pending[trigger.name] = due
         number = self._hub.next_message_id()  # ties are broken by it
-        event = {"pastDue": past_due}
-        self.queue.add(Message(trigger.name, event, number, microseconds(due.astimezone(UTC))))
+        due_at = microseconds(due.astimezone(UTC))
+        self.queue.add(due_at, number, (trigger.name, past_due))
 
-    def _fire(self, message: Message) -> None:
-        trigger = self._triggers[message.target]
+    def _fire(self, item: tuple[str, bool]) -> None:
+        name, past_due = item
+        trigger = self._triggers[name]
         self.pending.pop(trigger.name, None)
-        self._work.start(self._run(trigger, past_due=message.event["pastDue"]))
+        self._work.start(self._run(trigger, past_due=past_due))
 
     async def _run(self, trigger: _Trigger, *, past_due: bool) -> None:
         now = self._clock.now()
         await self._invoke(trigger, past_due=past_due)
         due = trigger.schedule.next_after(now)
-        trigger.status = TimerStatus(trigger.name, _text(now), _text(due), _text(now))
+        trigger.status = TimerStatus(
+            name=trigger.name, last=_text(now), next=_text(due), updated=_text(now)
+        )
         if trigger.monitored:
-            await self._hub.schedules.keep([trigger.status])
+            await self._hub.schedules.save([trigger.status])
         self._set(trigger, due)
 
     async def _invoke(self, trigger: _Trigger, *, past_due: bool) -> None:

@@ -69,7 +69,7 @@ class Server:
         async def rpc(request: Request) -> Response:
             if not request.raw_path.startswith(self._rpc_path):
                 return Response(404)
-            return await durable.answer(request, request.raw_path[len(self._rpc_path) :])
+            return await durable.handle(request, request.raw_path[len(self._rpc_path) :])
 
         await self._serve(self._public, public)
         await self._serve(self._rpc, rpc)

@@ -38,7 +38,7 @@ class Site:
         path = request.raw_path
         if path.lower().startswith(PREFIX + "/"):
             refused = _refusal(self._door.for_webhooks(request))
-            return refused or await self._durable.answer(request, path[len(PREFIX) :])
+            return refused or await self._durable.handle(request, path[len(PREFIX) :])
         if path.lower().startswith(_ADMIN):
             refused = _refusal(self._door.for_admin(request))
             return refused or await self._admin.answer(request, path[len(_ADMIN) :])

@@ -1,0 +1,55 @@
+"""Start of an app in the test's process."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from unittest import mock
+
+from local_host.functions import FunctionTable
+from local_host.host import assembly
+from local_host.host.clock import VirtualClock
+from local_host.host.configuration import read_configuration
+from local_host.host.workers import InProcessWorker
+from local_host.testing.app import App
+from local_host.testing.driver import run_in_loop
+from local_host.worker import fast_replay, index
+from local_host.worker.index import LoadedApp
+from local_host.worker.invoke import Invoker
+
+
+@contextmanager
+def start_app(
+    app_dir: Path, data_dir: Path, clock: VirtualClock | None = None, *, asks_for_keys: bool = False
+) -> Iterator[App]:
+    """Run the app in `app_dir` with its data in `data_dir`, in this process."""
+    app_dir = app_dir.resolve()
+    clock = clock or VirtualClock()
+    configuration = replace(read_configuration(app_dir), asks_for_keys=asks_for_keys)
+    with mock.patch.dict(os.environ, configuration.environment):
+        loaded = load_app(app_dir)
+        invokers: list[Invoker] = []
+
+        async def load_worker(binding: str) -> InProcessWorker:
+            invokers.append(Invoker(loaded, binding))
+            return InProcessWorker(FunctionTable(loaded.infos), invokers[-1])
+
+        assembled = assembly.assemble(configuration, data_dir, 0, load_worker, clock, durable=False)
+        host = run_in_loop(assembled.__aenter__())
+        try:
+            yield App(host, clock)
+        finally:
+            run_in_loop(assembled.__aexit__(None, None, None))
+            invokers[-1].close()
+
+
+@cache
+def load_app(app_dir: Path) -> LoadedApp:
+    """Load the app in a folder (a resolved path). A process can index an app only once."""
+    fast_replay.install()
+    index.enter(app_dir)
+    sys.modules.pop("function_app", None)  # the module of another app
+    return index.load_app(app_dir)
