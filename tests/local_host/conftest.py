@@ -1,4 +1,4 @@
-"""The app of this folder, on a host of its own for each test."""
+"""Fixtures: the feature app of this folder, on a new host for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,15 +12,15 @@ APP = Path(__file__).parent / "app"
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
-    """The feature app in this process, under a virtual clock."""
+    """Run the feature app in this process, under a virtual clock."""
     with start_app(APP, tmp_path / "data") as running:
         yield running
 
 
 @pytest.fixture
 def calls() -> list[str]:
-    """What the app's activities noted, forgotten before each test."""
+    """Return the list of the activities' calls, emptied before each test."""
     note = load_app(APP.resolve()).functions["note"].call
-    noted: list[str] = note.__globals__["calls"]
-    noted.clear()
-    return noted
+    recorded: list[str] = note.__globals__["calls"]
+    recorded.clear()
+    return recorded
