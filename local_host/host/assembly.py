@@ -19,7 +19,7 @@ from local_host.host.durable.timers import TimerQueue
 from local_host.host.store.hub import TaskHub
 from local_host.host.triggers.timers import TimerTriggers
 from local_host.host.web.admin import AdminApi
-from local_host.host.web.durable_api import DurableApi, client_binding
+from local_host.host.web.durable_api import DurableApi, build_client_binding
 from local_host.host.web.functions import FunctionRoutes
 from local_host.host.web.keys import DURABLE, Keys, Open, keep_keys
 from local_host.host.web.server import Server
@@ -63,7 +63,7 @@ class Host:
         self.engine.stop_starting_activities()
         for _ in range(2):  # an HTTP function may have begun something with its last call
             await self.engine.worker.idle()
-            await self.engine.background.idle()
+            await self.engine.background.wait_until_idle()
 
 
 @asynccontextmanager
@@ -123,7 +123,7 @@ async def assemble(  # noqa: PLR0913 (one argument for each thing it is made of)
         keys, keys_are_new = keep_keys(data, []) if configuration.asks_for_keys else (None, False)
         system_key = keys.system[DURABLE] if keys else None
         hub_name = configuration.hub_name
-        binding = client_binding(server.base_url, server.rpc_url, hub_name, system_key)
+        binding = build_client_binding(server.base_url, server.rpc_url, hub_name, system_key)
         worker = await load_worker(json.dumps(binding))
         infos = worker.functions.infos
         if keys:

@@ -57,7 +57,7 @@ class VirtualClock:
         await changed.wait()
 
 
-def wire_time(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """Format a time as the host writes it into histories."""
     # isoformat takes a third of the time of strftime, and a turn formats a dozen times.
     return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

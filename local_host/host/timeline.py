@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from local_host.errors import BadDataFile, NothingToInspect
-from local_host.host.history.codec import event_from_json, event_name
+from local_host.host.history.codec import event_from_json, get_event_name
 from local_host.host.history.events import (
     CallCompleted,
     CallFailed,
@@ -126,9 +126,9 @@ def _describe(event: HistoryEvent, events: Sequence[HistoryEvent]) -> str:  # no
         case ExecutionCompleted():
             return f"ended: {event.status}{_value(event.result)}"
         case ExecutionTerminated() | ExecutionSuspended() | ExecutionResumed():
-            return f"{event_name(event)}{_value(event.reason)}"
+            return f"{get_event_name(event)}{_value(event.reason)}"
         case _:
-            return event_name(event)
+            return get_event_name(event)
 
 
 def _describe_result(result: CallResult | TimerFired, events: Sequence[HistoryEvent]) -> str:

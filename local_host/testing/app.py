@@ -115,7 +115,7 @@ class App:
         """Move the clock; every durable timer and timer trigger on the way fires when due."""
         end = self.clock.now() + time
         self.wait_until_idle()
-        while (due := self.driver.next_due()) is not None and due <= end:
+        while (due := self.driver.get_next_due()) is not None and due <= end:
             run_in_loop(self.driver.advance_to(due))
             self.wait_until_idle()
         self.clock.advance(end)

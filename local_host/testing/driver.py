@@ -42,7 +42,7 @@ class Driver:
 
     async def wait_until_idle(self) -> None:
         """Wait until nothing can happen unless the clock moves."""
-        await self.host.engine.background.idle()
+        await self.host.engine.background.wait_until_idle()
 
     async def get_idle_instance(self, instance_id: str) -> InstanceRecord:
         """Wait until the host is idle; return an instance.
@@ -72,21 +72,21 @@ class Driver:
         """
         firings = Counter() if firings is None else firings
         ineffective = {n for n, times in firings.items() if times >= _MAX_FIRINGS_WITHOUT_EFFECT}
-        due = self.next_due(except_triggers=ineffective)
+        due = self.get_next_due(except_triggers=ineffective)
         if due is None:
             return False
-        timer = self.host.engine.timers.next_due()
+        timer = self.host.engine.timers.get_next_due()
         if timer is not None and timer <= due:
             firings.clear()
         firings.update(name for name, at in self.host.triggers.pending.items() if at <= due)
         await self.advance_to(due)
         return True
 
-    def next_due(self, *, except_triggers: Collection[str] = ()) -> datetime | None:
+    def get_next_due(self, *, except_triggers: Collection[str] = ()) -> datetime | None:
         """Return when the next durable timer or timer trigger is due, or None."""
         pending = self.host.triggers.pending.items()
         times = [at for name, at in pending if name not in except_triggers]
-        timer = self.host.engine.timers.next_due()
+        timer = self.host.engine.timers.get_next_due()
         return min(times if timer is None else [*times, timer], default=None)
 
     async def advance_to(self, moment: datetime) -> None:

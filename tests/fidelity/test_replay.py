@@ -82,7 +82,7 @@ def replay(turn: RecordedTurn) -> Outcome:
     engine = Replay(instance.instance_id, instance.execution_id, state, events[-1].timestamp)
     for event in events:
         engine.feed(event)
-    return engine.outcome()
+    return engine.get_outcome()
 
 
 def comparable(event: DecisionEvent) -> tuple[Any, ...]:

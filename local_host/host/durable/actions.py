@@ -11,7 +11,7 @@ from typing import Any
 
 from local_host.errors import FunctionFailed
 from local_host.host.durable.errors import CustomStatusTooLargeError
-from local_host.host.durable.payloads import compact_json
+from local_host.host.durable.payloads import encode_compact
 
 Action = dict[str, Any]
 _OUT_OF_PROC = "\n\n$OutOfProcData$:"
@@ -70,7 +70,7 @@ class OrchestratorState:
         """Return the state of an orchestrator that failed before it scheduled anything."""
         return cls(actions=[], is_done=False, output=None, error=message, custom_status=None)
 
-    def custom_status_json(self) -> str | None:
+    def encode_custom_status(self) -> str | None:
         """Encode the custom status as JSON text.
 
         Raises:
@@ -78,7 +78,7 @@ class OrchestratorState:
         """
         if self.custom_status is None:
             return None
-        text = compact_json(self.custom_status)
+        text = encode_compact(self.custom_status)
         if len(text) * _MAX_BYTES_PER_CHARACTER <= _CUSTOM_STATUS_LIMIT_KB * 1024:
             return text
         kilobytes = len(text.encode("utf-16-le", "surrogatepass")) / 1024
@@ -118,7 +118,7 @@ class RetryPolicy:
             max_interval=options.get("maxRetryIntervalInMilliseconds", float("inf")),
         )
 
-    def interval_after(self, failures: int) -> float:
+    def compute_interval(self, failures: int) -> float:
         """Return the interval in milliseconds after this many failures."""
         interval = self.first_interval * self.backoff_coefficient ** (failures - 1)
         return min(interval, self.max_interval)

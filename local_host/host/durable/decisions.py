@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from local_host.host.durable.actions import Action
-from local_host.host.durable.payloads import compact_json, entity_request
+from local_host.host.durable.payloads import build_entity_request, encode_compact
 from local_host.host.history.events import (
     EventSent,
     SubOrchestrationInstanceCreated,
@@ -62,19 +62,19 @@ class DecisionBuilder:
         self._execution_id = execution_id
         self._at = at
 
-    def activity(self, event_id: int, action: Action) -> Decision:
+    def call_activity(self, event_id: int, action: Action) -> Decision:
         """Call the activity that the action names."""
-        return self._activity(event_id, action["functionName"], action["input"])
+        return self._call(event_id, action["functionName"], action["input"])
 
-    def http_call(self, event_id: int, action: Action) -> Decision:
+    def call_http(self, event_id: int, action: Action) -> Decision:
         """Call the host's own activity with the HTTP request of the action."""
-        return self._activity(event_id, HTTP_ACTIVITY, compact_json(action["httpRequest"]))
+        return self._call(event_id, HTTP_ACTIVITY, encode_compact(action["httpRequest"]))
 
-    def _activity(self, event_id: int, name: str, input_: str | None) -> Decision:
+    def _call(self, event_id: int, name: str, input_: str | None) -> Decision:
         event = TaskScheduled(timestamp=self._at, event_id=event_id, name=name)
         return CallActivity(event=event, input_=input_)
 
-    def sub_orchestration(self, event_id: int, action: Action) -> Decision:
+    def call_sub_orchestration(self, event_id: int, action: Action) -> Decision:
         """Call a sub-orchestration, under an id of the action or a derived one."""
         event = SubOrchestrationInstanceCreated(
             timestamp=self._at,
@@ -83,22 +83,22 @@ class DecisionBuilder:
             version=action.get("version"),
             instance_id=action.get("instanceId") or f"{self._execution_id}:{event_id:x}",
         )
-        return CallSubOrchestration(event=event, input_=compact_json(action["input"]))
+        return CallSubOrchestration(event=event, input_=encode_compact(action["input"]))
 
-    def timer(self, event_id: int, fire_at: datetime) -> Decision:
+    def set_timer(self, event_id: int, fire_at: datetime) -> Decision:
         """Set a timer."""
         return SetTimer(event=TimerCreated(timestamp=self._at, event_id=event_id, fire_at=fire_at))
 
-    def request_id(self, event_id: int) -> str:
+    def make_request_id(self, event_id: int) -> str:
         """Return the id of an entity operation; the response arrives under the same id."""
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._execution_id}:{event_id}"))
 
-    def entity_message(self, event_id: int, action: Action, *, signal: bool) -> Decision:
+    def message_entity(self, event_id: int, action: Action, *, signal: bool) -> Decision:
         """Send an operation to an entity."""
-        request = entity_request(
+        request = build_entity_request(
             operation=action["operation"],
-            input_=compact_json(action["input"]),
-            request_id=self.request_id(event_id),
+            input_=encode_compact(action["input"]),
+            request_id=self.make_request_id(event_id),
             signal=signal,
             parent=self._instance_id,
             parent_execution=self._execution_id,

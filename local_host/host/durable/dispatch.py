@@ -34,7 +34,7 @@ class BackgroundTasks:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._on_fault(error)
 
-    async def idle(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Return when no task runs."""
         await self._idle.wait()
 

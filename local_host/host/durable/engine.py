@@ -14,11 +14,11 @@ from local_host.errors import InstanceConflict, UnknownEntity
 from local_host.host.clock import Clock
 from local_host.host.durable.activities import Activities
 from local_host.host.durable.dispatch import BackgroundTasks, Dispatcher
-from local_host.host.durable.entities import Entities, entity_id, is_entity
-from local_host.host.durable.executions import new_execution
+from local_host.host.durable.entities import Entities, is_entity, make_entity_id
+from local_host.host.durable.executions import create_execution
 from local_host.host.durable.operations import CompletionWaiters, Operations
 from local_host.host.durable.orchestrations import Orchestrations
-from local_host.host.durable.payloads import compact_json, entity_request
+from local_host.host.durable.payloads import build_entity_request, encode_compact
 from local_host.host.durable.timers import TimerQueue
 from local_host.host.durable.turns import TurnBuilder
 from local_host.host.durable.versions import Versions
@@ -111,12 +111,12 @@ class Engine:
         Raises:
             InstanceConflict: An instance with this id is running.
         """
-        record, started = new_execution(
+        record, started = create_execution(
             self.hub,
             self.clock,
             name=name,
             instance_id=instance_id or uuid.uuid4().hex,
-            input_=None if body is None else compact_json(body),
+            input_=None if body is None else encode_compact(body),
             version=version or self._versions.default,
         )
         conflict = await self.hub.create_instance(record, started)
@@ -134,7 +134,7 @@ class Engine:
             InstanceEnded: The instance has ended.
         """
         self.operations.get_open(instance_id)
-        event = EventRaised(timestamp=self.clock.now(), name=name, input_=compact_json(body))
+        event = EventRaised(timestamp=self.clock.now(), name=name, input_=encode_compact(body))
         await self.operations.send(instance_id, event)
 
     async def restart(self, instance_id: str, *, under_new_id: bool) -> str:
@@ -156,13 +156,13 @@ class Engine:
         """
         if not self.worker.functions.has("entityTrigger", name):
             raise UnknownEntity(self.worker.functions.missing("entityTrigger", name))
-        request = entity_request(
+        request = build_entity_request(
             operation=operation,
-            input_=None if body is None else compact_json(body),
+            input_=None if body is None else encode_compact(body),
             request_id=str(uuid.uuid4()),
             signal=True,
         )
-        target = entity_id(name, key)
+        target = make_entity_id(name, key)
         event = EventSent(timestamp=self.clock.now(), instance_id=target, name="op", input_=request)
         await self.operations.send(target, event)
 
@@ -172,4 +172,4 @@ class Engine:
 
     def read_entity(self, name: str, key: str) -> EntityRecord | None:
         """Read an entity, or None if no operation ever reached it."""
-        return self.hub.read_entity(entity_id(name, key))
+        return self.hub.read_entity(make_entity_id(name, key))

@@ -6,8 +6,8 @@ import logging
 from typing import Any
 
 from local_host.errors import FunctionFailed, WorkerLost
-from local_host.host.clock import Clock, wire_time
-from local_host.host.durable.payloads import entity_payload, entity_response
+from local_host.host.clock import Clock, format_time
+from local_host.host.durable.payloads import build_entity_payload, build_entity_response
 from local_host.host.history.events import EventRaised, EventSent
 from local_host.host.store.hub import TaskHub
 from local_host.host.store.records import EntityRecord, Message
@@ -16,7 +16,7 @@ from local_host.host.workers import Worker
 _log = logging.getLogger("local_host.entities")
 
 
-def entity_id(name: str, key: str) -> str:
+def make_entity_id(name: str, key: str) -> str:
     """Return the id of an entity in the task hub; the name is lower-cased, the key is not."""
     return f"@{name.lower()}@{key}"
 
@@ -52,7 +52,7 @@ class Entities:
             entity_id=target,
             present=batch["entityExists"],
             state=batch["entityState"],
-            updated_at=wire_time(self._clock.now()),
+            updated_at=format_time(self._clock.now()),
         )
         await self._hub.commit_batch(entity, messages, responses)
         return responses
@@ -61,7 +61,7 @@ class Entities:
         """Return the SDK's result of the batch. If the worker process dies, the batch is rerun."""
         _, name, key = target.split("@", 2)
         entity = self._hub.read_entity(target)
-        payload = entity_payload(name, key, entity, operations)
+        payload = build_entity_payload(name, key, entity, operations)
         while True:
             try:
                 response = await self._worker.invoke("entity", name, payload, about=target)
@@ -79,7 +79,7 @@ class Entities:
             return batch
 
     def _response(self, operation: dict[str, Any], result: dict[str, Any]) -> Message:
-        text = entity_response(result["result"], is_error=result["isError"])
+        text = build_entity_response(result["result"], is_error=result["isError"])
         return Message(
             target=operation["parent"],
             event=EventRaised(timestamp=self._clock.now(), name=operation["id"], input_=text),

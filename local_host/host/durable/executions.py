@@ -2,7 +2,7 @@
 
 import uuid
 
-from local_host.host.clock import Clock, wire_time
+from local_host.host.clock import Clock, format_time
 from local_host.host.history.events import (
     ExecutionStarted,
     OrchestrationInstance,
@@ -13,7 +13,7 @@ from local_host.host.store.hub import TaskHub
 from local_host.host.store.records import InstanceRecord, Message
 
 
-def new_execution(  # noqa: PLR0913 - the parts of an execution
+def create_execution(  # noqa: PLR0913 - the parts of an execution
     hub: TaskHub,
     clock: Clock,
     *,
@@ -35,8 +35,8 @@ def new_execution(  # noqa: PLR0913 - the parts of an execution
         input_=input_,
         output=None,
         custom_status=None,
-        created_at=wire_time(at),
-        updated_at=wire_time(at),
+        created_at=format_time(at),
+        updated_at=format_time(at),
         parent=parent,
     )
     event = ExecutionStarted(

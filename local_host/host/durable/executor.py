@@ -14,7 +14,7 @@ from local_host.host.clock import parse_time
 from local_host.host.durable.actions import Action, ActionType, RetryPolicy
 from local_host.host.durable.decisions import Decision, DecisionBuilder
 from local_host.host.durable.errors import CallFailedError, UnsupportedActionError
-from local_host.host.durable.payloads import compact_json
+from local_host.host.durable.payloads import encode_compact
 from local_host.host.durable.scheduler import Promise, Scheduler
 from local_host.host.history.events import EventRaised
 
@@ -87,7 +87,7 @@ class ActionExecutor:
             case ActionType.CALL_ACTIVITY_WITH_RETRY:
                 return self._scheduler.start(self._retry(self._call_activity, action))
             case ActionType.CALL_HTTP:
-                return self._call(self._builder.http_call(self._next_id, action))
+                return self._call(self._builder.call_http(self._next_id, action))
             case ActionType.CALL_SUB_ORCHESTRATOR:
                 return self._call_sub_orchestrator(action)
             case ActionType.CALL_SUB_ORCHESTRATOR_WITH_RETRY:
@@ -104,7 +104,7 @@ class ActionExecutor:
             case ActionType.WHEN_ALL:
                 return self._compound(action, self._scheduler.when_all)
             case ActionType.CONTINUE_AS_NEW:
-                self.next_input = compact_json(action["input"])
+                self.next_input = encode_compact(action["input"])
                 return self._resolved()
 
     def _call(self, decision: Decision) -> Promise:
@@ -117,10 +117,10 @@ class ActionExecutor:
         self._next_id += 1
 
     def _call_activity(self, action: Action) -> Promise:
-        return self._call(self._builder.activity(self._next_id, action))
+        return self._call(self._builder.call_activity(self._next_id, action))
 
     def _call_sub_orchestrator(self, action: Action) -> Promise:
-        return self._call(self._builder.sub_orchestration(self._next_id, action))
+        return self._call(self._builder.call_sub_orchestration(self._next_id, action))
 
     def _create_timer(self, action: Action) -> Promise:
         promise = self._set_timer(parse_time(action["fireAt"]))
@@ -130,7 +130,7 @@ class ActionExecutor:
         return promise
 
     def _set_timer(self, fire_at: datetime) -> Promise:
-        return self._call(self._builder.timer(self._next_id, fire_at))
+        return self._call(self._builder.set_timer(self._next_id, fire_at))
 
     def _wait_for_event(self, action: Action) -> Promise:
         name = action["externalEventName"]
@@ -142,8 +142,8 @@ class ActionExecutor:
         return promise
 
     def _message_entity(self, action: Action, *, signal: bool) -> Promise:
-        request_id = self._builder.request_id(self._next_id)
-        self._record(self._builder.entity_message(self._next_id, action, signal=signal))
+        request_id = self._builder.make_request_id(self._next_id)
+        self._record(self._builder.message_entity(self._next_id, action, signal=signal))
         if signal:
             return self._resolved()
         promise = self._calls[request_id] = Promise()
@@ -171,7 +171,7 @@ class ActionExecutor:
                 await call(action)
             except CallFailedError as failure:
                 error = failure
-                interval = timedelta(milliseconds=policy.interval_after(failures))
+                interval = timedelta(milliseconds=policy.compute_interval(failures))
                 await self._set_timer(self.now + interval)
             else:
                 return

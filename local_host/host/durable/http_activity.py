@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from local_host.host.clock import Clock
-from local_host.host.durable.payloads import compact_json
+from local_host.host.durable.payloads import encode_compact
 from local_host.host.history.events import HistoryEvent, TaskCompleted, TaskFailed
 from local_host.host.store.records import Task
 
@@ -34,7 +34,7 @@ async def run_http_activity(task: Task, clock: Clock) -> HistoryEvent:
             details=_details(reason),
         )
     return TaskCompleted(
-        timestamp=clock.now(), scheduled_id=task.scheduled_id, result=compact_json(response)
+        timestamp=clock.now(), scheduled_id=task.scheduled_id, result=encode_compact(response)
     )
 
 
@@ -81,7 +81,7 @@ def _reason(error: Exception) -> str:
 
 def _details(reason: str) -> str:
     """Encode the exception as the extension does, limited to what an orchestrator can see."""
-    return compact_json(
+    return encode_compact(
         {
             "$type": "System.Net.Http.HttpRequestException, System.Net.Http",
             "HttpRequestError": 2,

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from local_host.errors import InstanceEnded, NoSuchInstance, WrongStatus
-from local_host.host.clock import Clock, wire_time
-from local_host.host.durable.rewind import pending_timers, remove_failures
-from local_host.host.durable.timers import timer_message
+from local_host.host.clock import Clock, format_time
+from local_host.host.durable.rewind import find_pending_timers, remove_failures
+from local_host.host.durable.timers import build_timer_message
 from local_host.host.history.events import (
     FINAL_STATUSES,
     ExecutionResumed,
@@ -153,11 +153,11 @@ class Operations:
             for child in map(self._hub.read_instance, child_ids)
             if child and child.status == RuntimeStatus.FAILED
         ]
-        messages = self._pending_timers(record, history, now)
+        messages = self._build_timer_messages(record, history, now)
         if not children:  # a rewound child wakes its parent with its result
             event, number = GenericEvent(timestamp=now, data=reason), self._hub.next_message_id()
             messages.append(Message(target=instance_id, event=event, message_id=number))
-        pending = replace(record, status=RuntimeStatus.PENDING, updated_at=wire_time(now))
+        pending = replace(record, status=RuntimeStatus.PENDING, updated_at=format_time(now))
         if await self._hub.rewind(pending, events, messages):
             self._evict(instance_id)
             for message in messages:
@@ -165,13 +165,13 @@ class Operations:
             for child in children:
                 await self.rewind(child.instance_id, reason)
 
-    def _pending_timers(
+    def _build_timer_messages(
         self, record: InstanceRecord, history: list[HistoryEvent], now: datetime
     ) -> list[Message]:
         """Return messages for future timers; those that fired after the failure are lost."""
         return [
-            timer_message(record, self._hub.next_message_id(), now, timer)
-            for timer in pending_timers(history)
+            build_timer_message(record, self._hub.next_message_id(), now, timer)
+            for timer in find_pending_timers(history)
             if timer.fire_at > now
         ]
 

@@ -14,7 +14,7 @@ from local_host.host.clock import Clock
 from local_host.host.durable.actions import OrchestratorState
 from local_host.host.durable.called_functions import function_exists
 from local_host.host.durable.errors import ReplayError
-from local_host.host.durable.payloads import orchestration_payload
+from local_host.host.durable.payloads import build_orchestration_payload
 from local_host.host.durable.replay import Outcome, Replay
 from local_host.host.durable.turns import TurnBuilder
 from local_host.host.durable.versions import MISMATCH, FailureStrategy, Versions
@@ -88,7 +88,7 @@ class Orchestrations:
             return None
         # Messages may overtake the start of their execution; the history begins with it.
         current.sort(key=lambda message: not isinstance(message.event, ExecutionStarted))
-        turn = await self._turn(cached, [message.event for message in current])
+        turn = await self._build_turn(cached, [message.event for message in current])
         turn.consumed = messages
         if not await self._hub.commit_turn(turn):
             self.evict(instance_id)
@@ -136,7 +136,7 @@ class Orchestrations:
             cached.history_json.clear()
         cached.extend(turn.new_events)
 
-    async def _turn(self, cached: CachedInstance, events: list[HistoryEvent]) -> Turn:
+    async def _build_turn(self, cached: CachedInstance, events: list[HistoryEvent]) -> Turn:
         record = cached.record
         received = [OrchestratorStarted(timestamp=self._clock.now()), *events]
         custom_status: str | None = None
@@ -158,7 +158,7 @@ class Orchestrations:
         """Return the outcome and the custom status; an instance that fails here has none."""
         try:
             state = await self._replay_in_sdk(cached, received)
-            return self._replay_actions(cached, received, state), state.custom_status_json()
+            return self._replay_actions(cached, received, state), state.encode_custom_status()
         except (WorkerLost, ReplayError) as error:
             return Outcome(status=RuntimeStatus.FAILED, result=str(error)), None
 
@@ -168,7 +168,7 @@ class Orchestrations:
         record, functions = cached.record, self._worker.functions
         if not functions.has("orchestrationTrigger", record.name):
             return OrchestratorState.failed(functions.missing("orchestrationTrigger", record.name))
-        payload = orchestration_payload(
+        payload = build_orchestration_payload(
             record,
             [*cached.history_json, *map(event_to_json, received)],
             is_replaying=bool(cached.history),
@@ -189,7 +189,7 @@ class Orchestrations:
         replay = Replay(record.instance_id, record.execution_id, state, self._clock.now())
         for event in (*cached.history, *received):
             replay.feed(event)
-        return replay.outcome()
+        return replay.get_outcome()
 
 
 def _for_current_execution(record: InstanceRecord, messages: list[Message]) -> list[Message]:

@@ -9,7 +9,7 @@ from local_host.host.store.records import EntityRecord, InstanceRecord
 _NAMESPACE = "Microsoft.Azure.WebJobs.Extensions.DurableTask"
 
 
-def compact_json(value: Any) -> str:  # noqa: ANN401 - JSON
+def encode_compact(value: Any) -> str:  # noqa: ANN401 - JSON
     """Encode JSON as the real host does: no spaces, no escapes, no lone surrogates."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if text.isascii():
@@ -17,7 +17,7 @@ def compact_json(value: Any) -> str:  # noqa: ANN401 - JSON
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def orchestration_payload(
+def build_orchestration_payload(
     instance: InstanceRecord, history: Iterable[str], *, is_replaying: bool
 ) -> bytes:
     """Build the trigger payload of one turn; `history` is the JSON text of each event."""
@@ -37,7 +37,7 @@ def orchestration_payload(
     return f'{{"history": [{", ".join(history)}], {fields}'.encode()
 
 
-def entity_payload(
+def build_entity_payload(
     name: str, key: str, entity: EntityRecord | None, operations: list[dict[str, Any]]
 ) -> bytes:
     """Build the trigger payload of a batch; each operation is a request to the entity."""
@@ -58,7 +58,7 @@ def entity_payload(
     return json.dumps(payload).encode()
 
 
-def entity_request(  # noqa: PLR0913 - the fields of the wire
+def build_entity_request(  # noqa: PLR0913 - the fields of the wire
     *,
     operation: str,
     input_: str | None,
@@ -80,7 +80,7 @@ def entity_request(  # noqa: PLR0913 - the fields of the wire
     return json.dumps(message)
 
 
-def entity_response(result: str | None, *, is_error: bool) -> str:
+def build_entity_response(result: str | None, *, is_error: bool) -> str:
     """Encode the response of an entity as the extension sends it; `result` is JSON text."""
     message = {
         "$type": f"{_NAMESPACE}.ResponseMessage, {_NAMESPACE}",

@@ -11,7 +11,7 @@ from local_host.host.durable.actions import OrchestratorState
 from local_host.host.durable.decisions import Decision
 from local_host.host.durable.errors import CallFailedError, NonDeterministicError
 from local_host.host.durable.executor import ActionExecutor
-from local_host.host.durable.payloads import compact_json
+from local_host.host.durable.payloads import encode_compact
 from local_host.host.durable.scheduler import Promise, Scheduler
 from local_host.host.history.events import (
     CallCompleted,
@@ -116,7 +116,7 @@ class Replay:
             "had already started running?"
         )
 
-    def outcome(self) -> Outcome:
+    def get_outcome(self) -> Outcome:
         """Return the outcome after the last event.
 
         Raises:
@@ -138,7 +138,7 @@ class Replay:
         elif state.error is not None:
             outcome.status, outcome.result = RuntimeStatus.FAILED, state.error
         elif state.is_done:
-            outcome.status, outcome.result = RuntimeStatus.COMPLETED, compact_json(state.output)
+            outcome.status, outcome.result = RuntimeStatus.COMPLETED, encode_compact(state.output)
         return outcome
 
 

@@ -48,7 +48,7 @@ def _blank(event: HistoryEvent) -> GenericEvent:
     return GenericEvent(timestamp=event.timestamp, event_id=event.event_id, data=None)
 
 
-def pending_timers(events: Sequence[HistoryEvent]) -> list[TimerCreated]:
+def find_pending_timers(events: Sequence[HistoryEvent]) -> list[TimerCreated]:
     """Return the timers that have not fired."""
     fired_ids = {event.timer_id for event in events if isinstance(event, TimerFired)}
     return [

@@ -14,13 +14,13 @@ T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def microseconds(moment: datetime) -> int:
+def to_microseconds(moment: datetime) -> int:
     """Convert a time to microseconds since 1970, as the task hub keeps it."""
     delta = moment - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
-def timer_message(
+def build_timer_message(
     record: InstanceRecord, message_id: int, at: datetime, timer: TimerCreated
 ) -> Message:
     """Build the message that fires a timer of an instance; `at` is when the timer was set."""
@@ -28,7 +28,7 @@ def timer_message(
         target=record.instance_id,
         event=TimerFired(timestamp=at, timer_id=timer.event_id, fire_at=timer.fire_at),
         message_id=message_id,
-        due=microseconds(timer.fire_at),
+        due=to_microseconds(timer.fire_at),
         execution_id=record.execution_id,
     )
 
@@ -47,7 +47,7 @@ class TimerQueue(Generic[T]):
         heapq.heappush(self._heap, (due, number, item))
         self._changed.set()
 
-    def next_due(self) -> datetime | None:
+    def get_next_due(self) -> datetime | None:
         """Return the time of the next item, or None if the queue is empty."""
         if not self._heap:
             return None
@@ -56,7 +56,7 @@ class TimerQueue(Generic[T]):
 
     def fire_due(self) -> None:
         """Fire every item whose time has come."""
-        now = microseconds(self._clock.now())
+        now = to_microseconds(self._clock.now())
         while self._heap and self._heap[0][0] <= now:
             self._fire(heapq.heappop(self._heap)[2])
 
@@ -65,4 +65,4 @@ class TimerQueue(Generic[T]):
         while True:
             self._changed.clear()
             self.fire_due()
-            await self._clock.wait(self.next_due(), self._changed)
+            await self._clock.wait(self.get_next_due(), self._changed)

@@ -7,7 +7,7 @@ it is committed, and the next state of the instance.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from local_host.host.clock import Clock, wire_time
+from local_host.host.clock import Clock, format_time
 from local_host.host.durable.decisions import (
     CallActivity,
     CallSubOrchestration,
@@ -15,10 +15,10 @@ from local_host.host.durable.decisions import (
     MessageEntity,
     SetTimer,
 )
-from local_host.host.durable.executions import new_execution
-from local_host.host.durable.payloads import compact_json
+from local_host.host.durable.executions import create_execution
+from local_host.host.durable.payloads import encode_compact
 from local_host.host.durable.replay import Outcome
-from local_host.host.durable.timers import timer_message
+from local_host.host.durable.timers import build_timer_message
 from local_host.host.history.events import (
     DecisionEvent,
     ExecutionCompleted,
@@ -60,7 +60,7 @@ class TurnBuilder:
             status=RuntimeStatus.SUSPENDED if is_suspended else RuntimeStatus.RUNNING,
             output=_suspension_reason(received) or record.output,
             custom_status=custom_status,
-            updated_at=wire_time(self._clock.now()),
+            updated_at=format_time(self._clock.now()),
         )
         turn = Turn(
             instance=instance,
@@ -82,17 +82,19 @@ class TurnBuilder:
         turn.new_events.append(decision.event)
         match decision:
             case CallActivity():
-                turn.tasks.append(self._task(turn.instance, decision))
+                turn.tasks.append(self._new_task(turn.instance, decision))
             case CallSubOrchestration():
                 self._start_child(turn, decision)
             case SetTimer():
                 number, now = self._hub.next_message_id(), self._clock.now()
-                turn.messages.append(timer_message(turn.instance, number, now, decision.event))
+                turn.messages.append(
+                    build_timer_message(turn.instance, number, now, decision.event)
+                )
             case MessageEntity():
                 target = decision.event.instance_id
-                turn.messages.append(self._message(target, decision.event))
+                turn.messages.append(self._new_message(target, decision.event))
 
-    def _task(self, record: InstanceRecord, call: CallActivity) -> Task:
+    def _new_task(self, record: InstanceRecord, call: CallActivity) -> Task:
         return Task(
             task_id=self._hub.next_task_id(),
             instance_id=record.instance_id,
@@ -102,7 +104,7 @@ class TurnBuilder:
             input_=call.input_,
         )
 
-    def _message(
+    def _new_message(
         self, target: str, event: HistoryEvent, execution_id: str | None = None
     ) -> Message:
         number = self._hub.next_message_id()
@@ -118,7 +120,7 @@ class TurnBuilder:
             ),
             scheduled_id=event.event_id,
         )
-        child, started = new_execution(
+        child, started = create_execution(
             self._hub,
             self._clock,
             name=event.name,
@@ -132,7 +134,7 @@ class TurnBuilder:
 
     def _continue_as_new(self, turn: Turn, outcome: Outcome) -> None:
         record = turn.instance
-        next_record, started = new_execution(
+        next_record, started = create_execution(
             self._hub,
             self._clock,
             name=record.name,
@@ -147,7 +149,7 @@ class TurnBuilder:
         )
         turn.first_position, turn.new_events = 0, []
         turn.ends_execution = True
-        unread = [self._message(record.instance_id, event) for event in outcome.unread_events]
+        unread = [self._new_message(record.instance_id, event) for event in outcome.unread_events]
         turn.messages = [*_without_timers(turn), started, *unread]
 
     def _end(self, turn: Turn, outcome: Outcome, event_id: int) -> None:
@@ -169,14 +171,14 @@ class TurnBuilder:
             )
         )
         is_completed = outcome.status == RuntimeStatus.COMPLETED
-        output = text if is_completed else compact_json(text)
+        output = text if is_completed else encode_compact(text)
         turn.instance = replace(record, status=outcome.status, output=output)
         turn.ends_execution = True
         turn.messages = _without_timers(turn)
         if record.parent:
-            turn.messages.append(self._result_message(record.parent, text, is_completed))
+            turn.messages.append(self._new_result(record.parent, text, is_completed))
 
-    def _result_message(self, parent: ParentInstance, text: str, is_completed: bool) -> Message:  # noqa: FBT001 - private
+    def _new_result(self, parent: ParentInstance, text: str, is_completed: bool) -> Message:  # noqa: FBT001 - private
         """Build the message that brings the result of a sub-orchestration to its parent."""
         now, event_id = self._clock.now(), parent.scheduled_id
         event: HistoryEvent
@@ -189,13 +191,13 @@ class TurnBuilder:
             event = SubOrchestrationInstanceFailed(
                 timestamp=now, scheduled_id=event_id, reason=text, details=details
             )
-        return self._message(parent.instance.instance_id, event, parent.instance.execution_id)
+        return self._new_message(parent.instance.instance_id, event, parent.instance.execution_id)
 
 
 def _suspension_reason(events: Sequence[HistoryEvent]) -> str | None:
     """Return the reason of the last suspend or resume; the real host shows it as the output."""
     reasons = [e.reason for e in events if isinstance(e, ExecutionSuspended | ExecutionResumed)]
-    return compact_json(reasons[-1]) if reasons else None
+    return encode_compact(reasons[-1]) if reasons else None
 
 
 def _count_decisions(events: Sequence[HistoryEvent]) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from local_host.host.clock import parse_time, wire_time
+from local_host.host.clock import format_time, parse_time
 from local_host.host.history import events
 from local_host.host.history.events import (
     FailureDetails,
@@ -136,7 +136,7 @@ _STATUS = _Field(key="OrchestrationStatus", attribute="status", decode=RuntimeSt
 _FAILURE = _Field(
     key="FailureDetails", attribute="failure", encode=_encode_failure, decode=_decode_failure
 )
-_FIRE_AT = _Field(key="FireAt", attribute="fire_at", encode=wire_time, decode=parse_time)
+_FIRE_AT = _Field(key="FireAt", attribute="fire_at", encode=format_time, decode=parse_time)
 _NAME = _plain("Name", "name")
 _VERSION = _plain("Version", "version")
 _INPUT = _plain("Input", "input_")
@@ -194,7 +194,7 @@ _CLASSES = {number: (kind, fields) for kind, (number, fields) in _FIELDS.items()
 # ------------------------------------------------------------ events
 
 
-def event_name(event: HistoryEvent) -> str:
+def get_event_name(event: HistoryEvent) -> str:
     """Return the name of the kind of an event, as the management API shows it."""
     return type(event).__name__
 
@@ -208,7 +208,7 @@ def encode_event(event: HistoryEvent) -> dict[str, Any]:
         wire[field.key] = value if field.encode is None else field.encode(value)
     wire["EventId"] = event.event_id
     wire["IsPlayed"] = event.is_played
-    wire["Timestamp"] = wire_time(event.timestamp)
+    wire["Timestamp"] = format_time(event.timestamp)
     return wire
 
 

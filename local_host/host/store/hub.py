@@ -71,18 +71,18 @@ class TaskHub:
 
     async def list_instances(self, query: InstanceQuery) -> list[InstanceRecord]:
         """List matching instances by id: at most `query.top` and one more."""
-        text, parameters = query.sql()
+        text, parameters = query.to_sql()
         rows = await self._database.search(text, *parameters)
         return [InstanceRecord.from_row(row) for row in rows]
 
     async def list_instance_ids(self, query: InstanceQuery) -> list[str]:
         """List the ids of matching instances: at most `query.top` and one more."""
-        text, parameters = query.sql("instance_id")
+        text, parameters = query.to_sql("instance_id")
         return [row["instance_id"] for row in await self._database.search(text, *parameters)]
 
     async def list_entities(self, query: EntityQuery) -> list[EntityRecord]:
         """List matching entities by id: at most `query.top` and one more."""
-        text, parameters = query.sql()
+        text, parameters = query.to_sql()
         rows = await self._database.search(text, *parameters)
         return [EntityRecord.from_row(row) for row in rows]
 

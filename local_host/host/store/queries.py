@@ -24,7 +24,7 @@ class InstanceQuery:
     first_id: str = ""
     top: int = 100
 
-    def sql(self, columns: str = "*") -> Query:
+    def to_sql(self, columns: str = "*") -> Query:
         """Return the statement for a page of `top` instances and one more."""
         text = "SELECT {} FROM instances WHERE instance_id >= ? AND instance_id < ?"
         parameters: list[Any] = [max(self.first_id, self.prefix), self.prefix + _LAST_CHARACTER]
@@ -54,7 +54,7 @@ class EntityQuery:
     first_id: str = ""
     top: int = 100
 
-    def sql(self) -> Query:
+    def to_sql(self) -> Query:
         """Return the statement for a page of `top` entities and one more."""
         prefix = f"@{self.name.lower()}@" if self.name else "@"
         text = "SELECT * FROM entities WHERE entity_id >= ? AND entity_id < ? AND present"

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from local_host.errors import BadConfiguration, FunctionFailed, WorkerLost
 from local_host.host.clock import Clock
 from local_host.host.durable.dispatch import BackgroundTasks
-from local_host.host.durable.timers import TimerQueue, microseconds
+from local_host.host.durable.timers import TimerQueue, to_microseconds
 from local_host.host.store.hub import TaskHub
 from local_host.host.store.schedules import TimerStatus
 from local_host.host.triggers.schedule import Schedule, is_monitored, parse_schedule
@@ -114,7 +114,7 @@ class TimerTriggers:
             return
         self.pending[trigger.name] = due
         number = self._hub.next_message_id()  # ties are broken by it
-        due_at = microseconds(due.astimezone(UTC))
+        due_at = to_microseconds(due.astimezone(UTC))
         self.queue.add(due_at, number, (trigger.name, past_due))
 
     def _fire(self, item: tuple[str, bool]) -> None:

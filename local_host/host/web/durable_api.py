@@ -11,11 +11,11 @@ from urllib.parse import unquote
 from local_host.host.durable.engine import Engine
 from local_host.host.web.durable.entities import EntityCalls
 from local_host.host.web.durable.instances import InstanceCalls
-from local_host.host.web.durable.links import PREFIX, client_binding, management_urls
+from local_host.host.web.durable.links import PREFIX, build_client_binding
 from local_host.host.web.durable.starting import StartCalls
 from local_host.host.web.requests import Request, Response
 
-__all__ = ["PREFIX", "DurableApi", "client_binding", "management_urls"]
+__all__ = ["PREFIX", "DurableApi", "build_client_binding"]
 _Handler = Callable[[Request, dict[str, str]], Awaitable[Response]]
 _PARAMETER = re.compile(r"\{(\w+)\}")
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from local_host.host.history.codec import encode_event, event_name
+from local_host.host.history.codec import encode_event, get_event_name
 from local_host.host.history.events import (
     CallCompleted,
     CallResult,
@@ -72,7 +72,7 @@ def _show_event(
     hidden = _HIDDEN_KEYS
     if isinstance(event, EventRaised | EventSent):
         hidden = hidden - {"Name"}
-    shown: dict[str, Any] = {"EventType": event_name(event)}
+    shown: dict[str, Any] = {"EventType": get_event_name(event)}
     shown |= {key: value for key, value in encode_event(event).items() if key not in hidden}
     if isinstance(event, ExecutionStarted | _Call):
         shown["FunctionName"] = event.name

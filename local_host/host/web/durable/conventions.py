@@ -5,7 +5,7 @@ import binascii
 from datetime import UTC, datetime
 from typing import Any
 
-from local_host.host.clock import parse_time, wire_time
+from local_host.host.clock import format_time, parse_time
 from local_host.host.history.events import RuntimeStatus
 from local_host.host.store.records import InstanceRecord
 from local_host.host.web.requests import Request, Response
@@ -85,7 +85,7 @@ def read_time(request: Request, name: str) -> str:
     """Return a query parameter that is a time, as histories write it, or an empty string."""
     text = read_parameter(request, name).replace(" ", "+")  # a `+` that was not encoded
     try:
-        return wire_time(_to_utc(parse_time(text))).rjust(_WIRE_LENGTH, "0")
+        return format_time(_to_utc(parse_time(text))).rjust(_WIRE_LENGTH, "0")
     except ValueError:
         return ""
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 PREFIX = "/runtime/webhooks/durabletask"
 
 
-def management_urls(
+def build_management_urls(
     base: str, instance_id: str, hub_name: str, system_key: str | None = None
 ) -> dict[str, str]:
     """Build the management URLs of an instance, with the key if the host requires keys."""
@@ -24,7 +24,7 @@ def management_urls(
     }
 
 
-def client_binding(
+def build_client_binding(
     base_url: str, rpc_url: str, hub_name: str, system_key: str | None = None
 ) -> dict[str, object]:
     """Build the value of a durable client binding, as the extension sends it."""
@@ -41,7 +41,7 @@ def client_binding(
                 + (f"&{code}" if code else "")
             ),
         },
-        "managementUrls": management_urls(base, "INSTANCEID", hub_name, system_key),
+        "managementUrls": build_management_urls(base, "INSTANCEID", hub_name, system_key),
         "baseUrl": base,
         "requiredQueryStringParameters": code,
         "rpcBaseUrl": rpc_url,

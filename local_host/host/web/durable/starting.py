@@ -15,7 +15,7 @@ from local_host.host.web.durable.conventions import (
     read_number,
     read_parameter,
 )
-from local_host.host.web.durable.links import PREFIX, management_urls
+from local_host.host.web.durable.links import PREFIX, build_management_urls
 from local_host.host.web.requests import Request, Response
 from local_host.host.web.status import show_instance
 
@@ -77,7 +77,7 @@ class StartCalls:
 
     def _accepted(self, request: Request, instance_id: str) -> Response:
         base = request.origin + PREFIX
-        links = management_urls(base, instance_id, self._hub_name, self._system_key)
+        links = build_management_urls(base, instance_id, self._hub_name, self._system_key)
         del links["rewindPostUri"]  # as on the real host, where only the SDK's client offers it
         return Response.of_json(links, 202, Location=links["statusQueryGetUri"], Retry_After="10")
 
