@@ -10,16 +10,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from local_host.errors import AppFolderError, DataFileError, DataFolderInUseError
 from local_host.host.clock import Clock, SystemClock
 from local_host.host.configuration import Configuration
 from local_host.host.durable.engine import Engine
-from local_host.host.durable.timers import Timers
+from local_host.host.durable.timers import TimerQueue
 from local_host.host.store.hub import TaskHub
 from local_host.host.triggers.timers import TimerTriggers
 from local_host.host.web.admin import AdminApi
-from local_host.host.web.durable_api import DurableApi, client_binding
+from local_host.host.web.durable_api import DurableApi, build_client_binding
 from local_host.host.web.keys import DURABLE_KEY, Keys, NoKeys, load_keys
 from local_host.host.web.routing import Router
 from local_host.host.web.server import Server
@@ -55,10 +56,10 @@ class Host:
         """Start nothing new; wait until all running functions have ended and are recorded."""
         self.server.stop_accepting()
         self.timers.cancel()
-        self.engine.rest()
+        self.engine.stop_starting_activities()
         for _ in range(2):  # an HTTP function may start an orchestration before it returns
             await self.engine.worker.idle()
-            await self.engine.work.idle()
+            await self.engine.background.wait_until_idle()
 
 
 @asynccontextmanager
@@ -114,16 +115,16 @@ async def assemble(  # noqa: PLR0913 - one argument for each part from outside
         keys, keys_are_new = load_keys(data, []) if configuration.requires_keys else (None, False)
         system_key = keys.system[DURABLE_KEY] if keys else None
         hub_name = configuration.hub_name
-        binding = client_binding(server.base_url, server.rpc_url, hub_name, system_key)
+        binding = build_client_binding(server.base_url, server.rpc_url, hub_name, system_key)
         worker = await load_worker(json.dumps(binding))
         if keys:
             keys, _ = load_keys(data, worker.functions.infos)
         hub = TaskHub(data / "host.sqlite3", durable=durable)
         stack.callback(hub.close)
         engine = _engine(configuration, hub, worker, clock, on_fault)
-        stack.push_async_callback(engine.work.cancel)
+        stack.push_async_callback(engine.background.cancel)
         router = _router(configuration, worker)
-        triggers = TimerTriggers(hub, worker, clock, engine.work, configuration.environment)
+        triggers = TimerTriggers(hub, worker, clock, engine.background, configuration.environment)
         recovered = engine.recover()
         timers = asyncio.create_task(_run_timers(engine.timers, triggers.queue))
         stack.callback(timers.cancel)
@@ -202,7 +203,7 @@ def _site(  # noqa: PLR0913 - one argument for each part
     )
 
 
-async def _run_timers(*queues: Timers) -> None:
+async def _run_timers(*queues: TimerQueue[Any]) -> None:
     await asyncio.gather(*(queue.run() for queue in queues))
 
 

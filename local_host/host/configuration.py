@@ -155,9 +155,11 @@ def _hub_name(name: str, environment: dict[str, str]) -> str:
 def _versions(durable: dict[str, Any]) -> Versions:
     defaults = Versions()
     return Versions(
-        durable.get("defaultVersion"),
-        MatchStrategy(_choice(durable, "versionMatchStrategy", MatchStrategy, defaults.match)),
-        FailureStrategy(
+        default=durable.get("defaultVersion"),
+        match=MatchStrategy(
+            _choice(durable, "versionMatchStrategy", MatchStrategy, defaults.match)
+        ),
+        on_mismatch=FailureStrategy(
             _choice(durable, "versionFailureStrategy", FailureStrategy, defaults.on_mismatch)
         ),
     )

@@ -1,7 +1,7 @@
 """The interface through which the host runs the app's functions.
 
 `WorkerPool` runs them in processes of their own, as on Azure. Tests use a worker in the process of
-the host: `local_host.testing_worker`.
+the host: `local_host.testing.worker`.
 """
 
 import asyncio

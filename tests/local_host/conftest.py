@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local_host.testing import App, start_app
-from local_host.testing_worker import load_app_once
+from local_host.testing import App, load_app, start_app
 
 APP = Path(__file__).parent / "app"
 
@@ -21,7 +20,7 @@ def app(tmp_path: Path) -> Iterator[App]:
 @pytest.fixture
 def calls() -> list[str]:
     """The calls that the app's activities recorded in this test."""
-    activity = load_app_once(APP.resolve()).functions["note"].call
+    activity = load_app(APP.resolve()).functions["note"].call
     recorded: list[str] = activity.__globals__["calls"]
     recorded.clear()
     return recorded

@@ -16,10 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from local_host.errors import ConfigurationError, InvocationError
 from local_host.functions import FunctionInfo
 from local_host.host.clock import Clock
-from local_host.host.durable.timers import Timers, microseconds
-from local_host.host.durable.work import Work
+from local_host.host.durable.dispatch import BackgroundTasks
+from local_host.host.durable.timers import TimerQueue, to_microseconds
 from local_host.host.store.hub import TaskHub
-from local_host.host.store.records import Message
 from local_host.host.store.schedules import TimerStatus
 from local_host.host.triggers.schedule import Schedule, is_monitored, parse_schedule
 from local_host.host.workers import Worker
@@ -43,7 +42,12 @@ class TimerTriggers:
     """The app's timer triggers."""
 
     def __init__(
-        self, hub: TaskHub, worker: Worker, clock: Clock, work: Work, settings: dict[str, str]
+        self,
+        hub: TaskHub,
+        worker: Worker,
+        clock: Clock,
+        background: BackgroundTasks,
+        settings: dict[str, str],
     ) -> None:
         """`settings` are the app settings.
 
@@ -53,11 +57,11 @@ class TimerTriggers:
         self._hub = hub
         self._worker = worker
         self._clock = clock
-        self._work = work
+        self._background = background
         self._settings = settings
         #: Functions that do not run, by name, with the real host's reason.
         self.in_error: dict[str, str] = {}
-        self.queue = Timers(clock, self._fire)
+        self.queue: TimerQueue[tuple[str, bool]] = TimerQueue(clock, self._fire)
         #: When each scheduled trigger fires, by name.
         self.pending: dict[str, datetime] = {}
         self._triggers: dict[str, _Trigger] = {}
@@ -74,7 +78,7 @@ class TimerTriggers:
             self.in_error[info.name] = str(error)
             return
         monitored = bool(binding.get("useMonitor", True)) and is_monitored(schedule, now)
-        stored = self._hub.schedules.status(info.name) if monitored else None
+        stored = self._hub.schedules.read(info.name) if monitored else None
         self._triggers[info.name] = _Trigger(
             name=info.name,
             schedule=schedule,
@@ -98,25 +102,25 @@ class TimerTriggers:
             else:
                 self._schedule(trigger, due)
         monitored = [t.status for t in self._triggers.values() if t.is_monitored]
-        await self._hub.schedules.keep(monitored)
+        await self._hub.schedules.save(monitored)
         self.queue.fire_due()
 
     def run_now(self, name: str) -> None:
         """Run the function of a trigger once, without changing its schedule."""
-        self._work.start(self._invoke(self._triggers[name], past_due=False))
+        self._background.start(self._invoke(self._triggers[name], past_due=False))
 
     def _schedule(self, trigger: _Trigger, due: datetime | None, *, past_due: bool = False) -> None:
         if due is None:
             return
         self.pending[trigger.name] = due
         number = self._hub.next_message_id()  # orders triggers that are due at the same time
-        event = {"pastDue": past_due}
-        self.queue.add(Message(trigger.name, event, number, microseconds(due.astimezone(UTC))))
+        due_at = to_microseconds(due.astimezone(UTC))
+        self.queue.add(due_at, number, (trigger.name, past_due))
 
-    def _fire(self, message: Message) -> None:
-        trigger = self._triggers[message.target]
-        self.pending.pop(trigger.name, None)
-        self._work.start(self._run(trigger, past_due=message.event["pastDue"]))
+    def _fire(self, item: tuple[str, bool]) -> None:
+        name, past_due = item
+        self.pending.pop(name, None)
+        self._background.start(self._run(self._triggers[name], past_due=past_due))
 
     async def _run(self, trigger: _Trigger, *, past_due: bool) -> None:
         now = self._clock.now()
@@ -124,7 +128,7 @@ class TimerTriggers:
         due = trigger.schedule.next_after(now)
         trigger.status = _status(trigger.name, now, due, now)
         if trigger.is_monitored:
-            await self._hub.schedules.keep([trigger.status])
+            await self._hub.schedules.save([trigger.status])
         self._schedule(trigger, due)
 
     async def _invoke(self, trigger: _Trigger, *, past_due: bool) -> None:
@@ -154,7 +158,9 @@ def _zone(settings: dict[str, str]) -> tzinfo:
 def _status(
     name: str, last: datetime | None, following: datetime | None, updated: datetime
 ) -> TimerStatus:
-    return TimerStatus(name, _format(last), _format(following), _format(updated))
+    return TimerStatus(
+        name=name, last=_format(last), next=_format(following), updated=_format(updated)
+    )
 
 
 def _format(moment: datetime | None) -> str | None:

@@ -61,7 +61,7 @@ class Server:
         async def handle_rpc(request: Request) -> Response:
             if not request.raw_path.startswith(self._rpc_path):
                 return Response(404)
-            return await durable_api.answer(request, request.raw_path[len(self._rpc_path) :])
+            return await durable_api.handle(request, request.raw_path[len(self._rpc_path) :])
 
         await self._serve(self._public, handle_public)
         await self._serve(self._rpc, handle_rpc)

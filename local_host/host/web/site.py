@@ -56,7 +56,7 @@ class Site:
         path = request.raw_path
         if path.lower().startswith(PREFIX + "/"):
             refusal = _refusal(self._keys.for_webhooks(request))
-            return refusal or await self._durable_api.answer(request, path[len(PREFIX) :])
+            return refusal or await self._durable_api.handle(request, path[len(PREFIX) :])
         if path.lower().startswith(_ADMIN):
             refusal = _refusal(self._keys.for_admin(request))
             return refusal or self._admin.handle(request, path[len(_ADMIN) :])

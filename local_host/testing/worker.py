@@ -9,7 +9,8 @@ from typing import Any
 from local_host.functions import FunctionTable
 from local_host.host.workers import RunningCount
 from local_host.wire import Frame
-from local_host.worker.index import LoadedApp, load_app, speed_up_replays
+from local_host.worker import index
+from local_host.worker.index import LoadedApp
 from local_host.worker.invoke import Invoker
 
 
@@ -34,8 +35,8 @@ class InProcessWorker:
 
 
 @cache
-def load_app_once(folder: Path) -> LoadedApp:
+def load_app(folder: Path) -> LoadedApp:
     """Load the app; a second call returns the same app, since Python imports a module once."""
-    speed_up_replays()
+    index.speed_up_replays()
     sys.modules.pop("function_app", None)  # may be that of another app
-    return load_app(folder)
+    return index.load_app(folder)
