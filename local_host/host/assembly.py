@@ -57,7 +57,7 @@ class Host:
         self.timers.cancel()
         self.engine.rest()
         for _ in range(2):  # an HTTP function may start an orchestration before it returns
-            await self.engine.worker.idle()
+            await self.engine.worker.wait_until_idle()
             await self.engine.work.idle()
 
 
