@@ -17,33 +17,35 @@ from local_host.host.timeline import show_timeline
 from local_host.logs import LogStyle
 
 _DESCRIPTION = """\
-Run an Azure Functions app with Durable Functions on this machine, for development and tests.
+Run an Azure Functions app with Durable Functions on this machine, for
+development and tests. It needs no Azure and no storage emulator.
 
-It needs no Azure and no storage emulator. The app is a folder with function_app.py and host.json;
-its state is kept in a data folder. If the host is killed, the next start resumes all instances.
+The app is a folder with function_app.py and host.json; its state is kept in a
+data folder. If the host is killed, the next start resumes all instances.
 """
 _EPILOG = """\
 examples:
-  python -m local_host                        run the app in this folder on port 7071
-  python -m local_host --reload --verbose     restart on each change, log each function
-  python -m local_host --inspect ORDER-1      show the history of an instance
-  python -m local_host --inspect @stock@RUG   show the state of an entity
+  python -m local_host                       run the app in the current folder
+  python -m local_host --reload --verbose    restart on changes, log functions
+  python -m local_host --inspect ORDER-1     print the history of an instance
+  python -m local_host --inspect @stock@RUG  print the state of an entity
 
 app settings, in local.settings.json or in the environment:
-  FUNCTIONS_WORKER_PROCESS_COUNT     the number of worker processes (or --workers)
-  PYTHON_THREADPOOL_THREAD_COUNT     the number of threads for functions that are not async
-  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT  the limit of a request body, in bytes
-  WEBSITE_TIME_ZONE                  the time zone of timer schedules, such as Europe/Berlin
+  FUNCTIONS_WORKER_PROCESS_COUNT     number of worker processes (or --workers)
+  PYTHON_THREADPOOL_THREAD_COUNT     threads for functions that are not async
+  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT  limit of a request body, in bytes
+  WEBSITE_TIME_ZONE                  time zone of timer schedules
   AzureWebJobsDisableHomepage        "true" leaves / to the app
 
 settings in host.json:
   functionTimeout, logging.logLevel, extensions.http, extensions.durableTask
 
 management API (start, query, raise events, suspend, terminate, purge):
-  http://127.0.0.1:7071/runtime/webhooks/durabletask/instances/{id}?showHistory=true
+  http://127.0.0.1:7071/runtime/webhooks/durabletask/instances/{id}
 
-Ctrl-C waits up to 5 seconds for running functions; a second Ctrl-C stops at once.
-exit status: 0 stopped, 1 failed (the last line says why), 130 stopped at once
+Ctrl-C waits up to 5 seconds for running functions; a second Ctrl-C stops at
+once. Exit status: 0 stopped, 1 failed (the last line says why), 130 stopped
+at once.
 """
 
 

@@ -58,7 +58,7 @@ class Host:
         self.timers.cancel()
         self.engine.stop_starting_activities()
         for _ in range(2):  # an HTTP function may start an orchestration before it returns
-            await self.engine.worker.idle()
+            await self.engine.worker.wait_until_idle()
             await self.engine.background.wait_until_idle()
 
 

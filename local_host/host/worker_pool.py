@@ -87,7 +87,7 @@ class WorkerPool:
                 call = _log_call(kind, name, header.get("about"), call)
             return await call
 
-    async def idle(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until no function is running."""
         await self._running.wait_for_zero()
 

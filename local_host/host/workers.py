@@ -29,7 +29,7 @@ class Worker(Protocol):
             WorkerLostError: the process that ran the function ended.
         """
 
-    async def idle(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until no function is running."""
 
 

@@ -29,7 +29,7 @@ class InProcessWorker:
                 Frame(header={"type": kind, "function": function, **header}, body=body)
             )
 
-    async def idle(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until no function is running."""
         await self._running.wait_for_zero()
 
