@@ -83,25 +83,25 @@ def render_timeline(instance: InstanceRecord, events: Sequence[HistoryEvent]) ->
     """Render an instance and its history as lines of text."""
     lines = [
         f"{instance.name}  {instance.instance_id}  {instance.status}",
-        *_labeled("input", instance.input_),
-        *_labeled("custom status", instance.custom_status),
-        *_labeled("output", instance.output),
+        *_format_field("input", instance.input_),
+        *_format_field("custom status", instance.custom_status),
+        *_format_field("output", instance.output),
         "",
     ]
     previous: datetime | None = None
     for event in events:
         if isinstance(event, OrchestratorStarted | OrchestratorCompleted):
             continue
-        at = _time_of(event)
+        at = _get_time(event)
         since = "" if previous is None else f"+{_format_duration(at - previous)}"
         lines.append(f"{_format_time(at)}  {since:>9}  {_describe(event, events)}")
         previous = at
     if not any(isinstance(event, ExecutionCompleted) for event in events):
-        lines += _open_calls(events)
+        lines += _list_open_calls(events)
     return "\n".join(lines)
 
 
-def _labeled(label: str, text: str | None) -> Iterator[str]:
+def _format_field(label: str, text: str | None) -> Iterator[str]:
     if text is not None:
         yield f"{label:<15}{_shorten(text)}"
 
@@ -111,7 +111,7 @@ def _describe(event: HistoryEvent, events: Sequence[HistoryEvent]) -> str:  # no
         case CallResult() | TimerFired():
             return _describe_result(event, events)
         case ExecutionStarted():
-            return f"started{_value(event.input_)}"
+            return f"started{_format_value(event.input_)}"
         case TaskScheduled():
             return f"activity {event.name} called"
         case SubOrchestrationInstanceCreated():
@@ -119,32 +119,36 @@ def _describe(event: HistoryEvent, events: Sequence[HistoryEvent]) -> str:  # no
         case TimerCreated():
             return f"timer set to {_format_time(event.fire_at)}"
         case EventSent():
-            return f"entity {event.instance_id} called: {_operation(event)}"
+            return f"entity {event.instance_id} called: {_format_operation(event)}"
         case EventRaised():
-            entity = _responding_entity(event, events)
-            return f"  entity {entity} {_response(event)}" if entity else _external_event(event)
+            entity = _find_entity(event, events)
+            return (
+                f"  entity {entity} {_format_response(event)}"
+                if entity
+                else _format_external_event(event)
+            )
         case ExecutionCompleted():
-            return f"ended: {event.status}{_value(event.result)}"
+            return f"ended: {event.status}{_format_value(event.result)}"
         case ExecutionTerminated() | ExecutionSuspended() | ExecutionResumed():
-            return f"{get_event_name(event)}{_value(event.reason)}"
+            return f"{get_event_name(event)}{_format_value(event.reason)}"
         case _:
             return get_event_name(event)
 
 
 def _describe_result(result: CallResult | TimerFired, events: Sequence[HistoryEvent]) -> str:
-    call = _call_of(result, events)
+    call = _find_call(result, events)
     match result:
         case TimerFired():
             subject, verb, value = "timer", "fired", ""
         case CallFailed(reason=reason):
-            subject, verb, value = _subject(result, call), "failed", _value(reason)
+            subject, verb, value = _format_call(result, call), "failed", _format_value(reason)
         case CallCompleted(result=text):
-            subject, verb, value = _subject(result, call), "completed", _value(text)
-    duration = _time_of(result) - (call or result).timestamp
+            subject, verb, value = _format_call(result, call), "completed", _format_value(text)
+    duration = _get_time(result) - (call or result).timestamp
     return f"  {subject} {verb} after {_format_duration(duration)}{value}"
 
 
-def _subject(result: CallResult, call: _Call | None) -> str:
+def _format_call(result: CallResult, call: _Call | None) -> str:
     is_child = isinstance(
         result, SubOrchestrationInstanceCompleted | SubOrchestrationInstanceFailed
     )
@@ -152,12 +156,12 @@ def _subject(result: CallResult, call: _Call | None) -> str:
     return f"{'sub-orchestration' if is_child else 'activity'} {name}".rstrip()
 
 
-def _time_of(event: HistoryEvent) -> datetime:
+def _get_time(event: HistoryEvent) -> datetime:
     """Return when an event happened. The timestamp of `TimerFired` is when its timer was set."""
     return event.fire_at if isinstance(event, TimerFired) else event.timestamp
 
 
-def _result_id(event: HistoryEvent) -> int | None:
+def _get_call_id(event: HistoryEvent) -> int | None:
     """Return the event id of the call that an event answers, or None."""
     match event:
         case CallResult(scheduled_id=event_id) | TimerFired(timer_id=event_id):
@@ -165,13 +169,13 @@ def _result_id(event: HistoryEvent) -> int | None:
     return None
 
 
-def _call_of(result: HistoryEvent, events: Sequence[HistoryEvent]) -> _Call | None:
+def _find_call(result: HistoryEvent, events: Sequence[HistoryEvent]) -> _Call | None:
     """Return the call of a result; a rewind may have removed it."""
-    event_id = _result_id(result)
+    event_id = _get_call_id(result)
     return next((e for e in events if isinstance(e, _Call) and e.event_id == event_id), None)
 
 
-def _operation(event: EventSent) -> str:
+def _format_operation(event: EventSent) -> str:
     request = json.loads(event.input_)
     argument = _decode_once(request.get("input"))
     text = f" {_shorten(argument)}" if argument != "null" else ""
@@ -184,7 +188,7 @@ def _decode_once(text: str | None) -> str:
     return inner if isinstance(inner, str) else text or "null"
 
 
-def _responding_entity(event: EventRaised, events: Sequence[HistoryEvent]) -> str | None:
+def _find_entity(event: EventRaised, events: Sequence[HistoryEvent]) -> str | None:
     """Return the entity whose response this is; None for an external event."""
     for sent in events:
         if isinstance(sent, EventSent) and event.name in sent.input_:
@@ -192,23 +196,23 @@ def _responding_entity(event: EventRaised, events: Sequence[HistoryEvent]) -> st
     return None
 
 
-def _response(event: EventRaised) -> str:
+def _format_response(event: EventRaised) -> str:
     response = json.loads(event.input_ or "{}")
     verb = "failed" if "exceptionType" in response else "returned"
     return f"{verb}: {_shorten(str(response['result']))}"
 
 
-def _external_event(event: EventRaised) -> str:
-    return f"event {event.name} received{_value(event.input_)}"
+def _format_external_event(event: EventRaised) -> str:
+    return f"event {event.name} received{_format_value(event.input_)}"
 
 
-def _value(text: str | None) -> str:
+def _format_value(text: str | None) -> str:
     return f": {_shorten(text)}" if text else ""
 
 
-def _open_calls(events: Sequence[HistoryEvent]) -> Iterator[str]:
+def _list_open_calls(events: Sequence[HistoryEvent]) -> Iterator[str]:
     """Yield a line for each call that has no result."""
-    completed_ids = {_result_id(event) for event in events}
+    completed_ids = {_get_call_id(event) for event in events}
     yield ""
     for event in events:
         if isinstance(event, _Call) and event.event_id not in completed_ids:

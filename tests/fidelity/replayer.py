@@ -134,12 +134,12 @@ class Scenario:
         return json.loads(text.replace(self.run, "{run}").replace(self.base, "{base}"))
 
     def _learn_id(self, recorded: Json, body: Json) -> None:
-        placeholder, own_id = _id_in(recorded), _id_in(body)
+        placeholder, own_id = _read_id(recorded), _read_id(body)
         if placeholder and own_id and placeholder.startswith("{i"):
             self.ids.setdefault(placeholder, own_id)
 
 
-def _id_in(body: Json) -> str | None:
+def _read_id(body: Json) -> str | None:
     value = body.get("id") if isinstance(body, dict) else None
     return value if isinstance(value, str) else None
 

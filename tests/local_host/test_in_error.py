@@ -25,7 +25,7 @@ def second(req: func.HttpRequest) -> str:
     return "second"
 """
 TICK = """
-@app.timer_trigger(schedule="every now and then", arg_name="timer")
+@app.timer_trigger(schedule="not a schedule", arg_name="timer")
 def tick(timer: func.TimerRequest) -> None:
     pass
 """
@@ -56,7 +56,7 @@ def test_banner_lists_functions_in_error(folder: Path) -> None:
             "defined by function 'ok'."
         ) in host.output
         assert (
-            "The 'tick' function is in error: The schedule expression 'every now and then' was "
+            "The 'tick' function is in error: The schedule expression 'not a schedule' was "
             "not recognized as a valid cron expression or timespan string."
         ) in host.output
 

@@ -62,7 +62,9 @@ class OrchestratorState:
     def from_failure(cls, failure: FunctionFailedError) -> "OrchestratorState":
         """Decode the state that the SDK appends to the message of an orchestrator's exception."""
         message, label, state = str(failure).partition(_OUT_OF_PROC)
-        return cls.from_json(state) if label else cls.failed(_aggregate(failure.kind, message))
+        return (
+            cls.from_json(state) if label else cls.failed(_format_aggregate(failure.kind, message))
+        )
 
     @classmethod
     def failed(cls, message: str) -> "OrchestratorState":
@@ -89,7 +91,7 @@ class OrchestratorState:
         return text
 
 
-def _aggregate(kind: str, message: str) -> str:
+def _format_aggregate(kind: str, message: str) -> str:
     """Word a failure that the SDK did not wrap as the real host does."""
     return (
         "One or more errors occurred. "

@@ -47,7 +47,7 @@ class Activities:
         async with self._slots:
             if self._is_stopped:
                 return
-            event = await self._result(task)
+            event = await self._get_result(task)
         self._deliver(
             Message(
                 target=task.instance_id,
@@ -57,7 +57,7 @@ class Activities:
             )
         )
 
-    async def _result(self, task: Task) -> HistoryEvent:
+    async def _get_result(self, task: Task) -> HistoryEvent:
         if task.name == HTTP_ACTIVITY:
             return await run_http_activity(task, self._clock)
         payload = (task.input_ or "null").encode()
@@ -74,7 +74,7 @@ class Activities:
                 timestamp=self._clock.now(),
                 scheduled_id=task.scheduled_id,
                 reason=f"Activity function '{task.name}' failed:  {report}",
-                details=_details(report),
+                details=_encode_details(report),
             )
         return TaskCompleted(
             timestamp=self._clock.now(),
@@ -83,7 +83,7 @@ class Activities:
         )
 
 
-def _details(report: str) -> str:
+def _encode_details(report: str) -> str:
     """Encode the exception as the extension does, limited to what an orchestrator can see."""
     return json.dumps(
         {

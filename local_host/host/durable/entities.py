@@ -44,7 +44,7 @@ class Entities:
         async with self._slots:
             batch = await self._invoke(target, operations)
         responses = [
-            self._response(operation, result)
+            self._build_response(operation, result)
             for operation, result in zip(operations, batch["results"], strict=True)
             if operation["parent"] and not operation.get("signal")
         ]
@@ -78,7 +78,7 @@ class Entities:
             batch: dict[str, Any] = json.loads(response.body)
             return batch
 
-    def _response(self, operation: dict[str, Any], result: dict[str, Any]) -> Message:
+    def _build_response(self, operation: dict[str, Any], result: dict[str, Any]) -> Message:
         text = build_entity_response(result["result"], is_error=result["isError"])
         return Message(
             target=operation["parent"],

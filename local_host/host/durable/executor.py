@@ -80,7 +80,7 @@ class ActionExecutor:
         await self._scheduler.when_all(list(self._calls.values()))
 
     def _execute(self, action: Action) -> Promise:  # noqa: C901, PLR0911 - one case for each type
-        action_type = _type_of(action)
+        action_type = _read_type(action)
         match action_type:
             case ActionType.CALL_ACTIVITY:
                 return self._call_activity(action)
@@ -100,12 +100,12 @@ class ActionExecutor:
                 signal = action_type == ActionType.SIGNAL_ENTITY
                 return self._message_entity(action, signal=signal)
             case ActionType.WHEN_ANY:
-                return self._compound(action, self._scheduler.when_any)
+                return self._start_compound(action, self._scheduler.when_any)
             case ActionType.WHEN_ALL:
-                return self._compound(action, self._scheduler.when_all)
+                return self._start_compound(action, self._scheduler.when_all)
             case ActionType.CONTINUE_AS_NEW:
                 self.next_input = encode_compact(action["input"])
-                return self._resolved()
+                return self._new_resolved_promise()
 
     def _call(self, decision: Decision) -> Promise:
         promise = self._calls[decision.event.event_id] = Promise()
@@ -136,7 +136,7 @@ class ActionExecutor:
         name = action["externalEventName"]
         if self.unread[name]:
             self.unread[name].popleft()
-            return self._resolved()
+            return self._new_resolved_promise()
         promise = Promise()
         self._event_waits[name].append(promise)
         return promise
@@ -145,11 +145,11 @@ class ActionExecutor:
         request_id = self._builder.make_request_id(self._next_id)
         self._record(self._builder.message_entity(self._next_id, action, signal=signal))
         if signal:
-            return self._resolved()
+            return self._new_resolved_promise()
         promise = self._calls[request_id] = Promise()
         return promise
 
-    def _compound(
+    def _start_compound(
         self,
         action: Action,
         wait: Callable[[Sequence[Promise]], Coroutine[Any, Any, None]],
@@ -157,7 +157,7 @@ class ActionExecutor:
         promises = [self._execute(part) for part in action["compoundActions"]]
         return self._scheduler.start(wait(promises))
 
-    def _resolved(self) -> Promise:
+    def _new_resolved_promise(self) -> Promise:
         promise = Promise()
         self._scheduler.resolve(promise)
         return promise
@@ -178,7 +178,7 @@ class ActionExecutor:
         raise error
 
 
-def _type_of(action: Action) -> ActionType:
+def _read_type(action: Action) -> ActionType:
     number = action["actionType"]
     try:
         return ActionType(number)

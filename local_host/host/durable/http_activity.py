@@ -26,12 +26,12 @@ async def run_http_activity(task: Task, clock: Clock) -> HistoryEvent:
     try:
         response = await _send(request)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        reason = _reason(error)
+        reason = _format_reason(error)
         return TaskFailed(
             timestamp=clock.now(),
             scheduled_id=task.scheduled_id,
             reason=reason,
-            details=_details(reason),
+            details=_encode_details(reason),
         )
     return TaskCompleted(
         timestamp=clock.now(), scheduled_id=task.scheduled_id, result=encode_compact(response)
@@ -55,12 +55,12 @@ async def _send(request: dict[str, Any]) -> dict[str, Any]:
     ):
         return {
             "statusCode": response.status,
-            "headers": _headers(response),
+            "headers": _read_headers(response),
             "content": await response.text(errors="replace"),
         }
 
 
-def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
+def _read_headers(response: aiohttp.ClientResponse) -> dict[str, str]:
     joined: dict[str, list[str]] = {}
     for name, value in response.headers.items():
         if name.lower() not in _CONTENT_HEADERS and not name.lower().startswith("content-"):
@@ -68,7 +68,7 @@ def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
     return {name: ", ".join(values) for name, values in joined.items()}
 
 
-def _reason(error: Exception) -> str:
+def _format_reason(error: Exception) -> str:
     """Word an error of the connection as .NET does."""
     if isinstance(error, aiohttp.ClientConnectorError):
         number = error.os_error.errno
@@ -79,7 +79,7 @@ def _reason(error: Exception) -> str:
     return str(error)
 
 
-def _details(reason: str) -> str:
+def _encode_details(reason: str) -> str:
     """Encode the exception as the extension does, limited to what an orchestrator can see."""
     return encode_compact(
         {

@@ -78,7 +78,7 @@ class Orchestrations:
     async def run_turn(self, instance_id: str, messages: list[Message]) -> Turn | None:
         """Consume the messages; return the committed turn, or None if there was nothing to run."""
         cached = self._load(instance_id)
-        current = [] if cached is None else _for_current_execution(cached.record, messages)
+        current = [] if cached is None else _select_current(cached.record, messages)
         if cached is None or not current:
             await self._hub.delete_messages(messages)
             return None
@@ -193,7 +193,7 @@ class Orchestrations:
         return replay.get_outcome()
 
 
-def _for_current_execution(record: InstanceRecord, messages: list[Message]) -> list[Message]:
+def _select_current(record: InstanceRecord, messages: list[Message]) -> list[Message]:
     """Return the messages for the current execution; the others are dropped."""
     if record.ended:
         return []

@@ -100,8 +100,8 @@ class Replay:
     def _compare(self, event: DecisionEvent) -> None:
         """Compare a recorded decision with the one that this replay made in its place."""
         decision = self._executor.unrecorded.pop(event.event_id, None)
-        recorded = _name_of(event)
-        replayed = _name_of(decision.event) if decision else None
+        recorded = _get_name(event)
+        replayed = _get_name(decision.event) if decision else None
         if decision and type(decision.event) is type(event) and replayed == recorded:
             return
         current = (
@@ -142,5 +142,5 @@ class Replay:
         return outcome
 
 
-def _name_of(event: DecisionEvent) -> str:
+def _get_name(event: DecisionEvent) -> str:
     return getattr(event, "name", None) or "timer"

@@ -58,7 +58,7 @@ class TurnBuilder:
         instance = replace(
             record,
             status=RuntimeStatus.SUSPENDED if is_suspended else RuntimeStatus.RUNNING,
-            output=_suspension_reason(received) or record.output,
+            output=_find_suspension_reason(received) or record.output,
             custom_status=custom_status,
             updated_at=format_time(self._clock.now()),
         )
@@ -150,7 +150,7 @@ class TurnBuilder:
         turn.first_position, turn.new_events = 0, []
         turn.ends_execution = True
         unread = [self._new_message(record.instance_id, event) for event in outcome.unread_events]
-        turn.messages = [*_without_timers(turn), started, *unread]
+        turn.messages = [*_drop_timers(turn), started, *unread]
 
     def _end(self, turn: Turn, outcome: Outcome, event_id: int) -> None:
         record, result = turn.instance, outcome.result
@@ -174,7 +174,7 @@ class TurnBuilder:
         output = text if is_completed else encode_compact(text)
         turn.instance = replace(record, status=outcome.status, output=output)
         turn.ends_execution = True
-        turn.messages = _without_timers(turn)
+        turn.messages = _drop_timers(turn)
         if record.parent:
             turn.messages.append(self._new_result(record.parent, text, is_completed))
 
@@ -194,7 +194,7 @@ class TurnBuilder:
         return self._new_message(parent.instance.instance_id, event, parent.instance.execution_id)
 
 
-def _suspension_reason(events: Sequence[HistoryEvent]) -> str | None:
+def _find_suspension_reason(events: Sequence[HistoryEvent]) -> str | None:
     """Return the reason of the last suspend or resume; the real host shows it as the output."""
     reasons = [e.reason for e in events if isinstance(e, ExecutionSuspended | ExecutionResumed)]
     return encode_compact(reasons[-1]) if reasons else None
@@ -204,5 +204,5 @@ def _count_decisions(events: Sequence[HistoryEvent]) -> int:
     return sum(isinstance(event, DecisionEvent) for event in events)
 
 
-def _without_timers(turn: Turn) -> list[Message]:
+def _drop_timers(turn: Turn) -> list[Message]:
     return [message for message in turn.messages if message.due is None]

@@ -18,12 +18,12 @@ _DEFAULT_PAGE_SIZE = 100
 # ------------------------------------------------------------ responses
 
 
-def error_message(status: int, text: str) -> Response:
+def build_error(status: int, text: str) -> Response:
     """Build an error response with one sentence."""
     return Response.of_json({"Message": text}, status)
 
 
-def invalid_operation(text: str) -> Response:
+def build_exception(text: str) -> Response:
     """Build the response of an exception in the extension, as the real host shows it."""
     body = {
         "Message": "Something went wrong while processing your request",
@@ -34,7 +34,7 @@ def invalid_operation(text: str) -> Response:
     return Response.of_json(body, 500)
 
 
-def invalid_json(body: bytes) -> Response:
+def build_invalid_json(body: bytes) -> Response:
     """Build the real host's response to a body whose first character is no JSON."""
     first = body.decode(errors="replace").strip()[:1]
     return Response.of_json(
@@ -51,7 +51,7 @@ def invalid_json(body: bytes) -> Response:
     )
 
 
-def ended_status_code(request: Request, instance: InstanceRecord) -> int:
+def get_ended_status_code(request: Request, instance: InstanceRecord) -> int:
     """Return the HTTP status of an ended instance: 500 for a failed one if the caller wants it."""
     failed = instance.status == RuntimeStatus.FAILED
     return 500 if failed and read_flag(request, "returnInternalServerErrorOnFailure") else 200

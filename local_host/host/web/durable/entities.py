@@ -8,9 +8,9 @@ from local_host.host.durable.engine import Engine
 from local_host.host.store.queries import EntityQuery
 from local_host.host.store.records import EntityRecord
 from local_host.host.web.durable.conventions import (
+    build_error,
+    build_invalid_json,
     build_page,
-    error_message,
-    invalid_json,
     read_first_id,
     read_flag,
     read_page_size,
@@ -32,12 +32,12 @@ class EntityCalls:
         try:
             body = request.json()
         except ValueError:
-            return invalid_json(request.body)
+            return build_invalid_json(request.body)
         operation = read_parameter(request, "op")
         try:
             await self._engine.signal_entity(path["name"], path["key"], operation, body)
         except EntityNotFoundError as error:
-            return error_message(400, str(error))
+            return build_error(400, str(error))
         return Response(202)
 
     async def read(self, request: Request, path: dict[str, str]) -> Response:  # noqa: ARG002 - the signature of a handler

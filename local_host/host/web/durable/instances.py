@@ -8,11 +8,11 @@ from local_host.host.durable.engine import Engine
 from local_host.host.history.events import RuntimeStatus
 from local_host.host.store.queries import InstanceQuery
 from local_host.host.web.durable.conventions import (
+    build_error,
+    build_exception,
+    build_invalid_json,
     build_page,
-    ended_status_code,
-    error_message,
-    invalid_json,
-    invalid_operation,
+    get_ended_status_code,
     read_first_id,
     read_flag,
     read_page_size,
@@ -42,7 +42,7 @@ class InstanceCalls:
             )
         if not instance.ended:
             return Response.of_json(shown, 202, Location=request.url, Retry_After="5")
-        return Response.of_json(shown, ended_status_code(request, instance))
+        return Response.of_json(shown, get_ended_status_code(request, instance))
 
     async def list(self, request: Request, path: dict[str, str]) -> Response:  # noqa: ARG002 - the signature of a handler
         """Return a page of instances, by id."""
@@ -57,11 +57,11 @@ class InstanceCalls:
     async def raise_event(self, request: Request, path: dict[str, str]) -> Response:
         """Send an external event, which must be JSON."""
         if "application/json" not in (request.header("Content-Type") or ""):
-            return error_message(400, "Only application/json request content is supported")
+            return build_error(400, "Only application/json request content is supported")
         try:
             body = request.json()
         except ValueError:
-            return invalid_json(request.body)
+            return build_invalid_json(request.body)
         return await _accept(self._engine.raise_event(path["id"], path["name"], body))
 
     async def terminate(self, request: Request, path: dict[str, str]) -> Response:
@@ -134,5 +134,5 @@ async def _accept(operation: Awaitable[None]) -> Response:
     except InstanceEndedError:
         return Response(410)
     except InstanceStatusError as error:
-        return invalid_operation(str(error))
+        return build_exception(str(error))
     return Response(202)

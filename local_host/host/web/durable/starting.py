@@ -8,9 +8,9 @@ from local_host.host.durable.engine import Engine
 from local_host.host.durable.entities import is_entity
 from local_host.host.history.events import RuntimeStatus
 from local_host.host.web.durable.conventions import (
-    ended_status_code,
-    error_message,
-    invalid_json,
+    build_error,
+    build_invalid_json,
+    get_ended_status_code,
     read_flag,
     read_number,
     read_parameter,
@@ -38,21 +38,21 @@ class StartCalls:
         if instance_id is not None and "/" in instance_id:
             return Response(404)
         if instance_id is not None and not _is_valid_id(instance_id):
-            return error_message(400, f"The instance id {instance_id!r} is not valid.")
+            return build_error(400, f"The instance id {instance_id!r} is not valid.")
         try:
             body = request.json()
         except ValueError:
-            return invalid_json(request.body)
+            return build_invalid_json(request.body)
         try:
             instance_id = await self._engine.start(
                 path["name"], instance_id, body, read_parameter(request, "version") or None
             )
         except InstanceConflictError as conflict:
-            return error_message(409, str(conflict))
+            return build_error(409, str(conflict))
         seconds = read_number(request, "timeout")
         if seconds is not None and read_number(request, "pollingInterval") is not None:
             return await self._wait(request, instance_id, seconds)
-        return self._accepted(request, instance_id)
+        return self._accept(request, instance_id)
 
     async def restart(self, request: Request, path: dict[str, str]) -> Response:
         """Start an instance again with the same input, under a new id or its own."""
@@ -60,22 +60,22 @@ class StartCalls:
         try:
             instance_id = await self._engine.restart(path["id"], under_new_id=under_new_id)
         except InstanceNotFoundError:
-            return error_message(404, "InstanceId does not match a valid orchestration instance.")
+            return build_error(404, "InstanceId does not match a valid orchestration instance.")
         except InstanceConflictError as conflict:
-            return error_message(409, str(conflict))
-        return self._accepted(request, instance_id)
+            return build_error(409, str(conflict))
+        return self._accept(request, instance_id)
 
     async def _wait(self, request: Request, instance_id: str, seconds: float) -> Response:
         """Return the output of a completed instance, or the status of one that ended otherwise."""
         until = self._engine.clock.now() + timedelta(seconds=min(seconds, _MAX_WAIT_SECONDS))
         record = await self._engine.operations.wait_for_end(instance_id, until)
         if record is None or not record.ended:
-            return self._accepted(request, instance_id)
+            return self._accept(request, instance_id)
         if record.status == RuntimeStatus.COMPLETED:
             return Response.of_json_text(record.output or "null")
-        return Response.of_json(show_instance(record), ended_status_code(request, record))
+        return Response.of_json(show_instance(record), get_ended_status_code(request, record))
 
-    def _accepted(self, request: Request, instance_id: str) -> Response:
+    def _accept(self, request: Request, instance_id: str) -> Response:
         base = request.origin + PREFIX
         links = build_management_urls(base, instance_id, self._hub_name, self._system_key)
         del links["rewindPostUri"]  # as on the real host, where only the SDK's client offers it
