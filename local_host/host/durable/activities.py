@@ -25,13 +25,13 @@ class Activities:
         worker: Worker,
         clock: Clock,
         background: BackgroundTasks,
-        at_once: int,
+        max_concurrent: int,
         deliver: Callable[[Message], None],
     ) -> None:
         self._worker = worker
         self._clock = clock
         self._background = background
-        self._slots = asyncio.Semaphore(at_once)
+        self._slots = asyncio.Semaphore(max_concurrent)
         self._deliver = deliver
         self._is_stopped = False
 

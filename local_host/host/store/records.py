@@ -41,7 +41,7 @@ class InstanceRecord:
         values: dict[str, Any] = dict(row)
         values["input_"] = values.pop("input")
         values["status"] = RuntimeStatus(values["status"])
-        values["parent"] = decode_parent(json.loads(values["parent"] or "null"))
+        values["parent"] = values["parent"] and decode_parent(json.loads(values["parent"]))
         return cls(**values)
 
     def to_row(self) -> dict[str, Any]:
