@@ -1,28 +1,30 @@
-"""The function app: checks the settings and registers every blueprint, nothing else."""
+"""The function app: checks the configuration and registers every blueprint."""
 
 import azure.durable_functions as df
 import azure.functions as func
 
-import bootstrap
-from activities import book, confirmation, payment, refund, shipment, validation
-from api.operations import audit, desk, guardian, housekeeping, refunds
-from api.orders import cancel, orders, parcels, quotes
-from api.orders import listing as order_list
-from api.stock import levels as stock_levels
+from activities import emails, order, payment, refund, shipment
+from api.operations import attention, audit, erasure, refunds
+from api.orders import cancel, place, read
+from api.quotes import quotes
+from api.stock import stock as stock_levels
 from entities import stock
 from orchestrators import change_stock, process_order, refund_order
+from orders.services import check_configuration
+from timers import nightly_audit, recovery, retention
 
-bootstrap.check()
+check_configuration()
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
-ROOMS = (
-    *(quotes, orders, order_list, cancel, parcels, stock_levels),
-    *(audit, desk, refunds, guardian, housekeeping),
+MODULES = (
+    *(quotes, place, read, cancel, stock_levels),
+    *(attention, refunds, erasure, audit),
+    *(recovery, retention, nightly_audit),
     *(process_order, refund_order, change_stock),
-    *(book, validation, payment, shipment, confirmation, refund),
+    *(order, payment, shipment, emails, refund),
     stock,
 )
 
-for room in ROOMS:
-    app.register_functions(room.bp)
+for module in MODULES:
+    app.register_functions(module.bp)

@@ -7,13 +7,12 @@ from urllib.parse import unquote
 
 import pytest
 
-import settings
-from access import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
-from adapters.json_catalogue import JsonCatalogue
-from domain import postal_codes
-from domain.errors import SettingsInvalid
-from domain.retry import RetryPolicies
-from settings import Settings
+from orders.adapters.catalogue import JsonCatalogue
+from orders.contracts.retries import RetryPolicies
+from orders.domain import postal_codes
+from orders.domain.errors import InvalidSettingsError
+from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
+from orders.settings.settings import Settings
 from tests.shop import APP
 
 SECRET = {"ORDERS_ID_SECRET": "a secret of sixteen or more"}
@@ -46,8 +45,8 @@ def test_every_setting_can_be_set() -> None:
             "ORDERS_CATALOGUE": "other.json",
             "ORDERS_MAX_QUANTITY": "7",
             "ORDERS_COUNTRIES": "DE, FR",
-            "ORDERS_RETRY_FIRST_MS": "100",
-            "ORDERS_UNDO_RETRY_ATTEMPTS": "20",
+            "ORDERS_RETRY_FIRST_INTERVAL_MS": "100",
+            "ORDERS_UNDO_RETRY_MAX_ATTEMPTS": "20",
         }
     )
 
@@ -55,7 +54,7 @@ def test_every_setting_can_be_set() -> None:
     assert read.catalogue == APP / "other.json"
     assert read.terms.max_quantity == 7
     assert read.terms.countries == {"DE", "FR"}
-    assert read.terms.retries.doing == replace(RetryPolicies().doing, first_ms=100)
+    assert read.terms.retries.doing == replace(RetryPolicies().doing, first_interval_ms=100)
     assert read.terms.retries.undoing == replace(RetryPolicies().undoing, attempts=20)
 
 
@@ -67,17 +66,23 @@ def test_every_setting_can_be_set() -> None:
         ({**SECRET, "ORDERS_MAX_QUANTITY": "0"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_MAX_QUANTITY": "many"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_COUNTRIES": "DE,Fr"}, "ORDERS_COUNTRIES"),
-        ({**SECRET, "ORDERS_RETRY_FIRST_MS": "10001"}, "ORDERS_RETRY_LONGEST_MS"),
-        ({**SECRET, "ORDERS_RETRY_ATTEMPTS": "100"}, "ORDERS_RETRY_ATTEMPTS"),
-        ({**SECRET, "ORDERS_UNDO_RETRY_LONGEST_MS": "long"}, "ORDERS_UNDO_RETRY_LONGEST_MS"),
+        ({**SECRET, "ORDERS_RETRY_FIRST_INTERVAL_MS": "10001"}, "ORDERS_RETRY_MAX_INTERVAL_MS"),
+        ({**SECRET, "ORDERS_RETRY_MAX_ATTEMPTS": "100"}, "ORDERS_RETRY_MAX_ATTEMPTS"),
+        (
+            {**SECRET, "ORDERS_UNDO_RETRY_MAX_INTERVAL_MS": "long"},
+            "ORDERS_UNDO_RETRY_MAX_INTERVAL_MS",
+        ),
         ({**SECRET, "ORDERS_AUDIT_DAYS": "0"}, "ORDERS_AUDIT_DAYS"),
         ({**SECRET, "ORDERS_OVERDUE_MINUTES": "soon"}, "ORDERS_OVERDUE_MINUTES"),
-        ({**SECRET, "ORDERS_LOST_AFTER_MINUTES": "0"}, "ORDERS_LOST_AFTER_MINUTES"),
-        ({**SECRET, "ORDERS_STUCK_AFTER_MINUTES": "1.5"}, "ORDERS_STUCK_AFTER_MINUTES"),
-        ({**SECRET, "ORDERS_UNDO_RETRY_LONGEST_MS": "3600000"}, "ORDERS_STUCK_AFTER_MINUTES"),
-        ({**SECRET, "ORDERS_RESCUES": "-1"}, "ORDERS_RESCUES"),
+        ({**SECRET, "ORDERS_RECOVER_AFTER_MINUTES": "0"}, "ORDERS_RECOVER_AFTER_MINUTES"),
+        ({**SECRET, "ORDERS_STALLED_AFTER_MINUTES": "1.5"}, "ORDERS_STALLED_AFTER_MINUTES"),
+        (
+            {**SECRET, "ORDERS_UNDO_RETRY_MAX_INTERVAL_MS": "3600000"},
+            "ORDERS_STALLED_AFTER_MINUTES",
+        ),
+        ({**SECRET, "ORDERS_RECOVERY_ATTEMPTS": "-1"}, "ORDERS_RECOVERY_ATTEMPTS"),
         ({**SECRET, "ORDERS_PURGE_AFTER_DAYS": "29"}, "ORDERS_AUDIT_DAYS"),
-        ({**SECRET, "ORDERS_FORGET_AFTER_DAYS": "89"}, "ORDERS_FORGET_AFTER_DAYS"),
+        ({**SECRET, "ORDERS_DELETE_AFTER_DAYS": "89"}, "ORDERS_DELETE_AFTER_DAYS"),
         ({**SECRET, "ORDERS_ERASE_AFTER_DAYS": "soon"}, "ORDERS_ERASE_AFTER_DAYS"),
         ({**DEV, "WEBSITE_SITE_NAME": "shop"}, "ORDERS_ID_SECRET"),
         ({**SECRET, "STRIPE_API_KEY": "pk_test_1"}, "STRIPE_API_KEY"),
@@ -99,7 +104,7 @@ def test_every_setting_can_be_set() -> None:
 )
 def test_a_wrong_setting_is_named(environ: dict[str, str], name: str) -> None:
     """The error says which one, so that nobody has to guess."""
-    with pytest.raises(SettingsInvalid, match=name):
+    with pytest.raises(InvalidSettingsError, match=name):
         Settings.from_env(environ)
 
 
@@ -146,7 +151,7 @@ def test_a_mail_server_may_want_no_password() -> None:
 
 def test_secrets_are_not_printed() -> None:
     """Neither with the settings nor in the error about a wrong one."""
-    with pytest.raises(SettingsInvalid) as caught:
+    with pytest.raises(InvalidSettingsError) as caught:
         Settings.from_env({**SECRET, "STRIPE_API_KEY": "planted"})
 
     assert "planted" not in str(caught.value)
@@ -212,7 +217,7 @@ def test_a_url_says_where_the_book_lies() -> None:
 )
 def test_a_place_that_is_none_is_refused_without_being_repeated(text: str) -> None:
     """It may hold a key."""
-    with pytest.raises(SettingsInvalid, match="ORDERS_TABLES") as caught:
+    with pytest.raises(InvalidSettingsError, match="ORDERS_TABLES") as caught:
         Settings.from_env({**SECRET, "ORDERS_TABLES": text})
 
     assert "planted" not in str(caught.value)

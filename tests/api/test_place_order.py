@@ -41,10 +41,10 @@ def test_optional_fields_are_taken(shop: Shop) -> None:
 
     order_id = shop.place(order)
 
-    person = shop.services.order_book.person(order_id)
-    assert person is not None
-    assert (person.address.line2, person.address.region) == ("2nd floor", "Bavaria")
-    assert shop.look(order_id)["reference"] == "PO-1"
+    customer = shop.services.order_store.customer(order_id)
+    assert customer is not None
+    assert (customer.address.line2, customer.address.region) == ("2nd floor", "Bavaria")
+    assert shop.get(order_id)["reference"] == "PO-1"
 
 
 def test_spaces_around_a_text_do_not_count(shop: Shop) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import function_app
-from contracts.names import Activity, Endpoint, Orchestration
+from orders.contracts.names import Activity, Endpoint, Orchestration
 from tests.shop import APP
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from unittest import mock
 
-from contracts.names import Activity
-from contracts.progress import Step, progress
+from orders.contracts.names import Activity
+from orders.contracts.progress import Step, progress
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.proof.behind import empty_the_shelf
@@ -47,7 +47,7 @@ REFUND_ROWS: Final = (
         late=True,
     ),
     RefundRow(
-        step=Activity.SEND_REFUND_NOTICE, port="mailer", method="send_refund_notice", down="paid"
+        step=Activity.SEND_REFUND_EMAIL, port="mailer", method="send_refund_notice", down="paid"
     ),
     RefundRow(step=Activity.CLOSE_REFUND, port="refunds", method="close", down="requested"),
 )
@@ -57,9 +57,9 @@ REFUND_ROWS: Final = (
 def failing(shop: Shop, row: RefundRow, **fails: int) -> Iterator[Failing]:
     """Let what stands behind the step fail, until the block is left."""
     port = Failing(getattr(shop.services, row.port), row.method, **fails)
-    shop.use(**{row.port: port})
+    shop.replace_ports(**{row.port: port})
     yield port
-    shop.mend()
+    shop.restore_ports()
 
 
 def refused(shop: Shop, row: RefundRow) -> str:
@@ -120,7 +120,7 @@ def late(shop: Shop, row: RefundRow) -> str:
     if isinstance(row.late, str):
         raise NotPossible(row.late)
     order_id = down(shop, row)
-    assert shop.decide(order_id, "skip").status == 202
+    assert shop.resolve(order_id, "skip").status == 202
     return _run_again(shop, order_id)
 
 
@@ -193,11 +193,11 @@ def _ask_until_called(shop: Shop, behind: Failing) -> tuple[str, str]:
     refund_id = _ask(shop, order_id)
     shop.app.settle()
     while not behind.calls:
-        shop.pass_time()
+        shop.advance_to_next_timer()
     return order_id, refund_id
 
 
 def _run_again(shop: Shop, order_id: str) -> str:
     (refund,) = shop.record(order_id).refunds
-    shop.refund_again(order_id, refund.refund_id)
+    shop.restart_refund(order_id, refund.refund_id)
     return order_id

@@ -1,0 +1,95 @@
+"""What customers see of an order: no personal data, and an outcome only when it is final."""
+
+from typing import Any
+
+from api.http.responses import money, timestamp
+from api.quotes.quotes import quote_view
+from orders.contracts.codec import encode
+from orders.domain.attention import Resolution
+from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import OrderStatus, Outcome
+from orders.domain.refund import Refund
+from orders.engine.instances import Instance, Phase
+
+
+def order_url(order_id: str) -> str:
+    """Return the path of an order."""
+    return f"/api/orders/{order_id}"
+
+
+def order_status(record: OrderRecord, instance: Instance) -> OrderStatus:
+    """Return the status of an order, from the record and its orchestration together."""
+    outcome = final_outcome(record, instance)
+    if outcome is not None:
+        return outcome.status
+    if record.attention is not None and record.outcome is None:
+        return OrderStatus.NEEDS_ATTENTION
+    if record.runs == 0 and instance.phase in {Phase.ABSENT, Phase.PENDING}:
+        return OrderStatus.PLACED
+    # Also if the orchestration is lost: the order is unfinished, and recovery restarts it.
+    return OrderStatus.PROCESSING
+
+
+def final_outcome(record: OrderRecord, instance: Instance) -> Outcome | None:
+    """Return the outcome, once the orchestration that recorded it has ended too."""
+    return record.outcome if instance.phase in {Phase.ENDED, Phase.ABSENT} else None
+
+
+def receipt_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
+    """Return the short view of an order: ID, status and link."""
+    order_id = record.order.order_id
+    return {
+        "orderId": order_id,
+        "status": order_status(record, instance),
+        "links": {"self": order_url(order_id)},
+    }
+
+
+def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
+    """Return the full view of an order."""
+    order = record.order
+    return {
+        **receipt_view(record, instance),
+        **_progress_view(record, instance),
+        **quote_view(order.quote),
+        "placedAt": timestamp(order.placed_at),
+        "steps": [encode(step) for step in instance.steps] or None,
+        "cancelRequestedAt": timestamp(record.cancel_requested_at),
+        "refunds": [refund_view(refund) for refund in record.refunds] or None,
+        "resolutions": [resolution_view(item) for item in record.resolutions] or None,
+        "reference": order.reference,
+    }
+
+
+def refund_view(refund: Refund) -> dict[str, Any]:
+    """Return a refund; operator and note are shown to operators only."""
+    return {
+        "refundId": refund.refund_id,
+        "amount": money(refund.amount),
+        "status": refund.status,
+        "requestedAt": timestamp(refund.requested_at),
+        "endedAt": timestamp(refund.ended_at),
+        "reason": refund.reason,
+    }
+
+
+def resolution_view(resolution: Resolution) -> dict[str, Any]:
+    """Return a resolution; operator and note are shown to operators only."""
+    return {
+        "action": resolution.action,
+        "steps": list(resolution.steps),
+        "at": timestamp(resolution.at),
+        "refunds": list(resolution.refunds) or None,
+    }
+
+
+def _progress_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
+    outcome = final_outcome(record, instance)
+    if outcome is None:
+        return {"step": instance.step, "text": instance.text}
+    problems = record.validation.problems if record.validation else ()
+    return {
+        **encode(outcome),  # trackingNumber or reason, notes, failedSteps
+        "endedAt": timestamp(record.ended_at),
+        "problems": [encode(problem) for problem in problems] or None,
+    }
