@@ -48,7 +48,7 @@ class LedgerTransaction:
         rows = self._connection.execute(query, (f"{prefix}:", f"{prefix};"))
         return [_entry(row) for row in rows]
 
-    def add(self, key: str, order_id: str, kind: str, **detail: Detail) -> Entry:
+    def put(self, key: str, order_id: str, kind: str, **detail: Detail) -> Entry:
         """Record an effect. The key must be new."""
         entry = Entry(key=key, order_id=order_id, kind=kind, detail=detail)
         self._connection.execute(
@@ -57,11 +57,11 @@ class LedgerTransaction:
         )
         return entry
 
-    def add_first_missing(self, keys: list[str], order_id: str, kind: str) -> bool:
+    def put_first_missing(self, keys: list[str], order_id: str, kind: str) -> bool:
         """Record an entry under the first key that has none, or return false if all have one."""
         key = next((key for key in keys if self.get(key) is None), None)
         if key is not None:
-            self.add(key, order_id, kind)
+            self.put(key, order_id, kind)
         return key is not None
 
     def erase_details(self, order_id: str) -> None:

@@ -79,6 +79,19 @@ def test_stripe_payments_are_read_page_by_page(tmp_path: Path) -> None:
         assert len(list(payments.list_payments(LONG_AGO))) == 5
 
 
+def test_stripe_payments_of_other_systems_are_not_listed(tmp_path: Path) -> None:
+    """An intent without an order ID belongs to another system of the shop."""
+    with stripe_server.serving() as stripe:
+        payments = stripe_payments(stripe, tmp_path)
+        for order_id in ("o", "other"):
+            payments.authorize(order_id, AMOUNT, "pm_card_visa")
+        stripe.intents["pi_2"]["metadata"] = {}
+
+        records = list(payments.list_payments(LONG_AGO))
+
+    assert records == [PaymentRecord(order_id="o", held=4980)]
+
+
 def test_carrier_shipments_are_read_page_by_page(tmp_path: Path) -> None:
     """Five shipments are in pages of two."""
     with carrier_server.serving() as server:

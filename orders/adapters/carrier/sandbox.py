@@ -83,7 +83,7 @@ class SandboxCarrier:
             if entry is None:
                 exists = _find_shipment(ledger, order_id) is not None
                 kind = ShipmentCancellation.CANCELED if exists else ShipmentCancellation.NOTHING
-                entry = ledger.add(_cancel_key(order_id), order_id, kind)
+                entry = ledger.put(_cancel_key(order_id), order_id, kind)
         return ShipmentCancellation(entry.kind)
 
     def dispatch(self, order_id: str) -> None:
@@ -95,7 +95,7 @@ class SandboxCarrier:
             if shipment.detail["dispatch_unavailable"]:
                 raise CarrierUnavailableError
             if ledger.get(_dispatch_key(order_id)) is None:
-                ledger.add(_dispatch_key(order_id), order_id, Kind.DISPATCHED)
+                ledger.put(_dispatch_key(order_id), order_id, Kind.DISPATCHED)
 
     def track(self, order_id: str) -> Shipment | None:
         """Return the order's shipment, if there is one. The sandbox delivers nothing."""
@@ -120,7 +120,7 @@ class SandboxCarrier:
     def _fail_first_calls(self, order_id: str) -> None:
         keys = [f"{order_id}:pending:{n}" for n in range(_SLOW_CALLS)]
         with self.ledger.writing() as ledger:
-            is_pending = ledger.add_first_missing(keys, order_id, Kind.PENDING)
+            is_pending = ledger.put_first_missing(keys, order_id, Kind.PENDING)
         if is_pending:
             raise CarrierUnavailableError("the booking is still pending")
 
@@ -151,11 +151,11 @@ def _find_shipment(ledger: LedgerTransaction, order_id: str) -> Entry | None:
 def _decide(ledger: LedgerTransaction, order_id: str, postal_code: str) -> Entry:
     key = _ship_key(order_id)
     if postal_code == _ADDRESS_REFUSED:
-        return ledger.add(key, order_id, Kind.REFUSED)
+        return ledger.put(key, order_id, Kind.REFUSED)
     # Tracking numbers are public, and the order ID gives access to the order: hence the hash.
     number = "SBX" + hashlib.sha256(order_id.encode()).hexdigest()[:15].upper()
     unavailable = postal_code == _DISPATCH_UNAVAILABLE
-    return ledger.add(
+    return ledger.put(
         key, order_id, Kind.BOOKED, tracking_number=number, dispatch_unavailable=unavailable
     )
 

@@ -30,7 +30,7 @@ class SandboxMailer:
         content = {"recipient": email.recipient, "subject": email.subject, "text": email.text}
         with self.outbox.writing() as outbox:
             if outbox.get(key) is None:
-                outbox.add(key, order_id, email_id, **content)
+                outbox.put(key, order_id, email_id, **content)
 
     def erase(self, order_id: str) -> None:
         """Erase recipients and texts of the order's emails, but not that they were sent."""

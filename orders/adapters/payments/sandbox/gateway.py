@@ -67,7 +67,7 @@ class SandboxPayments:
             if method == methods.CAPTURE_REFUSED:
                 return Capture(captured=False, reason=Reason.CAPTURE_REFUSED)
             if ledger.get(_capture_key(order_id)) is None:
-                ledger.add(_capture_key(order_id), order_id, Kind.CAPTURED, **authorization.detail)
+                ledger.put(_capture_key(order_id), order_id, Kind.CAPTURED, **authorization.detail)
             faults = methods.FAULTS_AFTER_CAPTURING.get(method, 0)
             is_lost = _add_fault(ledger, order_id, "captureFault", faults)
         if is_lost:
@@ -83,7 +83,7 @@ class SandboxPayments:
             reason = _reason_to_refuse(ledger, order_id, amount)
             if reason is None:
                 kind = Reversal.REFUNDED
-                ledger.add(key, order_id, kind, minor=amount.minor, currency=amount.currency)
+                ledger.put(key, order_id, kind, minor=amount.minor, currency=amount.currency)
         return RefundResult(refunded=reason is None, reason=reason)
 
     def reverse(self, order_id: str) -> Reversal:
@@ -137,12 +137,12 @@ def _reverse_key(order_id: str) -> str:
 def _add_fault(ledger: LedgerTransaction, order_id: str, name: str, faults: int) -> bool:
     """Record the next of several simulated faults; false if all have happened."""
     keys = [f"{order_id}:{name}:{n}" for n in range(faults)]
-    return ledger.add_first_missing(keys, order_id, Kind.FAULT)
+    return ledger.put_first_missing(keys, order_id, Kind.FAULT)
 
 
 def _decide(ledger: LedgerTransaction, order_id: str, amount: Money, payment_method: str) -> Entry:
     reason = methods.decline_reason(payment_method)
-    return ledger.add(
+    return ledger.put(
         _authorize_key(order_id),
         order_id,
         Kind.DECLINED if reason else Kind.AUTHORIZED,
@@ -176,16 +176,16 @@ def _reverse(ledger: LedgerTransaction, order_id: str) -> Entry | None:
     key = _reverse_key(order_id)
     authorization = ledger.get(_authorize_key(order_id))
     if authorization is None or authorization.kind != Kind.AUTHORIZED:
-        return ledger.add(key, order_id, Reversal.NOTHING)
+        return ledger.put(key, order_id, Reversal.NOTHING)
     if authorization.detail["method"] == methods.UNDO_UNAVAILABLE:
         raise PaymentsUnavailableError
     capture = ledger.get(_capture_key(order_id))
     if capture is None:
-        return ledger.add(key, order_id, Reversal.VOIDED, **authorization.detail)
+        return ledger.put(key, order_id, Reversal.VOIDED, **authorization.detail)
     if authorization.detail["method"] == methods.REFUND_REFUSED:
         return None
     remaining = {**authorization.detail, "minor": _refundable(ledger, capture)}
-    return ledger.add(key, order_id, Reversal.REFUNDED, **remaining)
+    return ledger.put(key, order_id, Reversal.REFUNDED, **remaining)
 
 
 def _refundable(ledger: LedgerTransaction, capture: Entry) -> int:
