@@ -178,7 +178,9 @@ def followed(service: Service) -> str:
     order_id = service.place(an_order())
     number = service.end_of(order_id)["trackingNumber"]
     shipment = service.send("GET", f"/api/orders/{order_id}/parcel").json()
-    expect((shipment["status"], shipment["trackingNumber"]) == ("released", number), f"is {shipment}")
+    expect(
+        (shipment["status"], shipment["trackingNumber"]) == ("released", number), f"is {shipment}"
+    )
     return f"{number} is {shipment['status']}"
 
 
