@@ -6,6 +6,7 @@ from typing import Any
 from orders.contracts.names import Activity, StockStep
 from orders.domain.attention import AttentionReason
 from orders.domain.outcome import OrderStatus
+from orders.services import services
 from tests.builders import a_customer, a_stored_order, an_order
 from tests.shop import APP, Shop
 
@@ -55,7 +56,7 @@ def visit_every_status(shop: Shop) -> None:
     shop.app.request("POST", f"/api/orders/{canceled}/cancel")
     shop.app.wait(canceled)
     resolve_and_wait(shop, canceled)
-    store = shop.services.order_store
+    store = services().order_store
     store.place(a_stored_order("ord_1"), a_customer(), "f")
     store.request_attention("ord_1", AttentionReason.RECOVERY_FAILED)
     resolve_and_wait(shop, "ord_1")
