@@ -27,6 +27,7 @@ _FOLDERS = (
     "api|timers|orchestrators|activities|entities|orders|local_host|scripts|tests|docs|benchmarks"
 )
 _FILE = re.compile(rf"`(?:\./)?((?:{_FOLDERS})/[\w./-]*)`")
+_MODULE = re.compile(r"`(\w+\.py)`")
 _SETTING = re.compile(r"\b(?:ORDERS|STRIPE|CARRIER|SMTP|MAIL)_[A-Z_]+[A-Z]\b")
 
 
@@ -39,6 +40,13 @@ def name_of(path: Path) -> str:
 def prose(path: Path) -> str:
     """Return the text of a document without its code blocks."""
     return _CODE_BLOCK.sub("", path.read_text("utf-8"))
+
+
+@cache
+def modules() -> frozenset[str]:
+    """Return the file names of all modules."""
+    folders = (APP / folder for folder in _FOLDERS.split("|"))
+    return frozenset(path.name for folder in folders for path in folder.rglob("*.py"))
 
 
 @cache
@@ -69,6 +77,7 @@ def test_document_links_resolve(path: Path) -> None:
 def test_document_names_existing_files(path: Path) -> None:
     """A path in a document is a file or folder of the repository."""
     missing = [file for file in _FILE.findall(prose(path)) if not (APP / file).exists()]
+    missing += sorted(set(_MODULE.findall(prose(path))) - modules())
 
     assert missing == []
 
