@@ -46,7 +46,7 @@ def _outputs(shop: Shop, folder: Path, commands: str) -> Iterator[str]:
             case ["curl", *arguments]:
                 yield _request(shop, arguments)
             case ["sleep", seconds]:
-                shop.app.let_pass(timedelta(seconds=float(seconds)))
+                shop.app.advance(timedelta(seconds=float(seconds)))
             case ["./scripts/run", "--data", _, "--inspect", instance_id]:
                 yield show_timeline(folder / "host", instance_id)
             case words:
@@ -72,7 +72,7 @@ def _request(shop: Shop, words: list[str]) -> str:
     path = url.path + (f"?{url.query}" if url.query else "")
     content = arguments.data.encode() if arguments.data else None
     response = shop.app.request(method, path, content=content, headers=headers)
-    shop.app.settle()
+    shop.app.wait_until_idle()
     return response.text
 
 
