@@ -59,7 +59,11 @@ class Source:  # cached properties need a dictionary, hence no slots
             elif isinstance(node, ast.ImportFrom):
                 found |= {f"{self._absolute(node)}.{alias.name}" for alias in node.names}
             elif isinstance(node, ast.Call) and _is_dynamic_import(node):
-                found |= {argument.value for argument in node.args if _is_text(argument)}
+                found |= {
+                    argument.value
+                    for argument in node.args
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+                }
         return found
 
     def _absolute(self, node: ast.ImportFrom) -> str:
@@ -98,7 +102,3 @@ def is_below(module: str, packages: Iterable[str]) -> bool:
 
 def _is_dynamic_import(node: ast.Call) -> bool:
     return ast.unparse(node.func).split(".")[-1] in {"import_module", "__import__"}
-
-
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)

@@ -1,5 +1,6 @@
 """Imports point inwards; the environment and the clock are read at one place each."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -163,7 +164,7 @@ def test_guard_notices_a_reader_of_the_clock(project: Path, text: str) -> None:
 
 def test_guard_without_files_fails(tmp_path: Path) -> None:
     """A guard that saw nothing proves nothing."""
-    guards = [
+    guards: list[Callable[[], object]] = [
         lambda: imports.forbidden_imports("orders/domain", tmp_path),
         lambda: imports.impure_imports("orders/domain", tmp_path),
         lambda: imports.app_imports_of_the_host(tmp_path),

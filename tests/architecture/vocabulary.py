@@ -20,8 +20,8 @@ _SKIPPED = re.compile(
     r"|^tests/fidelity/(payloads|recordings[^/]*)/|\.coverage"
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-#: What may be between the words of a term, as in `give_back`, `giveBack`, `give-back`, or across the
-#: lines of a comment.
+#: What may be between the words of a term: `give_back`, `giveBack`, `give-back`, or the break
+#: between two lines of a comment.
 _GAP = re.compile(r"[\s_\-/#*`\"']*")
 _IRREGULAR = {
     "give": ("gave", "given"),
