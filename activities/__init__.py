@@ -1,6 +1,5 @@
-"""Side effects: each decodes its input, makes one call on a port and encodes the answer.
+"""Activity functions: decode the input, make one call on a port, encode the result.
 
-Every activity may run more than once, also at the same time; the adapters see to it that the effect
-happens once. What raises is a fault and is tried again; an answer that the shop expects is
-returned.
+An activity may run more than once, also at the same time. The adapters ensure that its effect
+happens once. A fault raises and is retried; an outcome that the shop expects is a result.
 """

@@ -1,61 +1,62 @@
-"""Some of the money goes back, and the customer is told."""
+"""Activities on a refund: pay it, email the customer, record its outcome."""
 
 import azure.durable_functions as df
 
-from activities.pages import record_of
-from bootstrap import services
-from contracts.codec import decode, encode
-from contracts.names import Activity
-from contracts.payloads import RefundEnding, RefundReference, RefundState
-from domain.answers import Refund
-from domain.errors import UnknownOrder
-from domain.notice import refund_letter
-from domain.outcome import Reason
-from domain.record import OrderRecord
-from domain.refund import OrderRefund, RefundStatus
+from activities.lookups import get_record
+from orders.contracts.codec import decode, encode
+from orders.contracts.names import Activity
+from orders.contracts.payloads import RefundClosing, RefundReference, RefundState
+from orders.domain.emails import refund_email
+from orders.domain.errors import OrderNotFoundError
+from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import Reason
+from orders.domain.refund import Refund, RefundStatus
+from orders.domain.results import RefundResult
+from orders.services import services
 
 bp = df.Blueprint()
 
 
 @bp.activity_trigger(input_name="payload", activity=Activity.REFUND_PAYMENT)
 def refund_payment(payload: dict) -> dict:
-    """Pay back what the book says. A refusal is an answer."""
+    """Pay the refund in the record. A refusal is a result."""
     reference = decode(RefundReference, payload)
-    refund = _refund_in(record_of(reference.order_id), reference)
+    refund = _get_refund(get_record(reference.order_id), reference.refund_id)
     if refund.status is not RefundStatus.REQUESTED:
-        # It is only to be told; or it ended in another run, or is left to a person, while this one
-        # waited for its turn.
+        # It was paid, closed or resolved by another orchestration or an operator meanwhile.
         is_paid = refund.status is RefundStatus.PAID
-        return encode(Refund(refunded=is_paid, reason=None if is_paid else Reason.WITHDRAWN))
-    paid = services().payments.refund(reference.order_id, reference.refund_id, refund.amount)
-    return encode(paid)
+        reason = None if is_paid else Reason.ALREADY_UNDONE
+        return encode(RefundResult(refunded=is_paid, reason=reason))
+    result = services().payments.refund(reference.order_id, reference.refund_id, refund.amount)
+    return encode(result)
 
 
-@bp.activity_trigger(input_name="payload", activity=Activity.SEND_REFUND_NOTICE)
-def send_refund_notice(payload: dict) -> dict:
-    """Mail the customer what is paid back, unless nobody knows any more who that is."""
+@bp.activity_trigger(input_name="payload", activity=Activity.SEND_REFUND_EMAIL)
+def send_refund_email(payload: dict) -> dict:
+    """Send the email about the refund, unless the personal data is erased."""
     reference = decode(RefundReference, payload)
-    record = record_of(reference.order_id)
-    person = services().order_book.person(reference.order_id)
-    if person is not None:
-        mail = refund_letter(record.order, person, _refund_in(record, reference).amount)
-        services().mailer.send_refund_notice(reference.order_id, reference.refund_id, mail)
+    record = get_record(reference.order_id)
+    customer = services().order_store.customer(reference.order_id)
+    if customer is not None:
+        refund = _get_refund(record, reference.refund_id)
+        email = refund_email(record.order, customer, refund.amount)
+        services().mailer.send(reference.order_id, reference.refund_id, email)
     return {}
 
 
 @bp.activity_trigger(input_name="payload", activity=Activity.CLOSE_REFUND)
 def close_refund(payload: dict) -> dict:
-    """Write down what became of the refund; the answer is what the book says."""
-    ending = decode(RefundEnding, payload)
-    record = services().refunds.close(ending.order_id, ending.refund_id, ending.end)
-    refund = _refund_in(
-        record, RefundReference(order_id=ending.order_id, refund_id=ending.refund_id)
+    """Record the refund's outcome, and return the recorded one."""
+    closing = decode(RefundClosing, payload)
+    record = services().order_store.close_refund(
+        closing.order_id, closing.refund_id, closing.outcome
     )
+    refund = _get_refund(record, closing.refund_id)
     return encode(RefundState(status=refund.status, reason=refund.reason))
 
 
-def _refund_in(record: OrderRecord, reference: RefundReference) -> OrderRefund:
-    refund = record.refund(reference.refund_id)
+def _get_refund(record: OrderRecord, refund_id: str) -> Refund:
+    refund = record.refund(refund_id)
     if refund is None:
-        raise UnknownOrder("the book holds no refund of this id")
+        raise OrderNotFoundError("The order has no refund with this ID.")
     return refund

@@ -1,22 +1,22 @@
-"""May the shop take this order?"""
+"""Activity that applies the shop's rules."""
 
 import azure.durable_functions as df
 
-from activities.pages import record_of
-from bootstrap import services
-from contracts.codec import decode, encode
-from contracts.names import Activity
-from contracts.payloads import OrderReference
-from domain.rules import judge
+from activities.lookups import get_record
+from orders.contracts.codec import decode, encode
+from orders.contracts.names import Activity
+from orders.contracts.payloads import OrderReference
+from orders.domain.validation import validate
+from orders.services import services
 
 bp = df.Blueprint()
 
 
 @bp.activity_trigger(input_name="payload", activity=Activity.VALIDATE_ORDER)
 def validate_order(payload: dict) -> dict:
-    """Ask the shop's rules. A refusal is an answer; the first answer is the one that counts."""
-    record = record_of(decode(OrderReference, payload).order_id)
-    if record.verdict:
-        return encode(record.verdict)
-    verdict = judge(record.order, services().catalogue.article)
-    return encode(services().order_book.judge(record.order.order_id, verdict))
+    """Validate the order. A rejection is a result, and the first result counts."""
+    record = get_record(decode(OrderReference, payload).order_id)
+    if record.validation:
+        return encode(record.validation)
+    validation = validate(record.order, services().catalogue.product)
+    return encode(services().order_store.record_validation(record.order.order_id, validation))

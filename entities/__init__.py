@@ -1,4 +1,4 @@
-"""Shared state: what several orders change at the same time, one operation after the other.
+"""Entity functions: shared state, changed one operation at a time.
 
-An entity loads its state, lets the domain compute the next one, and stores it once, last.
+An entity loads its state, applies one pure domain method, and stores the result once, last.
 """

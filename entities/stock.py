@@ -1,17 +1,17 @@
-"""The stock of one article: every order that wants some of it passes here, one after another.
+"""Stock entity: the stock of one product. The key is the SKU.
 
-The SDK keeps what was set before an operation raised, and hands an operation's result on to the
-next one that sets none. So the next state is computed first, stored once, last, and every operation
-sets its result.
+The SDK keeps state that was set before an operation raises, and passes a result on to the next
+operation that sets none. So the next state is computed first and stored once, last, and every
+operation sets a result.
 """
 
 import azure.durable_functions as df
 
-from contracts.codec import decode, encode
-from contracts.names import Entity, StockOperation
-from contracts.stock import OrderUnits, StockChange, StockLevel
-from domain.answers import Reservation
-from domain.stock import Stock
+from orders.contracts.codec import decode, encode
+from orders.contracts.names import Entity, StockOperation
+from orders.contracts.payloads import StockAdjustmentRequest, StockLevel, StockRequest
+from orders.domain.results import ReservationResult
+from orders.domain.stock import Stock
 
 bp = df.Blueprint()
 
@@ -19,35 +19,34 @@ bp = df.Blueprint()
 @bp.entity_trigger(context_name="context", entity_name=Entity.STOCK)
 def stock(context: df.DurableEntityContext) -> None:
     """Apply one operation."""
-    asked = context.get_input()
+    payload = context.get_input()
     state = context.get_state()
-    before = decode(Stock, state) if state else Stock.opened(asked["openingBalance"])
-    after, answer = _apply(before, StockOperation(str(context.operation_name)), asked)
+    before = decode(Stock, state) if state else Stock.opened(payload["openingBalance"])
+    after, result = _apply(before, StockOperation(str(context.operation_name)), payload)
     context.set_state(encode(after))
-    context.set_result(encode(answer))
+    context.set_result(encode(result))
 
 
 def _apply(
-    before: Stock, operation: StockOperation, asked: object
-) -> tuple[Stock, Reservation | StockLevel]:
-    if operation is StockOperation.CHANGE:
-        after, done = before.change(decode(StockChange, asked).change)
-        return after, level(after, done=done)
-    units = decode(OrderUnits, asked)
+    before: Stock, operation: StockOperation, payload: object
+) -> tuple[Stock, ReservationResult | StockLevel]:
+    if operation is StockOperation.ADJUST:
+        after, done = before.adjust(decode(StockAdjustmentRequest, payload).adjustment)
+        return after, _level(after, done=done)
+    request = decode(StockRequest, payload)
     match operation:
         case StockOperation.RESERVE:
-            return before.reserve(units.order_id, units.quantity)
+            return before.reserve(request.order_id, request.quantity)
         case StockOperation.COMMIT:
-            return before.commit(units.order_id)
+            return before.commit(request.order_id)
         case StockOperation.RELEASE:
-            after = before.release(units.order_id)
-        case StockOperation.FORGET:
-            after = before.forget(units.order_id)
-    return after, level(after)
+            after = before.release(request.order_id)
+        case StockOperation.SETTLE:
+            after = before.settle(request.order_id)
+    return after, _level(after)
 
 
-def level(current: Stock, *, done: bool = True) -> StockLevel:
-    """How the stock stands, without the orders' own entries."""
+def _level(stock: Stock, *, done: bool = True) -> StockLevel:
     return StockLevel(
-        available=current.available, reserved=current.reserved, sold=current.sold, done=done
+        available=stock.available, reserved=stock.reserved, sold=stock.sold, done=done
     )

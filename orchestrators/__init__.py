@@ -1,1 +1,4 @@
-"""Workflows: deterministic generators without I/O, clock, randomness, logging, environment."""
+"""Orchestrator functions: deterministic generators.
+
+They use no I/O, clock, randomness, logging or environment.
+"""

@@ -1,20 +1,20 @@
-"""How does a person change the stock of an article? Through the entity, like everybody else."""
+"""Orchestrator `changeStock`: apply one stock adjustment through the entity."""
 
 import azure.durable_functions as df
 
-from contracts.codec import decode, encode
-from contracts.names import Entity, Orchestration, StockOperation
-from contracts.stock import StockChange, StockLevel
-from orchestrators.run import Context, Steps
+from orchestrators.calls import Context, Steps
+from orders.contracts.codec import decode, encode
+from orders.contracts.names import Entity, Orchestration, StockOperation
+from orders.contracts.payloads import StockAdjustmentRequest, StockLevel
 
 bp = df.Blueprint()
 
 
 @bp.orchestration_trigger(context_name="context", orchestration=Orchestration.CHANGE_STOCK)
 def change_stock(context: Context) -> Steps[dict]:
-    """Change the stock and answer with its level; a repeated key changes nothing."""
-    asked = context.get_input()
-    sku = decode(StockChange, asked).sku
-    stock = df.EntityId(Entity.STOCK.value, sku)
-    reply = yield context.call_entity(stock, StockOperation.CHANGE.value, asked)
-    return encode(decode(StockLevel, reply))
+    """Adjust the stock and return its level; a repeated key changes nothing."""
+    payload = context.get_input()
+    sku = decode(StockAdjustmentRequest, payload).sku
+    entity = df.EntityId(Entity.STOCK.value, sku)
+    level = yield context.call_entity(entity, StockOperation.ADJUST.value, payload)
+    return encode(decode(StockLevel, level))

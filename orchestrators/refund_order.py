@@ -1,46 +1,46 @@
-"""How is some of the money of a completed order paid back?
+"""Orchestrator `refundOrder`: pay one refund of a completed order.
 
-It can be run again from the start at any time, like an order: what was paid is found.
+It can be restarted from the start at any time: a refund that was paid is found.
 """
 
 import azure.durable_functions as df
 
-from contracts.codec import decode, encode
-from contracts.names import Activity, Orchestration
-from contracts.payloads import RefundInput, RefundState
-from domain.outcome import Reason
-from domain.refund import RefundEnd, RefundStatus
 from orchestrators import steps
-from orchestrators.run import Context, Run, StepFailed, Steps
+from orchestrators.calls import Context, OrderContext, StepFailedError, Steps
+from orders.contracts.codec import decode, encode
+from orders.contracts.names import Activity, Orchestration
+from orders.contracts.payloads import RefundInput, RefundState
+from orders.domain.outcome import Reason
+from orders.domain.refund import RefundOutcome, RefundStatus
 
 bp = df.Blueprint()
 
 
 @bp.orchestration_trigger(context_name="context", orchestration=Orchestration.REFUND_ORDER)
 def refund_order(context: Context) -> Steps[dict]:
-    """Pay one refund, or lay it on the desk. It always returns how the refund stands."""
+    """Pay one refund and return its state. A refund that fails for good needs attention."""
     refund = decode(RefundInput, context.get_input())
-    run = Run.of(context, refund.order_id, refund.retries)
-    end = yield from pay_back(run, refund.refund_id)
+    order = OrderContext.of(context, refund.order_id, refund.retries)
+    outcome = yield from pay_refund(order, refund.refund_id)
     try:
-        state = yield from steps.close_refund(run, refund.refund_id, end)
-    except StepFailed:
-        # The book was out of reach: the refund stays open there, and is taken up again.
+        state = yield from steps.close_refund(order, refund.refund_id, outcome)
+    except StepFailedError:
+        # The store was unavailable: the refund stays open in it, and recovery restarts it.
         state = RefundState(status=RefundStatus.REQUESTED, reason=Reason.UNAVAILABLE)
     return encode(state)
 
 
-def pay_back(run: Run, refund_id: str) -> Steps[RefundEnd]:
-    """Pay, then tell the customer. A mail that cannot be sent takes no money back."""
+def pay_refund(order: OrderContext, refund_id: str) -> Steps[RefundOutcome]:
+    """Pay, then email the customer. An email that cannot be sent does not revoke the refund."""
     try:
-        answer = yield from steps.refund_payment(run, refund_id)
-    except StepFailed as fault:
-        return RefundEnd(is_paid=False, failed_step=fault.step, reason=Reason.UNAVAILABLE)
-    if not answer.refunded:
+        result = yield from steps.refund_payment(order, refund_id)
+    except StepFailedError as error:
+        return RefundOutcome(is_paid=False, failed_step=error.step, reason=Reason.UNAVAILABLE)
+    if not result.refunded:
         step = Activity.REFUND_PAYMENT
-        return RefundEnd(is_paid=False, failed_step=step, reason=answer.reason)
+        return RefundOutcome(is_paid=False, failed_step=step, reason=result.reason)
     try:
-        yield from steps.send_refund_notice(run, refund_id)
-    except StepFailed as fault:
-        return RefundEnd(is_paid=True, failed_step=fault.step)
-    return RefundEnd(is_paid=True)
+        yield from steps.send_refund_email(order, refund_id)
+    except StepFailedError as error:
+        return RefundOutcome(is_paid=True, failed_step=error.step)
+    return RefundOutcome(is_paid=True)

@@ -1,84 +1,87 @@
-"""How is an order undone? Newest first, all that was or may have been done, whatever fails."""
+"""Saga: the undo of every step that has begun, newest first, whichever of them fails."""
 
 from collections.abc import Callable
 from typing import TypeAlias
 
-from contracts.names import Activity
-from contracts.progress import Step
-from domain.answers import Withdrawal
-from domain.outcome import Outcome, Reason
 from orchestrators import steps
-from orchestrators.run import Run, StepFailed, Steps
+from orchestrators.calls import OrderContext, StepFailedError, Steps
+from orders.contracts.names import Activity
+from orders.contracts.progress import Step
+from orders.domain.outcome import Outcome, Reason
+from orders.domain.results import Reversal
 
-REFUND_REFUSED = "The bank refuses to pay the money back."
+REFUND_REFUSED = "The bank refuses to refund the payment."
 
-Undo: TypeAlias = Callable[[Run], Steps[Withdrawal | None]]
+Undo: TypeAlias = Callable[[OrderContext], Steps[Reversal | None]]
 
 
 class Saga:
-    """The undo of every step that was begun. Each is registered before its step."""
+    """The undos of one order. Each is registered before its step is done."""
 
     def __init__(
-        self, run: Run, waived: tuple[str, ...] = (), skipped: tuple[str, ...] = ()
+        self,
+        order: OrderContext,
+        resolved_steps: tuple[str, ...] = (),
+        skipped_steps: tuple[str, ...] = (),
     ) -> None:
-        self._run = run
-        self._waived = waived
-        self._skipped = skipped
+        self._order = order
+        self._resolved_steps = resolved_steps
+        self._skipped_steps = skipped_steps
         self._undos: dict[Step, Undo] = {}
-        #: Whether money that had been taken was paid back.
+        #: Whether a captured amount was refunded.
         self.has_refunded = False
 
     @property
-    def has_waived(self) -> bool:
-        """Whether any step was left to a person."""
-        return bool(self._waived)
+    def has_resolved_steps(self) -> bool:
+        """Whether an operator resolved any step."""
+        return bool(self._resolved_steps)
 
-    def is_waived(self, step: Step) -> bool:
-        """Whether a person did this step by hand, or decided to leave it out."""
-        return step in self._waived
+    def is_resolved(self, step: Step) -> bool:
+        """Whether an operator did this step elsewhere or skipped it."""
+        return step in self._resolved_steps
 
     def is_skipped(self, step: Step) -> bool:
-        """Whether a person decided that this step is not going to be done."""
-        return step in self._skipped
+        """Whether an operator skipped this step."""
+        return step in self._skipped_steps
 
-    def told_of(self, step: str) -> str:
-        """What to say of a step that was left to a person."""
-        return f"{step} was left out." if step in self._skipped else f"{step} was done by hand."
+    def resolution_note(self, step: str) -> str:
+        """Return the note about a step that an operator resolved."""
+        skipped = step in self._skipped_steps
+        return f"{step} was skipped." if skipped else f"{step} was settled elsewhere."
 
-    def undo_with(self, step: Step, undo: Undo) -> None:
-        """If the order has to be undone, do this too."""
+    def register(self, step: Step, undo: Undo) -> None:
+        """Register an undo, unless its step is registered."""
         self._undos.setdefault(step, undo)
 
-    def refused(self, undo: Step, reason: str | None) -> Outcome:
-        """The step answered no, so there is nothing of it to undo."""
-        # Where it was not even tried, since the customer wants to stop, an earlier run may have
-        # done it all the same.
+    def refuse(self, step: Step, reason: str | None) -> Outcome:
+        """Return the outcome after a refusal, which leaves nothing to undo."""
+        # A canceled order's step was not tried now, but an earlier orchestration may have done it.
         if reason != Reason.CANCELED:
-            self._undos.pop(undo)
-        return Outcome.stopped(reason)
+            self._undos.pop(step)
+        return Outcome.refused(reason)
 
-    def undo(self, towards: Outcome) -> Steps[Outcome]:
-        """Undo the order. It ends `towards`, or needs a person where an undo failed for good."""
-        # Also where there is nothing to undo: what the customer is told next must stay true.
-        towards = yield from steps.begin_undo(self._run, towards)
-        if not towards.is_to_be_undone:
-            # Another run, believed lost, completed the order or let the parcel go: it stays so.
-            return towards
+    def undo(self, goal: Outcome) -> Steps[Outcome]:
+        """Undo the order. An undo that fails for good needs attention."""
+        # Recorded even if there is nothing to undo, so that the email stays true.
+        goal = yield from steps.begin_undo(self._order, goal)
+        if not goal.requires_undo:
+            # An orchestration that was believed lost has completed or dispatched the order.
+            return goal
         failed: list[str] = []
-        refused = False
+        refund_refused = False
         for step, undo in reversed(self._undos.items()):
-            if self.is_waived(step):
+            if self.is_resolved(step):
                 continue
             try:
-                undone = yield from undo(self._run)
-            except StepFailed as fault:
-                failed.append(fault.step)
+                result = yield from undo(self._order)
+            except StepFailedError as error:
+                failed.append(error.step)
             else:
-                self.has_refunded |= undone is Withdrawal.REFUNDED
-                refused |= undone is Withdrawal.REFUSED
-        if refused:
-            outcome = Outcome.needs_attention(towards.reason, (*failed, Activity.VOID_PAYMENT))
-            return outcome.with_note(REFUND_REFUSED)
+                self.has_refunded |= result is Reversal.REFUNDED
+                refund_refused |= result is Reversal.REFUSED
+        if refund_refused:
+            steps_failed = (*failed, Activity.REVERSE_PAYMENT)
+            return Outcome.needs_attention(goal.reason, steps_failed).with_note(REFUND_REFUSED)
         if failed:
-            return Outcome.needs_attention(towards.reason, tuple(failed))
-        return towards
+            return Outcome.needs_attention(goal.reason, tuple(failed))
+        return goal

@@ -1,147 +1,130 @@
-"""What are the steps of an order? Each makes sure that one thing is done."""
+"""The steps of an order and of a refund, one function each."""
 
-from typing import Any
-
-import azure.durable_functions as df
-
-from contracts.codec import decode, encode
-from contracts.names import Activity, StockOperation, StockStep
-from contracts.payloads import (
+from orchestrators.calls import OrderContext, Steps, call_activity
+from orders.contracts.codec import decode
+from orders.contracts.names import Activity
+from orders.contracts.payloads import (
     ConfirmationRequest,
-    Ending,
-    NoticeRequest,
+    OrderOutcome,
+    OutcomeEmailRequest,
     PaymentRequest,
-    PaymentUndone,
-    RefundEnding,
+    PaymentReversal,
+    RefundClosing,
     RefundReference,
     RefundState,
 )
-from contracts.progress import Step, progress
-from domain.answers import Authorization, Booking, Capture, Dispatch, Refund, Verdict, Withdrawal
-from domain.money import Money
-from domain.notice import Notice
-from domain.outcome import Opening, Outcome
-from domain.refund import RefundEnd
-from orchestrators.backoff import Backoff
-from orchestrators.run import Run, StepFailed, Steps
+from orders.domain.emails import EmailKind
+from orders.domain.money import Money
+from orders.domain.outcome import Opening, Outcome
+from orders.domain.refund import RefundOutcome
+from orders.domain.results import (
+    Authorization,
+    Booking,
+    Capture,
+    Dispatch,
+    RefundResult,
+    Reversal,
+    ValidationResult,
+)
 
 
-def open_order(run: Run) -> Steps[Opening]:
-    """Find out what earlier runs left behind."""
-    return decode(Opening, (yield from _call(run, Activity.OPEN_ORDER, run.doing, run.order)))
+def open_order(order: OrderContext) -> Steps[Opening]:
+    """Read what earlier orchestrations of this order have done."""
+    result = yield from call_activity(order, Activity.OPEN_ORDER, order.step_retries, order.order)
+    return decode(Opening, result)
 
 
-def validate_order(run: Run) -> Steps[Verdict]:
-    """Ask the shop's rules."""
-    return decode(Verdict, (yield from _call(run, Activity.VALIDATE_ORDER, run.doing, run.order)))
-
-
-def process_payment(run: Run, amount: Money) -> Steps[Authorization]:
-    """Hold the amount."""
-    request = PaymentRequest(order_id=run.order.order_id, amount=amount)
-    reply = yield from _call(run, Activity.PROCESS_PAYMENT, run.doing, request)
-    return decode(Authorization, reply)
-
-
-def ship_order(run: Run) -> Steps[Booking]:
-    """Book the parcel."""
-    return decode(Booking, (yield from _call(run, Activity.SHIP_ORDER, run.doing, run.order)))
-
-
-def capture_payment(run: Run) -> Steps[Capture]:
-    """Take the held money."""
-    return decode(Capture, (yield from _call(run, Activity.CAPTURE_PAYMENT, run.doing, run.order)))
-
-
-def dispatch_order(run: Run) -> Steps[Dispatch]:
-    """Let the parcel leave, unless the order is to stop."""
-    return decode(
-        Dispatch, (yield from _call(run, Activity.DISPATCH_ORDER, run.undoing, run.order))
+def validate_order(order: OrderContext) -> Steps[ValidationResult]:
+    """Apply the shop's rules."""
+    result = yield from call_activity(
+        order, Activity.VALIDATE_ORDER, order.step_retries, order.order
     )
+    return decode(ValidationResult, result)
 
 
-def send_confirmation(run: Run, tracking_number: str) -> Steps[None]:
-    """Tell the customer."""
-    request = ConfirmationRequest(order_id=run.order.order_id, tracking_number=tracking_number)
-    yield from _call(run, Activity.SEND_CONFIRMATION, run.doing, request)
+def process_payment(order: OrderContext, amount: Money) -> Steps[Authorization]:
+    """Authorize the amount."""
+    request = PaymentRequest(order_id=order.order.order_id, amount=amount)
+    result = yield from call_activity(order, Activity.PROCESS_PAYMENT, order.step_retries, request)
+    return decode(Authorization, result)
 
 
-def send_notice(run: Run, notice: Notice, reason: str | None) -> Steps[None]:
-    """Tell the customer that the order did not come about."""
-    request = NoticeRequest(order_id=run.order.order_id, notice=notice, reason=reason)
-    yield from _call(run, Activity.SEND_NOTICE, run.doing, request)
+def ship_order(order: OrderContext) -> Steps[Booking]:
+    """Book the shipment."""
+    result = yield from call_activity(order, Activity.SHIP_ORDER, order.step_retries, order.order)
+    return decode(Booking, result)
 
 
-def close_order(run: Run, outcome: Outcome) -> Steps[Outcome]:
-    """Write the end to the book, and answer with the end that stands there."""
-    ending = Ending(order_id=run.order.order_id, outcome=outcome)
-    return decode(Outcome, (yield from _call(run, Activity.CLOSE_ORDER, run.undoing, ending)))
+def capture_payment(order: OrderContext) -> Steps[Capture]:
+    """Capture the authorized amount."""
+    result = yield from call_activity(
+        order, Activity.CAPTURE_PAYMENT, order.step_retries, order.order
+    )
+    return decode(Capture, result)
 
 
-def begin_undo(run: Run, towards: Outcome) -> Steps[Outcome]:
-    """Write to the book that undoing begins, and answer with the end that stands there."""
-    ending = Ending(order_id=run.order.order_id, outcome=towards)
-    return decode(Outcome, (yield from _call(run, Activity.BEGIN_UNDO, run.undoing, ending)))
+def dispatch_order(order: OrderContext) -> Steps[Dispatch]:
+    """Dispatch the shipment, unless a cancellation came first."""
+    result = yield from call_activity(
+        order, Activity.DISPATCH_ORDER, order.undo_retries, order.order
+    )
+    return decode(Dispatch, result)
 
 
-def void_payment(run: Run) -> Steps[Withdrawal]:
-    """Undo the payment, however far it came."""
-    reply = yield from _call(run, Activity.VOID_PAYMENT, run.undoing, run.order)
-    return decode(PaymentUndone, reply).withdrawal
+def send_confirmation(order: OrderContext, tracking_number: str) -> Steps[None]:
+    """Send the confirmation email."""
+    request = ConfirmationRequest(order_id=order.order.order_id, tracking_number=tracking_number)
+    yield from call_activity(order, Activity.SEND_CONFIRMATION, order.step_retries, request)
 
 
-def cancel_shipment(run: Run) -> Steps[None]:
+def send_outcome_email(order: OrderContext, kind: EmailKind, reason: str | None) -> Steps[None]:
+    """Send the email about an undone order."""
+    request = OutcomeEmailRequest(order_id=order.order.order_id, kind=kind, reason=reason)
+    yield from call_activity(order, Activity.SEND_OUTCOME_EMAIL, order.step_retries, request)
+
+
+def close_order(order: OrderContext, outcome: Outcome) -> Steps[Outcome]:
+    """Record the outcome, and return the recorded one."""
+    request = OrderOutcome(order_id=order.order.order_id, outcome=outcome)
+    result = yield from call_activity(order, Activity.CLOSE_ORDER, order.undo_retries, request)
+    return decode(Outcome, result)
+
+
+def begin_undo(order: OrderContext, goal: Outcome) -> Steps[Outcome]:
+    """Record that undoing begins, and return the recorded outcome."""
+    request = OrderOutcome(order_id=order.order.order_id, outcome=goal)
+    result = yield from call_activity(order, Activity.BEGIN_UNDO, order.undo_retries, request)
+    return decode(Outcome, result)
+
+
+def reverse_payment(order: OrderContext) -> Steps[Reversal]:
+    """Undo the payment: void the authorization or refund the captured amount."""
+    result = yield from call_activity(
+        order, Activity.REVERSE_PAYMENT, order.undo_retries, order.order
+    )
+    return decode(PaymentReversal, result).reversal
+
+
+def cancel_shipment(order: OrderContext) -> Steps[None]:
     """Undo the booking, if there is one."""
-    yield from _call(run, Activity.CANCEL_SHIPMENT, run.undoing, run.order)
+    yield from call_activity(order, Activity.CANCEL_SHIPMENT, order.undo_retries, order.order)
 
 
-def refund_payment(run: Run, refund_id: str) -> Steps[Refund]:
-    """Pay back some of what was taken."""
-    refund = RefundReference(order_id=run.order.order_id, refund_id=refund_id)
-    return decode(Refund, (yield from _call(run, Activity.REFUND_PAYMENT, run.undoing, refund)))
+def refund_payment(order: OrderContext, refund_id: str) -> Steps[RefundResult]:
+    """Pay the refund."""
+    request = RefundReference(order_id=order.order.order_id, refund_id=refund_id)
+    result = yield from call_activity(order, Activity.REFUND_PAYMENT, order.undo_retries, request)
+    return decode(RefundResult, result)
 
 
-def send_refund_notice(run: Run, refund_id: str) -> Steps[None]:
-    """Tell the customer what is paid back."""
-    refund = RefundReference(order_id=run.order.order_id, refund_id=refund_id)
-    yield from _call(run, Activity.SEND_REFUND_NOTICE, run.doing, refund)
+def send_refund_email(order: OrderContext, refund_id: str) -> Steps[None]:
+    """Send the email about the refund."""
+    request = RefundReference(order_id=order.order.order_id, refund_id=refund_id)
+    yield from call_activity(order, Activity.SEND_REFUND_EMAIL, order.step_retries, request)
 
 
-def close_refund(run: Run, refund_id: str, end: RefundEnd) -> Steps[RefundState]:
-    """Write to the book what became of the refund, and answer with what stands there."""
-    ending = RefundEnding(order_id=run.order.order_id, refund_id=refund_id, end=end)
-    reply = yield from _call(run, Activity.CLOSE_REFUND, run.undoing, ending)
-    return decode(RefundState, reply)
-
-
-def _call(run: Run, step: Activity, backoff: Backoff, payload: object) -> Steps[Any]:
-    run.context.set_custom_status(progress(step))
-    call = run.context.call_activity_with_retry(step.value, backoff, encode(payload))
-    return (yield from _or_step_failed(call, step))
-
-
-def ask_entity(  # noqa: PLR0913, PLR0917 - the call's own parts
-    run: Run,
-    step: StockStep,
-    backoff: Backoff,
-    entity: df.EntityId,
-    operation: StockOperation,
-    payload: object,
-) -> Steps[Any]:
-    """Ask an entity. The host repeats no operation that raised, so the pauses are made here."""
-    run.context.set_custom_status(progress(step))
-    for pause in backoff.pauses:
-        call = run.context.call_entity(entity, operation.value, encode(payload))
-        try:
-            return (yield from _or_step_failed(call, step))
-        except StepFailed:
-            yield run.context.create_timer(run.context.current_utc_datetime + pause)
-    raise StepFailed(step)
-
-
-def _or_step_failed(call: Any, step: Step) -> Steps[Any]:  # noqa: ANN401 - the SDK's task
-    try:
-        return (yield call)
-    except Exception as fault:
-        # The SDK raises nothing more telling than Exception. Nowhere else is it caught.
-        raise StepFailed(step) from fault
+def close_refund(order: OrderContext, refund_id: str, outcome: RefundOutcome) -> Steps[RefundState]:
+    """Record the refund's outcome, and return the recorded state."""
+    request = RefundClosing(order_id=order.order.order_id, refund_id=refund_id, outcome=outcome)
+    result = yield from call_activity(order, Activity.CLOSE_REFUND, order.undo_retries, request)
+    return decode(RefundState, result)

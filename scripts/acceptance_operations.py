@@ -61,9 +61,9 @@ def adds_up(service: Service) -> str:
 
 def decide(service: Service, order_id: str, action: str, note: str, *steps: str) -> int:
     """Decide about all failed steps of an order, or about some of them; the status."""
-    decision = {"action": action, "note": note, "by": "acceptance"}
+    resolution = {"action": action, "note": note, "by": "acceptance"}
     about = {"steps": list(steps)} if steps else {}
-    return service.post(f"/api/operations/attention/{order_id}", decision | about).status
+    return service.post(f"/api/operations/attention/{order_id}", resolution | about).status
 
 
 def on_the_desk(service: Service, order_id: str) -> dict[str, Any] | None:

@@ -177,9 +177,11 @@ def followed(service: Service) -> str:
     """The parcel of a completed order can be followed."""
     order_id = service.place(an_order())
     number = service.end_of(order_id)["trackingNumber"]
-    parcel = service.send("GET", f"/api/orders/{order_id}/parcel").json()
-    expect((parcel["status"], parcel["trackingNumber"]) == ("released", number), f"is {parcel}")
-    return f"{number} is {parcel['status']}"
+    shipment = service.send("GET", f"/api/orders/{order_id}/parcel").json()
+    expect(
+        (shipment["status"], shipment["trackingNumber"]) == ("released", number), f"is {shipment}"
+    )
+    return f"{number} is {shipment['status']}"
 
 
 def same_key_same_body(service: Service) -> str:

@@ -90,11 +90,11 @@ def decided_apart(service: Service) -> str:
     """What failed in an order and in its refund is decided apart, by naming the steps."""
     order_id = _failed(service, "pm_sandbox_refundRefused", email="ada@undeliverable.example")
     unknown = decide(service, order_id, "skip", "a mistake", "shipOrder")
-    mail = decide(service, order_id, "skip", "no address", "sendConfirmation")
+    email = decide(service, order_id, "skip", "no address", "sendConfirmation")
     entry = on_the_desk(service, order_id)
     expect(entry and entry["failedSteps"] == ["refundPayment"], f"the desk says {entry}")
     refund = decide(service, order_id, "settled", "paid back in cash", "refundPayment")
-    expect((unknown, mail, refund) == (422, 202, 202), f"answered {unknown}, {mail}, {refund}")
+    expect((unknown, email, refund) == (422, 202, 202), f"answered {unknown}, {email}, {refund}")
     expect(on_the_desk(service, order_id) is None, "it still lies on the desk")
     return "first the mail, then the refund"
 

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.money import Money
-from domain.order import Address, Order, Person
-from domain.quote import OrderLine, Quote
-from domain.record import OrderRecord
-from domain.tariff import ShippingMethod
-from domain.terms import Terms
+from orders.domain.money import Money
+from orders.domain.order import Address, Order, Customer
+from orders.domain.pricing import OrderLine, Quote
+from orders.domain.order_record import OrderRecord
+from orders.domain.catalogue import ShippingMethod
+from orders.domain.order import Terms
 
 NAME = "Philippa Planted-Wrenfield"
 EMAIL = "planted.wrenfield@example.com"
@@ -89,10 +89,10 @@ def a_booked_order(order_id: str = "ord_1", *lines: OrderLine, country: str = "D
     )
 
 
-def a_person(postal_code: str = "10115", email: str = EMAIL) -> Person:
+def a_person(postal_code: str = "10115", email: str = EMAIL) -> Customer:
     """The personal part of an order."""
     address = Address(line1=STREET, postal_code=postal_code, city=CITY, country="DE")
-    return Person(name=NAME, email=email, address=address)
+    return Customer(name=NAME, email=email, address=address)
 
 
 def a_record(**more: Any) -> OrderRecord:  # noqa: ANN401 - any field of the record

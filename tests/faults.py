@@ -3,9 +3,9 @@
 from typing import Any
 
 import entities.stock
-from contracts.names import StockOperation
-from domain.errors import Unavailable
-from domain.stock import Stock
+from orders.contracts.names import StockOperation
+from orders.domain.errors import UnavailableError
+from orders.domain.stock import Stock
 
 FOREVER = 10**9
 
@@ -26,10 +26,10 @@ class Failing:
     def _call(self, *args: object, **named: object) -> object:
         self.calls += 1
         if self.calls <= self._before:
-            raise Unavailable("made to fail before the effect")
+            raise UnavailableError("made to fail before the effect")
         answer = getattr(self._adapter, self._method)(*args, **named)
         if self.calls <= self._before + self._after:
-            raise Unavailable("made to fail after the effect")
+            raise UnavailableError("made to fail after the effect")
         return answer
 
 
@@ -49,6 +49,6 @@ class FailingStock:
             return self._apply(stock, StockOperation(operation), asked)
         self.calls += 1
         if self.calls <= self._before:
-            raise Unavailable("made to fail before the effect")
+            raise UnavailableError("made to fail before the effect")
         after, answer = self._apply(stock, StockOperation(operation), asked)
         return after, object() if self.calls <= self._before + self._after else answer

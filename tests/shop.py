@@ -7,19 +7,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import bootstrap
-from access import TablesAccess
-from adapters.sandbox.carrier import SandboxCarrier
-from adapters.sandbox.ledger import Entry
-from adapters.sandbox.mailer import SandboxMailer
-from adapters.sandbox.payments import SandboxPayments
-from bootstrap import Services
-from domain.record import OrderRecord
-from domain.terms import Terms
+import orders.services
+from orders.settings.partners import TablesAccess
+from orders.adapters.carrier.sandbox import SandboxCarrier
+from orders.adapters.sandbox_ledger import Entry
+from orders.adapters.mailer.sandbox import SandboxMailer
+from orders.adapters.payments.sandbox.gateway import SandboxPayments
+from orders.services import Services
+from orders.domain.order_record import OrderRecord
+from orders.domain.order import Terms
 from local_host import testing
 from local_host.host.clock import VirtualClock
-from local_host.testing import App, Response, Run, start_app
-from settings import Settings
+from local_host.testing import App, Response, StepContext, start_app
+from orders.settings.settings import Settings
 
 APP = Path(__file__).resolve().parent.parent
 SECRET = "a secret of these tests"  # noqa: S105 - of these tests
@@ -77,7 +77,7 @@ class Shop:
         order_id: str = answer.json()["orderId"]
         return order_id
 
-    def run(self, body: object) -> Run:
+    def run(self, body: object) -> StepContext:
         """Place an order and see it to its end."""
         return self.app.wait(self.place(body))
 
@@ -98,11 +98,11 @@ class Shop:
         body = {"action": action, "note": "it works again", "by": "Grace", **more}
         return self.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
 
-    def run_again(self, order_id: str) -> Run:
+    def run_again(self, order_id: str) -> StepContext:
         """Run the order's orchestration again from the start, and see it to its end."""
         return self.app.run("processOrder", {"orderId": order_id}, order_id)
 
-    def refund_again(self, order_id: str, refund_id: str) -> Run:
+    def refund_again(self, order_id: str, refund_id: str) -> StepContext:
         """Run the refund's orchestration again from the start, and see it to its end."""
         asked = {"orderId": order_id, "refundId": refund_id}
         return self.app.run("refundOrder", asked, refund_id)
@@ -116,7 +116,7 @@ class Shop:
 
     def record(self, order_id: str) -> OrderRecord:
         """The order's page in the book."""
-        record = self.services.order_book.find(order_id)
+        record = self.services.order_store.find(order_id)
         assert record is not None
         return record
 
@@ -124,13 +124,13 @@ class Shop:
         """What the sandboxes did, in the order of the ledgers: payments, parcels, confirmations."""
         ledgers = (self.payments.ledger, self.carrier.ledger)
         kinds = [entry.kind for ledger in ledgers for entry in ledger.entries()]
-        return kinds + [entry.kind for entry in self.mails() if entry.kind == "sent"]
+        return kinds + [entry.kind for entry in self.emails() if entry.kind == "sent"]
 
     def notices(self) -> list[str]:
         """What customers were told of orders that did not come about."""
-        return [entry.kind for entry in self.mails() if entry.kind != "sent"]
+        return [entry.kind for entry in self.emails() if entry.kind != "sent"]
 
-    def mails(self) -> list[Entry]:
+    def emails(self) -> list[Entry]:
         """The outbox."""
         return self.mailer.outbox.entries()
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-import bootstrap
-from access import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
-from domain.errors import SettingsInvalid
+import orders.services
+from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
+from orders.domain.errors import InvalidSettingsError
 from tests.faults import FOREVER, Failing
 from tests.shop import APP, SECRET, settings_in
 
@@ -32,7 +32,7 @@ def test_putting_services_together_touches_nothing(tmp_path: Path) -> None:
 
 def test_on_azure_what_lives_on_one_machine_is_refused(tmp_path: Path) -> None:
     """Many machines would each have a book and a sandbox of their own. Each port is named."""
-    with pytest.raises(SettingsInvalid) as caught:
+    with pytest.raises(InvalidSettingsError) as caught:
         bootstrap.build(replace(settings_in(tmp_path), on_azure=True))
 
     message = str(caught.value)
@@ -44,7 +44,7 @@ def test_on_azure_what_is_real_is_not_refused(tmp_path: Path) -> None:
     """The message names only what is missing."""
     settings = replace(settings_in(tmp_path), on_azure=True, carrier=CARRIER)
 
-    with pytest.raises(SettingsInvalid) as caught:
+    with pytest.raises(InvalidSettingsError) as caught:
         bootstrap.build(settings)
 
     assert "CARRIER_URL" not in str(caught.value)
@@ -62,7 +62,7 @@ def test_on_azure_the_app_runs_when_everything_is_real(tmp_path: Path) -> None:
         smtp=SMTP,
     )
 
-    assert type(bootstrap.build(settings).order_book).__name__ == "TableOrderBook"
+    assert type(bootstrap.build(settings).order_store).__name__ == "TableOrderBook"
 
 
 @pytest.mark.parametrize(

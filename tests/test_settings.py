@@ -7,13 +7,13 @@ from urllib.parse import unquote
 
 import pytest
 
-import settings
-from access import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
-from adapters.json_catalogue import JsonCatalogue
-from domain import postal_codes
-from domain.errors import SettingsInvalid
-from domain.retry import RetryPolicies
-from settings import Settings
+import orders.settings.settings
+from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
+from orders.adapters.catalogue import JsonCatalogue
+from orders.domain import postal_codes
+from orders.domain.errors import InvalidSettingsError
+from orders.contracts.retries import RetryPolicies
+from orders.settings.settings import Settings
 from tests.shop import APP
 
 SECRET = {"ORDERS_ID_SECRET": "a secret of sixteen or more"}
@@ -55,7 +55,7 @@ def test_every_setting_can_be_set() -> None:
     assert read.catalogue == APP / "other.json"
     assert read.terms.max_quantity == 7
     assert read.terms.countries == {"DE", "FR"}
-    assert read.terms.retries.doing == replace(RetryPolicies().doing, first_ms=100)
+    assert read.terms.retries.doing == replace(RetryPolicies().doing, first_interval_ms=100)
     assert read.terms.retries.undoing == replace(RetryPolicies().undoing, attempts=20)
 
 
@@ -99,7 +99,7 @@ def test_every_setting_can_be_set() -> None:
 )
 def test_a_wrong_setting_is_named(environ: dict[str, str], name: str) -> None:
     """The error says which one, so that nobody has to guess."""
-    with pytest.raises(SettingsInvalid, match=name):
+    with pytest.raises(InvalidSettingsError, match=name):
         Settings.from_env(environ)
 
 
@@ -146,7 +146,7 @@ def test_a_mail_server_may_want_no_password() -> None:
 
 def test_secrets_are_not_printed() -> None:
     """Neither with the settings nor in the error about a wrong one."""
-    with pytest.raises(SettingsInvalid) as caught:
+    with pytest.raises(InvalidSettingsError) as caught:
         Settings.from_env({**SECRET, "STRIPE_API_KEY": "planted"})
 
     assert "planted" not in str(caught.value)
@@ -212,7 +212,7 @@ def test_a_url_says_where_the_book_lies() -> None:
 )
 def test_a_place_that_is_none_is_refused_without_being_repeated(text: str) -> None:
     """It may hold a key."""
-    with pytest.raises(SettingsInvalid, match="ORDERS_TABLES") as caught:
+    with pytest.raises(InvalidSettingsError, match="ORDERS_TABLES") as caught:
         Settings.from_env({**SECRET, "ORDERS_TABLES": text})
 
     assert "planted" not in str(caught.value)

@@ -8,7 +8,7 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import AfterValidator, Field, Strict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from domain.postal_codes import example_instead_of
+from orders.domain.postal_codes import example_instead_of
 
 #: Controls, halves of characters, and separators that break a line: they have no place in a name.
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})

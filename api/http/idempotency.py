@@ -6,7 +6,7 @@ from typing import Final
 
 import azure.functions as func
 
-from api.http.problems import Problem
+from api.http.problems import ProblemError
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -15,7 +15,7 @@ def idempotency_key(req: func.HttpRequest) -> str | None:
     """The caller's key, if there is one, or the Problem with it."""
     key: str | None = req.headers.get("Idempotency-Key")
     if key is not None and not _KEY.fullmatch(key):
-        raise Problem(
+        raise ProblemError(
             HTTPStatus.BAD_REQUEST,
             "idempotency-key-malformed",
             "The Idempotency-Key must have 1 to 255 visible ASCII characters.",
@@ -23,11 +23,11 @@ def idempotency_key(req: func.HttpRequest) -> str | None:
     return key
 
 
-def required_key(req: func.HttpRequest, what: str) -> str:
+def require_idempotency_key(req: func.HttpRequest, what: str) -> str:
     """The caller's key, or the Problem that there is none."""
     key = idempotency_key(req)
     if key is None:
-        raise Problem(
+        raise ProblemError(
             HTTPStatus.BAD_REQUEST,
             "idempotency-key-missing",
             f"{what} needs an Idempotency-Key header, so that repeating it is harmless.",
@@ -35,9 +35,9 @@ def required_key(req: func.HttpRequest, what: str) -> str:
     return key
 
 
-def key_reused(what: str) -> Problem:
+def key_reused(what: str) -> ProblemError:
     """The key stands for something else already."""
-    return Problem(
+    return ProblemError(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "idempotency-key-reused",
         f"This Idempotency-Key was used for another {what}. A new {what} needs a new key.",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import azure.functions as func
 
-from domain.errors import Unavailable
+from orders.domain.errors import UnavailableError
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class FieldError:
     message: str
 
 
-class Problem(Exception):
+class ProblemError(Exception):
     """The request cannot be served, and this is what the caller is told."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - each of them is a part of the answer
@@ -65,18 +65,18 @@ class Problem(Exception):
         )
 
 
-def no_such_order() -> Problem:
+def order_not_found() -> ProblemError:
     """The order that was asked for is not in the book."""
-    return Problem(HTTPStatus.NOT_FOUND, "no-such-order", "There is no order of this id.")
+    return ProblemError(HTTPStatus.NOT_FOUND, "no-such-order", "There is no order of this id.")
 
 
 async def answer(work: Coroutine[Any, Any, func.HttpResponse]) -> func.HttpResponse:
     """Do the work of a request; whatever goes wrong becomes a problem that a caller can act on."""
     try:
         return await work
-    except Problem as problem:
+    except ProblemError as problem:
         return problem.response()
-    except Unavailable:
+    except UnavailableError:
         _log.exception("a request had to be turned away")
         return _later("The service cannot answer at the moment. Repeat the request unchanged.")
     except Exception:  # noqa: BLE001 - the last resort of every request
@@ -87,4 +87,4 @@ async def answer(work: Coroutine[Any, Any, func.HttpResponse]) -> func.HttpRespo
 def _later(detail: str) -> func.HttpResponse:
     headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    return Problem(status, "unavailable", detail, headers=headers).response()
+    return ProblemError(status, "unavailable", detail, headers=headers).response()

@@ -7,13 +7,13 @@ from dataclasses import asdict
 import azure.durable_functions as df
 import azure.functions as func
 
-from api.http.json_answers import NO_STORE, json_answer
+from api.http.responses import NO_STORE, json_response
 from api.http.problems import answer
-from api.operations.audit_books import read_books
-from bootstrap import services
-from contracts.names import Endpoint, Timer
-from domain.audit import audit
-from domain.findings import Report
+from orders.audit import read_books
+from orders.services import services
+from orders.contracts.names import Endpoint, Timer
+from orders.domain.audit import audit
+from orders.domain.audit_findings import AuditReport
 
 bp = df.Blueprint()
 
@@ -47,10 +47,10 @@ async def nightly_audit(
 
 async def _show(client: df.DurableOrchestrationClient) -> func.HttpResponse:
     report = await _report(client)
-    return json_answer(_view(report), headers=NO_STORE)
+    return json_response(_view(report), headers=NO_STORE)
 
 
-async def _report(client: df.DurableOrchestrationClient) -> Report:
+async def _report(client: df.DurableOrchestrationClient) -> AuditReport:
     terms = services().settings.audit
     now = services().clock.now()
     books = await read_books(client, now - terms.window, now)
@@ -58,7 +58,7 @@ async def _report(client: df.DurableOrchestrationClient) -> Report:
     return await asyncio.to_thread(audit, books, now, terms.overdue)
 
 
-def _view(report: Report) -> dict[str, object]:
+def _view(report: AuditReport) -> dict[str, object]:
     checked = asdict(report.checked)
     checked["onDesk"] = checked.pop("on_desk")
     return {

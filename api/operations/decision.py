@@ -10,37 +10,37 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic import with_config as config
 
 from api.http import fields
-from api.http.plain_words import in_plain_words
-from api.http.problems import FieldError, Problem
-from api.http.request_body import read_json
+from api.http.body import field_errors
+from api.http.problems import FieldError, ProblemError
+from api.http.body import read_json
 from api.http.who import BY_IS_REQUIRED, asked_by, missing_name
-from bootstrap import services
-from domain.desk import Action, Decision
+from orders.services import services
+from orders.domain.attention import ResolutionAction, Resolution
 
 
 @config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRequest:
+class ResolutionBody:
     """The body of `POST /api/operations/attention/{id}`."""
 
-    action: Action
+    action: ResolutionAction
     note: fields.Note
     by: fields.Name | None = None
     #: All failed steps, unless some are named.
     steps: Annotated[tuple[fields.Short, ...], Field(min_length=1)] | None = None
 
 
-def decision_of(req: func.HttpRequest) -> Decision:
+def resolution_of(req: func.HttpRequest) -> Resolution:
     """The decision in the request, or the Problem with it."""
     body = read_json(req)
     try:
         request = _adapter().validate_python(body)
     except ValidationError as error:
-        raise _invalid((*in_plain_words(error), *missing_name(req, body))) from None
+        raise _invalid((*field_errors(error), *missing_name(req, body))) from None
     by = asked_by(req, request.by)
     if by is None:
         raise _invalid((BY_IS_REQUIRED,))
-    return Decision(
+    return Resolution(
         action=request.action,
         note=request.note,
         by=by,
@@ -49,15 +49,15 @@ def decision_of(req: func.HttpRequest) -> Decision:
     )
 
 
-def unknown_steps(failed: tuple[str, ...]) -> Problem:
+def unknown_steps(failed: tuple[str, ...]) -> ProblemError:
     """The decision is about other steps than these."""
     undecided = f"may only name what failed: {', '.join(failed)}"
     message = undecided if failed else "must be left out: no step is known to have failed"
     return _invalid((FieldError("steps", message),))
 
 
-def _invalid(errors: tuple[FieldError, ...]) -> Problem:
-    return Problem(
+def _invalid(errors: tuple[FieldError, ...]) -> ProblemError:
+    return ProblemError(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "invalid-decision",
         "This is no decision that can be taken: see errors.",
@@ -66,5 +66,5 @@ def _invalid(errors: tuple[FieldError, ...]) -> Problem:
 
 
 @cache
-def _adapter() -> TypeAdapter[DecisionRequest]:
-    return TypeAdapter(DecisionRequest)
+def _adapter() -> TypeAdapter[ResolutionBody]:
+    return TypeAdapter(ResolutionBody)

@@ -10,20 +10,20 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic import with_config as config
 
 from api.http import fields
-from api.http.idempotency import required_key
-from api.http.plain_words import in_plain_words
-from api.http.problems import FieldError, Problem
-from api.http.request_body import read_json
+from api.http.idempotency import require_idempotency_key
+from api.http.body import field_errors
+from api.http.problems import FieldError, ProblemError
+from api.http.body import read_json
 from api.http.who import BY_IS_REQUIRED, asked_by, missing_name
-from api.order_ids import fingerprint, refund_id
-from bootstrap import services
-from domain.money import Money
-from domain.refund_ruling import RefundWish
+from orders.order_ids import fingerprint, refund_id
+from orders.services import services
+from orders.domain.money import Money
+from orders.domain.refund_requests import RefundRequest
 
 
 @config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AmountRequest:
+class AmountBody:
     """How much to pay back."""
 
     minor: Annotated[fields.Minor, Field(ge=1)]
@@ -32,29 +32,29 @@ class AmountRequest:
 
 @config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundRequest:
+class RefundBody:
     """The body of `POST /api/operations/orders/{id}/refund`."""
 
     note: fields.Note
     #: Without it, all that is left.
-    amount: AmountRequest | None = None
+    amount: AmountBody | None = None
     by: fields.Name | None = None
 
 
-def wish_in(req: func.HttpRequest, order_id: str) -> RefundWish:
+def wish_in(req: func.HttpRequest, order_id: str) -> RefundRequest:
     """The wish in the request, or the Problem with it."""
-    key = required_key(req, "A refund")
+    key = require_idempotency_key(req, "A refund")
     body = read_json(req)
     try:
         request = _adapter().validate_python(body)
     except ValidationError as error:
-        raise invalid_refund((*in_plain_words(error), *missing_name(req, body))) from None
+        raise invalid_refund((*field_errors(error), *missing_name(req, body))) from None
     by = asked_by(req, request.by)
     if by is None:
         raise invalid_refund((BY_IS_REQUIRED,))
     bound, amount = services(), request.amount
     canonical = _adapter().dump_json(request, exclude_none=True)
-    return RefundWish(
+    return RefundRequest(
         refund_id=refund_id(bound.settings.id_secret, order_id, key),
         amount=Money(amount.minor, amount.currency) if amount else None,
         note=request.note,
@@ -64,9 +64,9 @@ def wish_in(req: func.HttpRequest, order_id: str) -> RefundWish:
     )
 
 
-def invalid_refund(errors: tuple[FieldError, ...]) -> Problem:
+def invalid_refund(errors: tuple[FieldError, ...]) -> ProblemError:
     """The refund cannot be asked for like this."""
-    return Problem(
+    return ProblemError(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "invalid-refund",
         "Nothing can be paid back like this: see errors.",
@@ -75,5 +75,5 @@ def invalid_refund(errors: tuple[FieldError, ...]) -> Problem:
 
 
 @cache
-def _adapter() -> TypeAdapter[RefundRequest]:
-    return TypeAdapter(RefundRequest)
+def _adapter() -> TypeAdapter[RefundBody]:
+    return TypeAdapter(RefundBody)

@@ -7,20 +7,20 @@ from typing import Final
 import azure.durable_functions as df
 import azure.functions as func
 
-from api.engine.instances import Phase, ensure_refunded, look_up
+from orders.engine.instances import Phase, start_refund, get_instance
 from api.http.idempotency import key_reused
-from api.http.json_answers import json_answer
-from api.http.problems import FieldError, Problem, answer, no_such_order
+from api.http.responses import json_response
+from api.http.problems import FieldError, ProblemError, answer, order_not_found
 from api.operations.refund_request import invalid_refund, wish_in
-from api.orders.view import order_url, refund_view
-from bootstrap import services
-from contracts.codec import encode
-from contracts.names import Endpoint
-from domain.errors import UnknownOrder
-from domain.outcome import OrderStatus
-from domain.record import OrderRecord
-from domain.refund import OrderRefund
-from domain.refund_ruling import RefundAnswer, RefundRuling
+from api.orders.views import order_url, refund_view
+from orders.services import services
+from orders.contracts.codec import encode
+from orders.contracts.names import Endpoint
+from orders.domain.errors import OrderNotFoundError
+from orders.domain.outcome import OrderStatus
+from orders.domain.order_record import OrderRecord
+from orders.domain.refund import Refund
+from orders.domain.refund_requests import RefundRequestStatus, RefundRequestResult
 
 bp = df.Blueprint()
 
@@ -51,51 +51,51 @@ async def _request_refund(
     wish = wish_in(req, order_id)
     try:
         ruling = await asyncio.to_thread(services().refunds.request, order_id, wish)
-    except UnknownOrder:
-        raise no_such_order() from None
+    except OrderNotFoundError:
+        raise order_not_found() from None
     refund = ruling.record.refund(wish.refund_id)
-    if refund is None or ruling.answer is RefundAnswer.KEY_REUSED:
+    if refund is None or ruling.answer is RefundRequestStatus.KEY_REUSED:
         raise _refusal(ruling)
     await _pay(client, ruling, refund)
     headers = {"Location": order_url(order_id), "Retry-After": "1"}
-    if ruling.answer is RefundAnswer.REPEATED:
+    if ruling.answer is RefundRequestStatus.REPEATED:
         headers["Idempotent-Replayed"] = "true"
-    return json_answer(_receipt(ruling.record, refund), HTTPStatus.ACCEPTED, headers)
+    return json_response(_receipt(ruling.record, refund), HTTPStatus.ACCEPTED, headers)
 
 
 async def _pay(
-    client: df.DurableOrchestrationClient, ruling: RefundRuling, refund: OrderRefund
+    client: df.DurableOrchestrationClient, ruling: RefundRequestResult, refund: Refund
 ) -> None:
     """Start the refund, also where whoever wrote it down could not start it."""
-    is_new = ruling.answer is RefundAnswer.TAKEN
+    is_new = ruling.answer is RefundRequestStatus.ACCEPTED
     if is_new or (
-        refund.is_open and (await look_up(client, refund.refund_id)).phase is Phase.ABSENT
+        refund.is_open and (await get_instance(client, refund.refund_id)).phase is Phase.ABSENT
     ):
-        await ensure_refunded(client, ruling.record.order, refund.refund_id)
+        await start_refund(client, ruling.record.order, refund.refund_id)
 
 
-def _receipt(record: OrderRecord, refund: OrderRefund) -> dict[str, object]:
+def _receipt(record: OrderRecord, refund: Refund) -> dict[str, object]:
     order_id = record.order.order_id
     return {
         "orderId": order_id,
         **refund_view(refund),
-        "left": encode(record.left_to_refund),
+        "left": encode(record.refundable),
         "links": {"self": order_url(order_id)},
     }
 
 
-def _refusal(ruling: RefundRuling) -> Problem:
-    left = ruling.record.left_to_refund
+def _refusal(ruling: RefundRequestResult) -> ProblemError:
+    left = ruling.record.refundable
     match ruling.answer:
-        case RefundAnswer.KEY_REUSED:
+        case RefundRequestStatus.KEY_REUSED:
             return key_reused("refund")
-        case RefundAnswer.OTHER_CURRENCY:
+        case RefundRequestStatus.OTHER_CURRENCY:
             message = f"must be {left.currency}, in which the order was paid"
             return invalid_refund((FieldError("amount.currency", message),))
-        case RefundAnswer.NOT_COMPLETED:
-            return Problem(HTTPStatus.CONFLICT, "not-completed", _why_not(ruling.record))
+        case RefundRequestStatus.NOT_COMPLETED:
+            return ProblemError(HTTPStatus.CONFLICT, "not-completed", _why_not(ruling.record))
         case _:
-            return Problem(
+            return ProblemError(
                 HTTPStatus.CONFLICT,
                 "more-than-is-left",
                 f"Only {left} of what was taken is left to be paid back."

@@ -7,16 +7,16 @@ from typing import Any, Final
 import azure.durable_functions as df
 import azure.functions as func
 
-from api.engine.instances import Instance, Phase, ensure_started, look_up
-from api.http.flags import flag
-from api.http.json_answers import json_answer
-from api.http.problems import Problem, answer, no_such_order
-from api.orders.view import order_url, receipt
-from bootstrap import services
-from contracts.codec import encode
-from contracts.names import Activity, Endpoint, StockStep
-from domain.outcome import OrderStatus
-from domain.record import OrderRecord
+from orders.engine.instances import Instance, Phase, start_order, get_instance
+from api.http.query import flag
+from api.http.responses import json_response
+from api.http.problems import ProblemError, answer, order_not_found
+from api.orders.views import order_url, receipt
+from orders.services import services
+from orders.contracts.codec import encode
+from orders.contracts.names import Activity, Endpoint, StockStep
+from orders.domain.outcome import OrderStatus
+from orders.domain.order_record import OrderRecord
 
 bp = df.Blueprint()
 
@@ -46,21 +46,21 @@ async def _cancel(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     order_id, only_tell = req.route_params["order_id"], flag(req, "preview", default=False)
-    instance = await look_up(client, order_id)
-    record = await asyncio.to_thread(services().order_book.find, order_id)
+    instance = await get_instance(client, order_id)
+    record = await asyncio.to_thread(services().order_store.find, order_id)
     if record is None:
-        raise no_such_order()
+        raise order_not_found()
     if only_tell:
-        return json_answer(_preview(record, instance))
+        return json_response(_preview(record, instance))
     # Written down first: the run that is under way reads it before each step that takes something.
-    record = await asyncio.to_thread(services().order_book.request_cancel, order_id)
+    record = await asyncio.to_thread(services().order_store.request_cancel, order_id)
     if not (record.is_being_canceled or _is_canceled(record)):
-        raise Problem(HTTPStatus.CONFLICT, "too-late-to-cancel", _why_not(record))
+        raise ProblemError(HTTPStatus.CONFLICT, "too-late-to-cancel", _why_not(record))
     if record.outcome is None and instance.phase in {Phase.ABSENT, Phase.OVER}:
-        await ensure_started(client, record.order)
+        await start_order(client, record.order)
         instance = Instance(phase=Phase.PENDING)
     headers = {"Location": order_url(order_id), "Retry-After": "1"}
-    return json_answer(receipt(record, instance), HTTPStatus.ACCEPTED, headers)
+    return json_response(receipt(record, instance), HTTPStatus.ACCEPTED, headers)
 
 
 def _preview(record: OrderRecord, instance: Instance) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _is_canceled(record: OrderRecord) -> bool:
 def _why_not(record: OrderRecord) -> str:
     if record.status is OrderStatus.NEEDS_ATTENTION:
         return "The order waits for somebody of the shop, who decides what becomes of it."
-    if record.outcome is not None and not record.outcome.is_success:
+    if record.outcome is not None and not record.outcome.is_completed:
         return f"The order has ended already: {record.outcome.status}."
     return (
         "The parcel has left or is about to, so the order cannot be canceled any more."

@@ -10,16 +10,16 @@ from urllib.parse import urlencode
 import azure.durable_functions as df
 import azure.functions as func
 
-from api.http.json_answers import NO_STORE, json_answer
-from api.http.problems import FieldError, Problem, answer
-from api.orders.view import order_url
-from bootstrap import services
-from contracts.codec import encode
-from contracts.names import Endpoint
-from domain.errors import CursorInvalid
-from domain.outcome import OrderStatus
-from domain.record import OrderRecord
-from ports.book_pages import MOST_ORDERS, BookPage, BookQuery
+from api.http.responses import NO_STORE, json_response
+from api.http.problems import FieldError, ProblemError, answer
+from api.orders.views import order_url
+from orders.services import services
+from orders.contracts.codec import encode
+from orders.contracts.names import Endpoint
+from orders.domain.errors import InvalidCursorError
+from orders.domain.outcome import OrderStatus
+from orders.domain.order_record import OrderRecord
+from orders.ports.order_store import MOST_ORDERS, OrderPage, OrderQuery
 
 bp = df.Blueprint()
 
@@ -39,27 +39,27 @@ async def _list_orders(req: func.HttpRequest) -> func.HttpResponse:
         "orders": [_line(record) for record in page.orders],
         "links": next_link("/api/orders", dict(req.params), page),
     }
-    return json_answer(body, headers=NO_STORE)
+    return json_response(body, headers=NO_STORE)
 
 
-async def read_page(query: BookQuery) -> BookPage:
+async def read_page(query: OrderQuery) -> OrderPage:
     """The page of the book, or the Problem with its cursor."""
     try:
-        return await asyncio.to_thread(services().order_book.page, query)
-    except CursorInvalid:
+        return await asyncio.to_thread(services().order_store.page, query)
+    except InvalidCursorError:
         raise bad_query([FieldError("after", "must come from a `next` link")]) from None
 
 
-def next_link(path: str, params: dict[str, str], page: BookPage) -> dict[str, str]:
+def next_link(path: str, params: dict[str, str], page: OrderPage) -> dict[str, str]:
     """The link to the next page, if there is one."""
     if page.after is None:
         return {}
     return {"next": f"{path}?{urlencode({**params, 'after': page.after})}"}
 
 
-def bad_query(errors: list[FieldError]) -> Problem:
+def bad_query(errors: list[FieldError]) -> ProblemError:
     """What is wrong with the part after the question mark."""
-    return Problem(
+    return ProblemError(
         HTTPStatus.BAD_REQUEST,
         "bad-query",
         "The list cannot be asked for like this: see errors.",
@@ -76,12 +76,12 @@ def read_limit(params: dict[str, str], errors: list[FieldError]) -> int:
     return int(text)
 
 
-def _query(params: dict[str, str]) -> BookQuery:
+def _query(params: dict[str, str]) -> OrderQuery:
     errors = [FieldError(name[:60], "is not known") for name in params if name not in _KNOWN]
     order = params.get("order", "newest")
     if order not in {"newest", "oldest"}:
         errors.append(FieldError("order", "must be newest or oldest"))
-    query = BookQuery(
+    query = OrderQuery(
         status=_status(params, errors),
         placed_from=_moment(params, "from", errors),
         placed_before=_moment(params, "to", errors),

@@ -3,21 +3,21 @@
 from http import HTTPStatus
 from typing import Any
 
-from api.http.problems import Problem
+from api.http.problems import ProblemError
 from api.orders.request import QuoteRequest
-from bootstrap import Services
-from contracts.codec import encode
-from domain.article import Article
-from domain.errors import CatalogueInvalid
-from domain.money import Money
-from domain.quote import Quote, price
-from domain.rules import broken_rules
-from domain.terms import Terms
+from orders.services import Services
+from orders.contracts.codec import encode
+from orders.domain.catalogue import Product
+from orders.domain.errors import InvalidCatalogueError
+from orders.domain.money import Money
+from orders.domain.pricing import Quote, price
+from orders.domain.validation import find_problems
+from orders.domain.order import Terms
 
 
 def priced(request: QuoteRequest, bound: Services) -> Quote:
     """The quote at this moment's prices."""
-    wanted = [(_article(line.sku, bound), line.quantity) for line in request.lines]
+    wanted = [(_product(line.sku, bound), line.quantity) for line in request.lines]
     tariff = bound.catalogue.tariff(request.shipping_address.country)
     return price(wanted, tariff, request.shipping_method)
 
@@ -33,7 +33,7 @@ def require_expected(request: QuoteRequest, quote: Quote, bound: Services) -> No
     expected = request.expected_total
     if expected is None or Money(expected.minor, expected.currency) == quote.total:
         return
-    raise Problem(
+    raise ProblemError(
         HTTPStatus.CONFLICT,
         "total-changed",
         f"The order costs {quote.total} now. Nothing was ordered: see quote.",
@@ -44,7 +44,7 @@ def require_expected(request: QuoteRequest, quote: Quote, bound: Services) -> No
 def offer_view(request: QuoteRequest, quote: Quote, bound: Services) -> dict[str, Any]:
     """The quote of an order that is not placed yet, with all for which it would be rejected."""
     country = request.shipping_address.country
-    problems = broken_rules(quote, country, terms_for(country, bound), bound.catalogue.article)
+    problems = find_problems(quote, country, terms_for(country, bound), bound.catalogue.product)
     return {**quote_view(quote), "problems": [encode(problem) for problem in problems]}
 
 
@@ -60,8 +60,8 @@ def quote_view(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _article(sku: str, bound: Services) -> Article:
-    article = bound.catalogue.article(sku)
-    if article is None:
-        raise CatalogueInvalid(f"{sku} was there a moment ago")
-    return article
+def _product(sku: str, bound: Services) -> Product:
+    product = bound.catalogue.product(sku)
+    if product is None:
+        raise InvalidCatalogueError(f"{sku} was there a moment ago")
+    return product

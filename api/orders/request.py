@@ -10,9 +10,9 @@ from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError, 
 from pydantic.alias_generators import to_camel
 
 from api.http import fields
-from api.http.plain_words import in_plain_words
-from api.http.problems import Problem
-from domain.tariff import ShippingMethod
+from api.http.body import field_errors
+from api.http.problems import ProblemError
+from orders.domain.catalogue import ShippingMethod
 
 T = TypeVar("T")
 
@@ -98,11 +98,11 @@ def _parse(adapter: TypeAdapter[T], body: object, is_sold: Callable[[str], bool]
     try:
         return adapter.validate_python(body, context={"is_sold": is_sold})
     except ValidationError as error:
-        raise Problem(
+        raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "invalid-order",
             "The order cannot be taken: see errors.",
-            errors=in_plain_words(error),
+            errors=field_errors(error),
         ) from None  # the caller's data stays out of tracebacks
 
 

@@ -14,14 +14,14 @@ from azure.durable_functions.models.DurableOrchestrationStatus import (
     DurableOrchestrationStatus as Status,
 )
 
-from api.engine.answers import status_of
+from orders.engine.client import get_status
 from api.http.idempotency import key_reused
-from api.order_ids import stock_change_id
-from bootstrap import services
-from contracts.codec import decode, encode
-from contracts.names import Orchestration
-from contracts.stock import StockChange, StockLevel
-from domain.errors import EngineUnavailable
+from orders.order_ids import stock_change_id
+from orders.services import services
+from orders.contracts.codec import decode, encode
+from orders.contracts.names import Orchestration
+from orders.contracts.payloads import StockChangeRequest, StockLevel
+from orders.domain.errors import EngineUnavailableError
 
 #: How long a caller waits for the change before it is told to look later.
 PATIENCE_SECONDS: Final = 10.0
@@ -30,7 +30,7 @@ _PAUSE_SECONDS: Final = 0.05
 _ENDED_UNANSWERED: Final = frozenset({Runtime.Failed, Runtime.Terminated, Runtime.Canceled})
 
 
-async def changed(client: df.DurableOrchestrationClient, asked: StockChange) -> StockLevel | None:
+async def changed(client: df.DurableOrchestrationClient, asked: StockChangeRequest) -> StockLevel | None:
     """The stock after the change; None when that takes longer than a caller waits."""
     secret = services().settings.id_secret
     instance_id = stock_change_id(secret, asked.sku, asked.change.key)
@@ -39,22 +39,22 @@ async def changed(client: df.DurableOrchestrationClient, asked: StockChange) -> 
     if status is None:
         return None
     if status.runtime_status is not Runtime.Completed:
-        raise EngineUnavailable
+        raise EngineUnavailableError
     return decode(StockLevel, status.output)
 
 
 async def _start(
     client: df.DurableOrchestrationClient, instance_id: str, payload: dict[str, Any]
 ) -> None:
-    known = await status_of(client, instance_id, with_input=True)
+    known = await get_status(client, instance_id, with_input=True)
     if not known or (_asked(known) == payload and known.runtime_status in _ENDED_UNANSWERED):
         # The stock remembers the key: what was done before the end is not done twice.
         try:
             await client.start_new(Orchestration.CHANGE_STOCK.value, instance_id, payload)
         except Exception:  # noqa: BLE001 - the SDK raises nothing more telling
-            known = await status_of(client, instance_id, with_input=True)
+            known = await get_status(client, instance_id, with_input=True)
             if not known:
-                raise EngineUnavailable from None
+                raise EngineUnavailableError from None
     if known and _asked(known) != payload:
         raise key_reused("change")
 
@@ -66,7 +66,7 @@ def _asked(known: Status) -> object:
 async def _ended(client: df.DurableOrchestrationClient, instance_id: str) -> Status | None:
     waited = 0.0
     while waited < PATIENCE_SECONDS:
-        status = await status_of(client, instance_id, with_input=True)
+        status = await get_status(client, instance_id, with_input=True)
         if status and status.runtime_status not in {Runtime.Pending, Runtime.Running}:
             return status
         await asyncio.sleep(_PAUSE_SECONDS)

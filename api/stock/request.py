@@ -11,8 +11,8 @@ from pydantic import with_config as config
 from pydantic_core import PydanticCustomError
 
 from api.http import fields
-from api.http.plain_words import in_plain_words
-from api.http.problems import Problem
+from api.http.body import field_errors
+from api.http.problems import ProblemError
 
 #: Gives the units and the note of a request's body, or raises the Problem with it.
 Parse: TypeAlias = Callable[[object], tuple[int, str]]
@@ -60,11 +60,11 @@ def _parse(kind: Any, body: object) -> Any:  # noqa: ANN401 - one of the two abo
     try:
         return _adapter(kind).validate_python(body)
     except ValidationError as error:
-        raise Problem(
+        raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "invalid-stock-change",
             "The stock cannot be changed like this: see errors.",
-            errors=in_plain_words(error),
+            errors=field_errors(error),
         ) from None
 
 

@@ -72,7 +72,7 @@ def test_a_lost_worker_loses_no_order(service: Service) -> None:
 
 @pytest.mark.skipif(not os.environ.get("LONG"), reason="waits for minutes")
 @pytest.mark.timeout(300)
-def test_the_guardian_comes_by_itself_after_a_lost_worker(
+def test_the_recovery_comes_by_itself_after_a_lost_worker(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every minute, and an order is left alone for a minute at least."""

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from adapters.book.desk import BookDesk
-from adapters.book.refunds import BookRefunds
-from adapters.sqlite.archive import SqliteArchive
-from adapters.sqlite.order_book import SqliteOrderBook
-from adapters.sqlite.pages import SqlitePages
-from adapters.sqlite.references import SqliteReferences
-from adapters.tables.archive import TableArchive
-from adapters.tables.order_book import TableOrderBook
-from adapters.tables.orders import TableOrders
-from adapters.tables.references import TableReferences
-from adapters.tables.service import Tables, by_connection_string
+from orders.adapters.order_store.base import StoreBase
+from orders.adapters.order_store.base import StoreBase
+from orders.adapters.order_store.sqlite.store import SqliteArchive
+from orders.adapters.order_store.sqlite.store import SqliteOrderStore
+from orders.adapters.order_store.sqlite.store import SqlitePages
+from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.adapters.order_store.tables.store import TableArchive
+from orders.adapters.order_store.tables.store import TableOrderStore
+from orders.adapters.order_store.tables.records import TableOrders
+from orders.adapters.order_store.tables.references import TablePartnerReferences
+from orders.adapters.order_store.tables.service import Tables, by_connection_string
 from local_host.host.clock import VirtualClock
-from ports.archive import Archive
-from ports.desk import Desk
-from ports.order_book import OrderBook
-from ports.references import References
-from ports.refunds import Refunds
+from orders.ports.order_store import Archive
+from orders.ports.order_store import Desk
+from orders.ports.order_store import OrderStore
+from orders.ports.partner_references import PartnerReferences
+from orders.ports.order_store import Refunds
 from tests import tables_server
 
 #: Asks a real Table service, or its emulator, in the place of our small one.
@@ -34,11 +34,11 @@ REAL = os.environ.get("TABLES_TEST")
 class Shelf:
     """An order book with all its parts."""
 
-    book: OrderBook
+    book: OrderStore
     desk: Desk
     refunds: Refunds
     archive: Archive
-    references: Callable[[str], References]
+    references: Callable[[str], PartnerReferences]
     clock: VirtualClock
 
 
@@ -48,11 +48,11 @@ def in_sqlite(folder: Path) -> Iterator[Shelf]:
     path, clock = folder / "orders.sqlite3", VirtualClock()
     pages = SqlitePages(path, clock)
     yield Shelf(
-        SqliteOrderBook(path, clock),
-        BookDesk(pages, clock),
-        BookRefunds(pages, clock),
+        SqliteOrderStore(path, clock),
+        StoreBase(pages, clock),
+        StoreBase(pages, clock),
         SqliteArchive(path, clock),
-        lambda partner: SqliteReferences(path, partner),
+        lambda partner: SqlitePartnerReferences(path, partner),
         clock,
     )
 
@@ -70,10 +70,10 @@ def shelf_in(tables: Tables, clock: VirtualClock) -> Shelf:
     """The book in these tables."""
     pages = TableOrders(tables, clock)
     return Shelf(
-        TableOrderBook(tables, clock),
-        BookDesk(pages, clock),
-        BookRefunds(pages, clock),
+        TableOrderStore(tables, clock),
+        StoreBase(pages, clock),
+        StoreBase(pages, clock),
         TableArchive(tables, clock),
-        lambda partner: TableReferences(tables, partner),
+        lambda partner: TablePartnerReferences(tables, partner),
         clock,
     )

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.http.carrier import HttpCarrier
-from adapters.sandbox.carrier import SandboxCarrier
-from adapters.sqlite.references import SqliteReferences
-from adapters.system_clock import SystemClock
-from ports.carrier import Carrier as Port
+from orders.adapters.carrier.http.carrier import HttpCarrier
+from orders.adapters.carrier.sandbox import SandboxCarrier
+from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.adapters.system_clock import SystemClock
+from orders.ports.carrier import Carrier as Port
 from tests import carrier_server
 
 
@@ -18,12 +18,12 @@ class Depot:
     """A carrier behind the port, and how many parcels it took."""
 
     carrier: Port
-    parcels: Callable[[], int]
+    shipments: Callable[[], int]
 
 
 def http_carrier(served: carrier_server.Carrier, folder: Path, timeout: float = 5) -> HttpCarrier:
     """The adapter, asking the local carrier."""
-    references = SqliteReferences(folder / "orders.sqlite3", "parcel_references")
+    references = SqlitePartnerReferences(folder / "orders.sqlite3", "parcel_references")
     return HttpCarrier(served.url, carrier_server.TOKEN, references, timeout)
 
 
@@ -32,11 +32,11 @@ def sandbox_depot(folder: Path) -> Iterator[Depot]:
     """The sandbox and its ledger."""
     carrier = SandboxCarrier(folder / "sandbox.sqlite3", SystemClock())
 
-    def parcels() -> int:
+    def shipments() -> int:
         kinds = [entry.kind for entry in carrier.ledger.entries()]
         return kinds.count("booked") - kinds.count("canceled")
 
-    yield Depot(carrier, parcels)
+    yield Depot(carrier, shipments)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ports.order_book import OrderBook
+from orders.ports.order_store import OrderStore
 from tests.adapters.books import Shelf, in_sqlite, in_tables
 from tests.adapters.gateways import Gateway, sandbox_gateway, stripe_gateway
 from tests.stripe_server import Stripe, serving
@@ -33,6 +33,6 @@ def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def book(shelf: Shelf) -> OrderBook:
+def book(shelf: Shelf) -> OrderStore:
     """An empty order book."""
     return shelf.book

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters.sandbox.ledger import Entry
-from adapters.sandbox.methods import CAPTURE_REFUSED, REFUND_REFUSED
-from adapters.sandbox.payments import SandboxPayments
-from adapters.sqlite.references import SqliteReferences
-from adapters.stripe.intents import StripeIntents
-from adapters.stripe.payments import StripePayments
-from adapters.system_clock import SystemClock
-from ports.payments import Payments
+from orders.adapters.sandbox_ledger import Entry
+from orders.adapters.payments.sandbox.methods import CAPTURE_REFUSED, REFUND_REFUSED
+from orders.adapters.payments.sandbox.gateway import SandboxPayments
+from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.adapters.payments.stripe.intents import StripeIntents
+from orders.adapters.payments.stripe.gateway import StripePayments
+from orders.adapters.system_clock import SystemClock
+from orders.ports.payments import Payments
 from tests.stripe_server import API_KEY, Refused, Stripe, serving
 
 
@@ -40,7 +40,7 @@ class Gateway:
 
 def stripe_payments(stripe: Stripe, folder: Path, timeout: float = 5) -> StripePayments:
     """The adapter, asking the local Stripe."""
-    references = SqliteReferences(folder / "orders.sqlite3", "payment_references")
+    references = SqlitePartnerReferences(folder / "orders.sqlite3", "payment_references")
     return StripePayments(StripeIntents(API_KEY, stripe.url, timeout), references)
 
 

@@ -7,11 +7,11 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 
-from adapters.sandbox.mailer import SandboxMailer
-from adapters.smtp_mailer import SmtpMailer, SmtpServer
-from adapters.sqlite.references import SqliteReferences
-from adapters.system_clock import SystemClock
-from ports.mailer import Mailer
+from orders.adapters.mailer.sandbox import SandboxMailer
+from orders.adapters.mailer.smtp import SmtpMailer, SmtpServer
+from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.adapters.system_clock import SystemClock
+from orders.ports.mailer import Mailer
 from tests import mail_server
 
 SENDER = Address("Müller & Söhne", "orders", "shop.example")
@@ -27,7 +27,7 @@ class Office:
 
 def smtp_mailer(server: SmtpServer, folder: Path, timeout: float = 5) -> SmtpMailer:
     """The adapter, handing over to that server."""
-    references = SqliteReferences(folder / "orders.sqlite3", "mail_references")
+    references = SqlitePartnerReferences(folder / "orders.sqlite3", "mail_references")
     return SmtpMailer(server, SENDER, references, SystemClock(), timeout)
 
 

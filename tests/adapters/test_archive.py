@@ -2,15 +2,15 @@
 
 import pytest
 
-from domain.desk import Action, Decision
-from domain.errors import UnknownOrder
-from domain.outcome import Outcome
-from ports.book_pages import BookQuery
-from ports.references import Reference
+from orders.domain.attention import ResolutionAction, Resolution
+from orders.domain.errors import OrderNotFoundError
+from orders.domain.outcome import Outcome
+from orders.ports.order_store import OrderQuery
+from orders.ports.partner_references import PartnerReference
 from tests.adapters.books import Shelf
 from tests.builders import NAME, NOON, a_booked_order, a_person
 
-SKIP = Decision(action=Action.SKIP, note=f"told {NAME}", by=NAME, at=NOON)
+SKIP = Resolution(action=ResolutionAction.SKIP, note=f"told {NAME}", by=NAME, at=NOON)
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def ended(shelf: Shelf) -> Shelf:
     return shelf
 
 
-def found(shelf: Shelf, query: BookQuery) -> int:
+def found(shelf: Shelf, query: OrderQuery) -> int:
     """How many orders are found."""
     return len(shelf.book.page(query).orders)
 
@@ -34,10 +34,10 @@ def test_an_erased_order_says_nothing_of_a_person(ended: Shelf) -> None:
 
     ended.archive.erase("o")
 
-    assert ended.book.person("o") is None
+    assert ended.book.customer("o") is None
     assert NAME not in str(ended.book.find("o"))
-    assert found(ended, BookQuery(is_erased=True)) == 1
-    assert found(ended, BookQuery(is_erased=False)) == 0
+    assert found(ended, OrderQuery(is_erased=True)) == 1
+    assert found(ended, OrderQuery(is_erased=False)) == 0
 
 
 def test_erasing_twice_is_erasing_once(ended: Shelf) -> None:
@@ -54,12 +54,12 @@ def test_erasing_twice_is_erasing_once(ended: Shelf) -> None:
 
 def test_an_order_is_purged(ended: Shelf) -> None:
     """It is found as such."""
-    assert found(ended, BookQuery(is_purged=False)) == 1
+    assert found(ended, OrderQuery(is_purged=False)) == 1
 
-    ended.archive.note_purged("o")
+    ended.archive.record_purge("o")
 
-    assert found(ended, BookQuery(is_purged=False)) == 0
-    assert found(ended, BookQuery(is_purged=True, is_open=False)) == 1
+    assert found(ended, OrderQuery(is_purged=False)) == 0
+    assert found(ended, OrderQuery(is_purged=True, is_open=False)) == 1
 
 
 def test_a_forgotten_order_is_gone(ended: Shelf) -> None:
@@ -68,19 +68,19 @@ def test_a_forgotten_order_is_gone(ended: Shelf) -> None:
     ended.archive.forget("o")
 
     assert ended.book.find("o") is None
-    assert ended.book.person("o") is None
-    assert found(ended, BookQuery()) == 0
+    assert ended.book.customer("o") is None
+    assert found(ended, OrderQuery()) == 0
     assert ended.book.place(a_booked_order("o"), a_person(), "f").is_new
 
 
 def test_the_id_of_a_forgotten_order_is_marked(ended: Shelf) -> None:
     """Forgetting it twice is harmless; other ids are free."""
-    before = ended.book.is_forgotten("o")
+    before = ended.book.is_deleted("o")
     ended.archive.forget("o")
     ended.archive.forget("o")
 
-    assert (before, ended.book.is_forgotten("o")) == (False, True)
-    assert not ended.book.is_forgotten("o2")
+    assert (before, ended.book.is_deleted("o")) == (False, True)
+    assert not ended.book.is_deleted("o2")
 
 
 def test_an_order_that_is_under_way_is_not_forgotten(shelf: Shelf) -> None:
@@ -89,7 +89,7 @@ def test_an_order_that_is_under_way_is_not_forgotten(shelf: Shelf) -> None:
     shelf.archive.forget("o")
 
     assert shelf.book.find("o") is not None
-    assert not shelf.book.is_forgotten("o")
+    assert not shelf.book.is_deleted("o")
 
 
 @pytest.mark.parametrize("key", ["ord_a", "ord_a:confirm", "ord_a:refunded"])
@@ -102,7 +102,7 @@ def test_an_order_is_forgotten_with_its_references(shelf: Shelf, partner: str, k
 
     shelf.archive.forget("ord_a")
 
-    assert references.find(key) == Reference()
+    assert references.find(key) == PartnerReference()
     assert list(references.kept()) == []
 
 
@@ -120,6 +120,6 @@ def test_other_orders_keep_their_references(shelf: Shelf, other: str) -> None:
 
 def test_nothing_is_erased_of_an_order_that_is_not_there(shelf: Shelf) -> None:
     """Both say so."""
-    for call in (shelf.archive.erase, shelf.archive.note_purged):
-        with pytest.raises(UnknownOrder):
+    for call in (shelf.archive.erase, shelf.archive.record_purge):
+        with pytest.raises(OrderNotFoundError):
             call("o")

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from domain.desk import Action, Attention, Concern, Decision
-from domain.errors import UnknownOrder
-from domain.outcome import Outcome
-from domain.record import OrderRecord
-from domain.ruling import Answer
-from ports.book_pages import BookQuery
+from orders.domain.attention import ResolutionAction, Attention, AttentionReason, Resolution
+from orders.domain.errors import OrderNotFoundError
+from orders.domain.outcome import Outcome
+from orders.domain.order_record import OrderRecord
+from orders.domain.attention_resolution import Answer
+from orders.ports.order_store import OrderQuery
 from tests.adapters.books import Shelf
 from tests.builders import NOON, a_booked_order, a_person
 
-RETRY = Decision(action=Action.RETRY, note="the carrier is back", by="Grace", at=NOON)
+RETRY = Resolution(action=ResolutionAction.RETRY, note="the carrier is back", by="Grace", at=NOON)
 FAILED = Outcome.needs_attention("unavailable", ("release",))
 
 
@@ -29,22 +29,22 @@ def record(shelf: Shelf) -> OrderRecord:
     return found
 
 
-def on_desk(shelf: Shelf) -> list[OrderRecord]:
+def needs_attention(shelf: Shelf) -> list[OrderRecord]:
     """What lies on the desk."""
-    return list(shelf.book.page(BookQuery(on_desk=True)).orders)
+    return list(shelf.book.page(OrderQuery(needs_attention=True)).orders)
 
 
 def test_an_open_order_is_laid_there_once(shelf: Shelf) -> None:
     """The first concern stands."""
     placed(shelf)
 
-    shelf.desk.put("o", Concern.LOST)
-    shelf.desk.put("o", Concern.SUSPENDED)
+    shelf.desk.put("o", AttentionReason.RECOVERY_FAILED)
+    shelf.desk.put("o", AttentionReason.SUSPENDED)
 
     attention = record(shelf).attention
     assert attention is not None
-    assert attention.concern is Concern.LOST
-    assert on_desk(shelf) == [record(shelf)]
+    assert attention.reason is AttentionReason.RECOVERY_FAILED
+    assert needs_attention(shelf) == [record(shelf)]
 
 
 def test_an_order_that_ended_is_not_laid_there(shelf: Shelf) -> None:
@@ -52,9 +52,9 @@ def test_an_order_that_ended_is_not_laid_there(shelf: Shelf) -> None:
     placed(shelf)
     shelf.book.close("o", Outcome.completed("T1"))
 
-    shelf.desk.put("o", Concern.LOST)
+    shelf.desk.put("o", AttentionReason.RECOVERY_FAILED)
 
-    assert on_desk(shelf) == []
+    assert needs_attention(shelf) == []
 
 
 def test_an_end_that_needs_a_person_lies_there(shelf: Shelf) -> None:
@@ -66,51 +66,51 @@ def test_an_end_that_needs_a_person_lies_there(shelf: Shelf) -> None:
     ended_at = record(shelf).ended_at
     assert ended_at is not None
     assert record(shelf).attention == Attention(
-        concern=Concern.STEP_FAILED, since=ended_at, failed_steps=("release",)
+        reason=AttentionReason.STEP_FAILED, since=ended_at, failed_steps=("release",)
     )
 
 
-def test_a_decision_is_written_down_and_the_order_goes_on(shelf: Shelf) -> None:
+def test_a_resolution_is_written_down_and_the_order_goes_on(shelf: Shelf) -> None:
     """Taken twice, it counts once."""
     placed(shelf)
     shelf.book.close("o", FAILED)
 
     answers = [shelf.desk.decide("o", RETRY).answer for _ in range(2)]
 
-    assert answers == [Answer.TAKEN, Answer.REPEATED]
-    assert [one.note for one in record(shelf).decisions] == [RETRY.note]
+    assert answers == [Answer.ACCEPTED, Answer.REPEATED]
+    assert [one.note for one in record(shelf).resolutions] == [RETRY.note]
     assert record(shelf).outcome is None
-    assert on_desk(shelf) == []
+    assert needs_attention(shelf) == []
 
 
-def test_rescues_and_stops_are_counted(shelf: Shelf) -> None:
+def test_recoverys_and_stops_are_counted(shelf: Shelf) -> None:
     """And until when the order is left alone."""
     placed(shelf)
 
-    shelf.desk.note_rescue("o", NOON + timedelta(minutes=1))
-    shelf.desk.note_stop("o")
+    shelf.desk.record_recovery("o", NOON + timedelta(minutes=1))
+    shelf.desk.record_termination("o")
 
-    assert record(shelf).rescues == 2
-    assert record(shelf).rescue_after == NOON + timedelta(minutes=1)
-    assert record(shelf).stopped_at is not None
+    assert record(shelf).recovery_attempts == 2
+    assert record(shelf).next_recovery_at == NOON + timedelta(minutes=1)
+    assert record(shelf).terminated_at is not None
 
 
 def test_an_order_that_waits_is_not_due(shelf: Shelf) -> None:
     """The guardian finds it when its time has come."""
     placed(shelf)
-    shelf.desk.note_rescue("o", NOON)
+    shelf.desk.record_recovery("o", NOON)
 
     for moment, due in ((NOON - timedelta(seconds=1), 0), (NOON, 1)):
-        assert len(shelf.book.page(BookQuery(due_before=moment)).orders) == due
+        assert len(shelf.book.page(OrderQuery(recovery_due_before=moment)).orders) == due
 
 
 def test_nothing_is_noted_of_an_order_that_is_not_there(shelf: Shelf) -> None:
     """All of it says so."""
     for call in (
-        lambda: shelf.desk.put("o", Concern.LOST),
+        lambda: shelf.desk.put("o", AttentionReason.RECOVERY_FAILED),
         lambda: shelf.desk.decide("o", RETRY),
-        lambda: shelf.desk.note_rescue("o", NOON),
-        lambda: shelf.desk.note_stop("o"),
+        lambda: shelf.desk.record_recovery("o", NOON),
+        lambda: shelf.desk.record_termination("o"),
     ):
-        with pytest.raises(UnknownOrder):
+        with pytest.raises(OrderNotFoundError):
             call()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.http.carrier import HttpCarrier
-from adapters.sqlite.references import SqliteReferences
-from domain.answers import Cancellation
-from domain.errors import CarrierUnavailable
+from orders.adapters.carrier.http.carrier import HttpCarrier
+from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.domain.results import ShipmentCancellation
+from orders.domain.errors import CarrierUnavailableError
 from tests.adapters.carriers import booked, http_carrier
 from tests.builders import CITY, EMAIL, NAME, STREET, a_person
 from tests.carrier_server import Carrier, serving
@@ -36,7 +36,7 @@ def test_a_booking_that_fails_is_made_good(
     """The first call raises, the second finds the parcel or books it."""
     served.plan.fail(step, fault)
 
-    with pytest.raises(CarrierUnavailable):
+    with pytest.raises(CarrierUnavailableError):
         carrier.book("o", a_person())
 
     assert carrier.book("o", a_person()).tracking_number == "TRK0"
@@ -51,10 +51,10 @@ def test_a_cancellation_that_fails_is_made_good(
     carrier.book("o", a_person())
     served.plan.fail("cancel", fault)
 
-    with pytest.raises(CarrierUnavailable):
+    with pytest.raises(CarrierUnavailableError):
         carrier.cancel("o")
 
-    assert carrier.cancel("o") is Cancellation.CANCELED
+    assert carrier.cancel("o") is ShipmentCancellation.CANCELED
     assert booked(served) == 0
 
 
@@ -66,14 +66,14 @@ def test_a_release_that_fails_is_made_good(
     carrier.book("o", a_person())
     served.plan.fail("release", fault)
 
-    with pytest.raises(CarrierUnavailable):
+    with pytest.raises(CarrierUnavailableError):
         carrier.release("o")
     carrier.release("o")
 
     assert [shipment["status"] for shipment in served.shipments] == ["released"]
 
 
-def test_a_parcel_that_was_delivered_is_not_let_go_again(
+def test_a_shipment_that_was_delivered_is_not_let_go_again(
     served: Carrier, carrier: HttpCarrier
 ) -> None:
     """An order that is run again days later finds it with the customer."""
@@ -90,14 +90,14 @@ def test_a_slow_carrier_counts_as_unavailable(served: Carrier, tmp_path: Path) -
     carrier = http_carrier(served, tmp_path, timeout=0.5)
     served.plan.fail("book", Fault.SLOW)
 
-    with pytest.raises(CarrierUnavailable, match="did not answer"):
+    with pytest.raises(CarrierUnavailableError, match="did not answer"):
         carrier.book("o", a_person())
 
     assert carrier.book("o", a_person()).booked
     assert served.steps() == ["book"]
 
 
-def test_a_parcel_is_found_when_its_key_is_forgotten(served: Carrier, carrier: HttpCarrier) -> None:
+def test_a_shipment_is_found_when_its_key_is_forgotten(served: Carrier, carrier: HttpCarrier) -> None:
     """Days later the carrier does not know the key any more, but it knows the reference."""
     first = carrier.book("o", a_person())
     served.kept.clear()
@@ -121,17 +121,17 @@ def test_requests_carry_keys_of_the_order(served: Carrier, carrier: HttpCarrier)
     }
 
 
-def test_an_undo_during_the_booking_leaves_no_parcel(served: Carrier, carrier: HttpCarrier) -> None:
+def test_an_undo_during_the_booking_leaves_no_shipment(served: Carrier, carrier: HttpCarrier) -> None:
     """It finds none, for there is none yet; the booking itself makes it good."""
-    undone: list[Cancellation] = []
+    undone: list[ShipmentCancellation] = []
     served.plan.meanwhile["book"] = lambda: undone.append(carrier.cancel("o"))
 
     assert carrier.book("o", a_person()).reason == "withdrawn"
-    assert undone == [Cancellation.NOTHING]
+    assert undone == [ShipmentCancellation.NOTHING]
     assert booked(served) == 0
 
 
-def test_a_parcel_that_was_canceled_by_hand_stays_canceled(
+def test_a_shipment_that_was_canceled_by_hand_stays_canceled(
     served: Carrier, carrier: HttpCarrier
 ) -> None:
     """Somebody did it at the carrier's; nobody books it again."""
@@ -141,12 +141,12 @@ def test_a_parcel_that_was_canceled_by_hand_stays_canceled(
     assert carrier.book("o", a_person()).reason == "withdrawn"
 
 
-def test_a_parcel_that_has_left_cannot_be_canceled(served: Carrier, carrier: HttpCarrier) -> None:
+def test_a_shipment_that_has_left_cannot_be_canceled(served: Carrier, carrier: HttpCarrier) -> None:
     """That is a fault: a person has to see to it."""
     carrier.book("o", a_person())
     served.shipments[0]["status"] = "released"
 
-    with pytest.raises(CarrierUnavailable, match="409"):
+    with pytest.raises(CarrierUnavailableError, match="409"):
         carrier.cancel("o")
 
 
@@ -158,7 +158,7 @@ def test_a_cancellation_that_does_not_happen_is_a_fault(
     unchanged = dict(served.shipments[0])
     served.plan.meanwhile["cancel"] = lambda: setattr(served, "instead", (200, unchanged))
 
-    with pytest.raises(CarrierUnavailable, match="still booked"):
+    with pytest.raises(CarrierUnavailableError, match="still booked"):
         carrier.cancel("o")
 
 
@@ -179,15 +179,15 @@ def test_an_answer_of_another_shape_is_a_fault(
     """Nothing is guessed."""
     served.instead = (200, answer)
 
-    with pytest.raises(CarrierUnavailable, match="lacks"):
+    with pytest.raises(CarrierUnavailableError, match="lacks"):
         carrier.book("o", a_person())
 
 
 def test_a_wrong_token_is_a_fault(served: Carrier, tmp_path: Path) -> None:
     """It says which status the carrier answered with, and never the token."""
-    references = SqliteReferences(tmp_path / "orders.sqlite3", "parcel_references")
+    references = SqlitePartnerReferences(tmp_path / "orders.sqlite3", "parcel_references")
 
-    with pytest.raises(CarrierUnavailable, match="answered 401") as caught:
+    with pytest.raises(CarrierUnavailableError, match="answered 401") as caught:
         HttpCarrier(served.url, "planted", references).book("o", a_person())
 
     assert "planted" not in str(caught.value)

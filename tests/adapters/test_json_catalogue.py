@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from adapters.json_catalogue import JsonCatalogue
-from domain.errors import CatalogueInvalid
-from domain.money import Money
-from domain.tariff import ShippingMethod
+from orders.adapters.catalogue import JsonCatalogue
+from orders.domain.errors import InvalidCatalogueError
+from orders.domain.money import Money
+from orders.domain.catalogue import ShippingMethod
 from tests.shop import APP
 
 MUG = {"sku": "MUG", "name": "Mug", "price": 1490, "openingBalance": 3}
@@ -24,18 +24,18 @@ def a_catalogue(folder: Path, *items: object, **more: Any) -> JsonCatalogue:  # 
     return JsonCatalogue(path)
 
 
-def test_an_article_is_found_with_its_price(tmp_path: Path) -> None:
+def test_an_product_is_found_with_its_price(tmp_path: Path) -> None:
     """The price carries the catalogue's currency."""
-    article = a_catalogue(tmp_path, MUG).article("MUG")
+    product = a_catalogue(tmp_path, MUG).product("MUG")
 
-    assert article is not None
-    assert article.price == Money(1490, "EUR")
-    assert not article.discontinued
+    assert product is not None
+    assert product.price == Money(1490, "EUR")
+    assert not product.discontinued
 
 
-def test_an_article_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+def test_an_product_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     """SKUs are compared as they stand."""
-    assert a_catalogue(tmp_path, MUG).article("mug") is None
+    assert a_catalogue(tmp_path, MUG).product("mug") is None
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,10 @@ def test_an_article_that_is_not_there_is_not_found(tmp_path: Path) -> None:
         ("MUG", "sku must be a text"),
     ],
 )
-def test_a_wrong_article_is_named(tmp_path: Path, item: object, message: str) -> None:
+def test_a_wrong_product_is_named(tmp_path: Path, item: object, message: str) -> None:
     """The error says which file, which field and which article."""
-    with pytest.raises(CatalogueInvalid, match=f"catalogue.json: {message}"):
-        a_catalogue(tmp_path, item).article("MUG")
+    with pytest.raises(InvalidCatalogueError, match=f"catalogue.json: {message}"):
+        a_catalogue(tmp_path, item).product("MUG")
 
 
 def test_a_tariff_is_found_by_its_country(tmp_path: Path) -> None:
@@ -76,35 +76,35 @@ def test_a_tariff_is_found_by_its_country(tmp_path: Path) -> None:
 )
 def test_a_wrong_tariff_is_named(tmp_path: Path, country: object, message: str) -> None:
     """The error says which field it misses."""
-    with pytest.raises(CatalogueInvalid, match=message):
+    with pytest.raises(InvalidCatalogueError, match=message):
         a_catalogue(tmp_path, MUG, countries={"DE": country}).tariff("DE")
 
 
 def test_a_category_that_nobody_knows_is_refused(tmp_path: Path) -> None:
     """Nobody could tell how the article is taxed."""
-    with pytest.raises(CatalogueInvalid, match="luxury"):
-        a_catalogue(tmp_path, {**MUG, "category": "luxury"}).article("MUG")
+    with pytest.raises(InvalidCatalogueError, match="luxury"):
+        a_catalogue(tmp_path, {**MUG, "category": "luxury"}).product("MUG")
 
 
 def test_a_sku_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
     """Nobody could tell which price holds."""
-    with pytest.raises(CatalogueInvalid, match="twice"):
-        a_catalogue(tmp_path, MUG, MUG).article("MUG")
+    with pytest.raises(InvalidCatalogueError, match="twice"):
+        a_catalogue(tmp_path, MUG, MUG).product("MUG")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """The error says which file it looked for."""
-    with pytest.raises(CatalogueInvalid, match=r"nowhere\.json"):
-        JsonCatalogue(tmp_path / "nowhere.json").article("MUG")
+    with pytest.raises(InvalidCatalogueError, match=r"nowhere\.json"):
+        JsonCatalogue(tmp_path / "nowhere.json").product("MUG")
 
 
-def test_the_shop_sells_a_dozen_articles_and_the_first_is_in_good_supply() -> None:
+def test_the_shop_sells_a_dozen_products_and_the_first_is_in_good_supply() -> None:
     """The catalogue of this repository reads without complaint."""
     items = json.loads((APP / "catalogue.json").read_text())["items"]
     shop = JsonCatalogue(APP / "catalogue.json")
 
-    articles = [shop.article(item["sku"]) for item in items]
-    assert len(articles) >= 12
-    assert articles[0] is not None
-    assert articles[0].opening_balance >= 100_000
-    assert not articles[0].discontinued
+    products = [shop.product(item["sku"]) for item in items]
+    assert len(products) >= 12
+    assert products[0] is not None
+    assert products[0].opening_balance >= 100_000
+    assert not products[0].discontinued

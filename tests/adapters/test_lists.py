@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sandbox.mailer import SandboxMailer
-from adapters.system_clock import SystemClock
-from domain.answers import ParcelStatus
-from domain.facts import MailFact, ParcelFact, PaymentFact
-from domain.money import Money
+from orders.adapters.mailer.sandbox import SandboxMailer
+from orders.adapters.system_clock import SystemClock
+from orders.domain.results import ShipmentStatus
+from orders.domain.provider_records import EmailRecord, ShipmentRecord, PaymentRecord
+from orders.domain.money import Money
 from tests import carrier_server, stripe_server
 from tests.adapters.carriers import http_carrier, http_depot, sandbox_depot
 from tests.adapters.gateways import sandbox_gateway, stripe_gateway, stripe_payments
@@ -38,17 +38,17 @@ def test_a_gateway_lists_what_is_held_taken_and_paid_back(tmp_path: Path, gatewa
         listed = {fact.order_id: fact for fact in payments.payments(EVER)}
 
     assert listed == {
-        "held": PaymentFact(order_id="held", held=4980),
-        "taken": PaymentFact(order_id="taken", captured=4980),
-        "voided": PaymentFact(order_id="voided"),
-        "refunded": PaymentFact(order_id="refunded", captured=4980, refunded=4980),
-        "in part": PaymentFact(order_id="in part", captured=4980, refunded=1000),
-        "declined": PaymentFact(order_id="declined"),
+        "held": PaymentRecord(order_id="held", held=4980),
+        "taken": PaymentRecord(order_id="taken", captured=4980),
+        "voided": PaymentRecord(order_id="voided"),
+        "refunded": PaymentRecord(order_id="refunded", captured=4980, refunded=4980),
+        "in part": PaymentRecord(order_id="in part", captured=4980, refunded=1000),
+        "declined": PaymentRecord(order_id="declined"),
     }
 
 
 @pytest.mark.parametrize("depot", [sandbox_depot, http_depot])
-def test_a_carrier_lists_its_parcels(tmp_path: Path, depot) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_a_carrier_lists_its_shipments(tmp_path: Path, depot) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """With what became of them; an order without a parcel is not among them."""
     with depot(tmp_path) as opened:
         for order_id in ("kept", "canceled"):
@@ -56,11 +56,11 @@ def test_a_carrier_lists_its_parcels(tmp_path: Path, depot) -> None:  # type: ig
         for order_id in ("canceled", "never booked"):
             opened.carrier.cancel(order_id)
 
-        listed = list(opened.carrier.parcels(EVER))
+        listed = list(opened.carrier.shipments(EVER))
 
     assert listed == [
-        ParcelFact(order_id="kept", status=ParcelStatus.BOOKED),
-        ParcelFact(order_id="canceled", status=ParcelStatus.CANCELED),
+        ShipmentRecord(order_id="kept", status=ShipmentStatus.BOOKED),
+        ShipmentRecord(order_id="canceled", status=ShipmentStatus.CANCELED),
     ]
 
 
@@ -83,7 +83,7 @@ def test_the_carrier_is_asked_for_every_page(tmp_path: Path) -> None:
         for number in range(5):
             carrier.book(f"ord_{number}", a_person())
 
-        assert len(list(carrier.parcels(EVER))) == 5
+        assert len(list(carrier.shipments(EVER))) == 5
 
 
 def test_the_outbox_lists_its_mails(tmp_path: Path) -> None:
@@ -91,5 +91,5 @@ def test_the_outbox_lists_its_mails(tmp_path: Path) -> None:
     mailer = SandboxMailer(tmp_path / "sandbox.sqlite3", SystemClock())
     mailer.send_confirmation("ord_1", MAIL)
 
-    assert list(mailer.mails(EVER)) == [MailFact(order_id="ord_1", kind="confirm")]
-    assert list(mailer.mails(datetime.now(UTC))) == []
+    assert list(mailer.emails(EVER)) == [EmailRecord(order_id="ord_1", kind="confirm")]
+    assert list(mailer.emails(datetime.now(UTC))) == []

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from domain.confirmation import Mail
-from domain.notice import Notice
+from orders.domain.emails import Email
+from orders.domain.emails import EmailKind
 from tests.adapters.mailers import Office, sandbox_office, smtp_office
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
-MAIL = Mail(recipient="ada@example.com", subject="s", text="t\n", html="<p>t</p>\n")
+MAIL = Email(recipient="ada@example.com", subject="s", text="t\n", html="<p>t</p>\n")
 
 
 @pytest.fixture(params=[sandbox_office, smtp_office])
@@ -40,21 +40,21 @@ def test_each_order_is_confirmed(office: Office) -> None:
 def test_a_notice_is_sent_once_beside_a_confirmation(office: Office) -> None:
     """Each kind of letter has its own place."""
     office.mailer.send_confirmation("o", MAIL)
-    office.mailer.send_notice("o", Notice.REFUNDED, MAIL)
-    office.mailer.send_notice("o", Notice.REFUNDED, MAIL)
-    office.mailer.send_notice("o", Notice.CANCELED, MAIL)
+    office.mailer.send_outcome_email("o", EmailKind.REFUNDED, MAIL)
+    office.mailer.send_outcome_email("o", EmailKind.REFUNDED, MAIL)
+    office.mailer.send_outcome_email("o", EmailKind.CANCELED, MAIL)
 
-    mails = sorted(fact.kind for fact in office.mailer.mails(LONG_AGO))
-    assert mails == ["canceled", "confirm", "refunded"]
+    emails = sorted(fact.kind for fact in office.mailer.emails(LONG_AGO))
+    assert emails == ["canceled", "confirm", "refunded"]
     assert len(office.sent()) == 3
 
 
 def test_each_refund_is_told_once(office: Office) -> None:
     """An order may have several."""
     for refund_id in ("rfd_1", "rfd_2", "rfd_1"):
-        office.mailer.send_refund_notice("o", refund_id, MAIL)
+        office.mailer.send_refund_email("o", refund_id, MAIL)
 
-    assert sorted(fact.kind for fact in office.mailer.mails(LONG_AGO)) == ["rfd_1", "rfd_2"]
+    assert sorted(fact.kind for fact in office.mailer.emails(LONG_AGO)) == ["rfd_1", "rfd_2"]
     assert len(office.sent()) == 2
 
 
@@ -63,7 +63,7 @@ def test_any_script_arrives_as_it_was_written(office: Office) -> None:
     text = "Grüße, Ελλάδα, 日本, 🫖\n"
 
     office.mailer.send_confirmation(
-        "o", Mail(recipient="ada@example.com", subject="Tee für Zoë 🫖", text=text, html=text)
+        "o", Email(recipient="ada@example.com", subject="Tee für Zoë 🫖", text=text, html=text)
     )
 
     assert office.sent() == [("ada@example.com", "Tee für Zoë 🫖", text)]

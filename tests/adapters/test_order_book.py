@@ -5,17 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from domain.answers import BrokenRule, Verdict
-from domain.errors import UnknownOrder
-from domain.money import Money
-from domain.outcome import Outcome
-from ports.order_book import OrderBook
+from orders.domain.results import ValidationProblem, ValidationResult
+from orders.domain.errors import OrderNotFoundError
+from orders.domain.money import Money
+from orders.domain.outcome import Outcome
+from orders.ports.order_store import OrderStore
 from tests.builders import a_booked_order, a_line, a_person
 
 REJECTED = Outcome.rejected("unavailable").with_note("a note")
 
 
-def test_an_order_is_found_as_it_was_placed(book: OrderBook) -> None:
+def test_an_order_is_found_as_it_was_placed(book: OrderStore) -> None:
     """Lines, prices, times and the fingerprint come back as they were."""
     order = replace(a_booked_order("o", a_line(), a_line("TEA-ASSAM", 1, 1250)), reference="42")
 
@@ -26,21 +26,21 @@ def test_an_order_is_found_as_it_was_placed(book: OrderBook) -> None:
     assert placed.record.order == order
 
 
-def test_the_personal_part_is_kept_apart(book: OrderBook) -> None:
+def test_the_personal_part_is_kept_apart(book: OrderStore) -> None:
     """It is read on its own, and the page holds none of it."""
     book.place(a_booked_order("o"), a_person(), "f")
 
-    assert book.person("o") == a_person()
+    assert book.customer("o") == a_person()
     assert a_person().name not in str(book.find("o"))
 
 
-def test_an_order_that_is_not_there_is_not_found(book: OrderBook) -> None:
+def test_an_order_that_is_not_there_is_not_found(book: OrderStore) -> None:
     """Neither its page nor its personal part."""
     assert book.find("o") is None
-    assert book.person("o") is None
+    assert book.customer("o") is None
 
 
-def test_placing_twice_finds_the_first(book: OrderBook) -> None:
+def test_placing_twice_finds_the_first(book: OrderStore) -> None:
     """The second order of the same id changes nothing."""
     first = book.place(a_booked_order("o"), a_person(), "first")
 
@@ -50,7 +50,7 @@ def test_placing_twice_finds_the_first(book: OrderBook) -> None:
     assert second.record == first.record
 
 
-def test_of_twenty_that_place_at_once_one_is_new(book: OrderBook) -> None:
+def test_of_twenty_that_place_at_once_one_is_new(book: OrderStore) -> None:
     """The others find its order."""
     with ThreadPoolExecutor(20) as pool:
         placed = list(
@@ -60,7 +60,7 @@ def test_of_twenty_that_place_at_once_one_is_new(book: OrderBook) -> None:
     assert [one.is_new for one in placed].count(True) == 1
 
 
-def test_the_first_run_is_told_from_the_later_ones(book: OrderBook) -> None:
+def test_the_first_run_is_told_from_the_later_ones(book: OrderStore) -> None:
     """Each opening counts."""
     book.place(a_booked_order("o"), a_person(), "f")
 
@@ -70,23 +70,23 @@ def test_the_first_run_is_told_from_the_later_ones(book: OrderBook) -> None:
 @pytest.mark.parametrize(
     "verdict",
     [
-        Verdict(accepted=True, amount=Money(4980, "EUR")),
-        Verdict(
+        ValidationResult(accepted=True, amount=Money(4980, "EUR")),
+        ValidationResult(
             accepted=False,
             reason="discontinued",
-            problems=(BrokenRule(reason="discontinued", line=1, sku="OLD"),),
+            problems=(ValidationProblem(reason="discontinued", line=1, sku="OLD"),),
         ),
     ],
 )
-def test_a_verdict_is_noted_once(book: OrderBook, verdict: Verdict) -> None:
+def test_a_validation_is_noted_once(book: OrderStore, validation: ValidationResult) -> None:
     """The first one stands, and comes back as it was."""
     book.place(a_booked_order("o"), a_person(), "f")
 
-    assert book.judge("o", verdict) == verdict
-    assert book.judge("o", Verdict(accepted=False, reason="other")) == verdict
+    assert book.judge("o", validation) == validation
+    assert book.judge("o", ValidationResult(accepted=False, reason="other")) == validation
 
 
-def test_undoing_is_noted_once(book: OrderBook) -> None:
+def test_undoing_is_noted_once(book: OrderStore) -> None:
     """The first reason stands, and the next run is told."""
     book.place(a_booked_order("o"), a_person(), "f")
 
@@ -95,7 +95,7 @@ def test_undoing_is_noted_once(book: OrderBook) -> None:
     assert book.open("o").undoing == REJECTED
 
 
-def test_a_wish_to_stop_is_noted_once(book: OrderBook) -> None:
+def test_a_wish_to_stop_is_noted_once(book: OrderStore) -> None:
     """The answer is the page as it stands then, and the parcel does not leave any more."""
     book.place(a_booked_order("o"), a_person(), "f")
 
@@ -105,7 +105,7 @@ def test_a_wish_to_stop_is_noted_once(book: OrderBook) -> None:
     assert not book.dispatch("o").dispatched
 
 
-def test_who_wants_to_stop_after_the_parcel_left_comes_too_late(book: OrderBook) -> None:
+def test_who_wants_to_stop_after_the_shipment_left_comes_too_late(book: OrderStore) -> None:
     """Nothing is noted."""
     book.place(a_booked_order("o"), a_person(), "f")
 
@@ -113,7 +113,7 @@ def test_who_wants_to_stop_after_the_parcel_left_comes_too_late(book: OrderBook)
     assert book.request_cancel("o").cancel_requested_at is None
 
 
-def test_an_end_is_noted_once_with_its_time(book: OrderBook) -> None:
+def test_an_end_is_noted_once_with_its_time(book: OrderStore) -> None:
     """The first end stands."""
     book.place(a_booked_order("o"), a_person(), "f")
 
@@ -125,13 +125,13 @@ def test_an_end_is_noted_once_with_its_time(book: OrderBook) -> None:
     assert record.ended_at is not None
 
 
-def test_nothing_is_noted_of_an_order_that_is_not_there(book: OrderBook) -> None:
+def test_nothing_is_noted_of_an_order_that_is_not_there(book: OrderStore) -> None:
     """Opening, undoing and closing it all say so."""
     for call in (
         lambda: book.open("o"),
-        lambda: book.judge("o", Verdict(accepted=True)),
+        lambda: book.judge("o", ValidationResult(accepted=True)),
         lambda: book.begin_undo("o", REJECTED),
         lambda: book.close("o", REJECTED),
     ):
-        with pytest.raises(UnknownOrder):
+        with pytest.raises(OrderNotFoundError):
             call()

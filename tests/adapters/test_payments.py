@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from domain.answers import Authorization, Capture, Withdrawal
-from domain.errors import PaymentsUnavailable
-from domain.money import Money
+from orders.domain.results import Authorization, Capture, Reversal
+from orders.domain.errors import PaymentsUnavailableError
+from orders.domain.money import Money
 from tests.adapters.gateways import Balance, Gateway
 
 EUROS = Money(4980, "EUR")
 APPROVED = Authorization(approved=True)
-WITHDRAWN = "withdrawn"
+ALREADY_UNDONE = "withdrawn"
 VISA = "pm_card_visa"
 
 
@@ -51,7 +51,7 @@ def test_a_decline_is_an_answer_and_stays_one(gateway: Gateway, method: str, rea
 
     assert [gateway.payments.authorize("o", EUROS, method) for _ in range(2)] == [declined] * 2
     assert gateway.payments.capture("o").reason == "noHold"
-    assert gateway.payments.withdraw("o") is Withdrawal.NOTHING
+    assert gateway.payments.withdraw("o") is Reversal.NOTHING
     assert gateway.balance() == Balance()
 
 
@@ -69,7 +69,7 @@ def test_a_capture_that_the_bank_refuses_takes_nothing(gateway: Gateway) -> None
 
     assert gateway.payments.capture("o") == Capture(captured=False, reason="captureRefused")
     assert gateway.balance() == Balance(held=4980)
-    assert gateway.payments.withdraw("o") is Withdrawal.VOIDED
+    assert gateway.payments.withdraw("o") is Reversal.VOIDED
 
 
 def test_a_capture_that_was_refused_may_be_accepted_later(gateway: Gateway) -> None:
@@ -102,7 +102,7 @@ def test_an_open_hold_is_voided(gateway: Gateway) -> None:
     """No money moved, so none is paid back; a repetition answers the same."""
     gateway.payments.authorize("o", EUROS, VISA)
 
-    assert [gateway.payments.withdraw("o") for _ in range(2)] == [Withdrawal.VOIDED] * 2
+    assert [gateway.payments.withdraw("o") for _ in range(2)] == [Reversal.VOIDED] * 2
     assert gateway.balance() == Balance()
 
 
@@ -111,14 +111,14 @@ def test_captured_money_is_refunded(gateway: Gateway) -> None:
     gateway.payments.authorize("o", EUROS, VISA)
     gateway.payments.capture("o")
 
-    assert [gateway.payments.withdraw("o") for _ in range(2)] == [Withdrawal.REFUNDED] * 2
+    assert [gateway.payments.withdraw("o") for _ in range(2)] == [Reversal.REFUNDED] * 2
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
 
 def test_an_authorization_that_comes_after_its_undo_does_nothing(gateway: Gateway) -> None:
     """The undo left a mark although there was nothing to undo."""
-    assert gateway.payments.withdraw("o") is Withdrawal.NOTHING
-    assert gateway.payments.authorize("o", EUROS, VISA).reason == WITHDRAWN
+    assert gateway.payments.withdraw("o") is Reversal.NOTHING
+    assert gateway.payments.authorize("o", EUROS, VISA).reason == ALREADY_UNDONE
     assert gateway.balance() == Balance()
 
 
@@ -127,7 +127,7 @@ def test_a_capture_that_comes_after_its_undo_does_nothing(gateway: Gateway) -> N
     gateway.payments.authorize("o", EUROS, VISA)
     gateway.payments.withdraw("o")
 
-    assert gateway.payments.capture("o").reason == WITHDRAWN
+    assert gateway.payments.capture("o").reason == ALREADY_UNDONE
     assert gateway.balance() == Balance()
 
 
@@ -139,7 +139,7 @@ def test_withdrawals_that_race_pay_back_once(gateway: Gateway) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = set(pool.map(lambda _: _withdraw(gateway), range(16)))
 
-    assert answers <= {Withdrawal.REFUNDED, None}
+    assert answers <= {Reversal.REFUNDED, None}
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
 
@@ -151,8 +151,8 @@ def test_two_orders_do_not_touch_each_other(gateway: Gateway) -> None:
     assert gateway.balance() == Balance(held=4980)
 
 
-def _withdraw(gateway: Gateway) -> Withdrawal | None:
+def _withdraw(gateway: Gateway) -> Reversal | None:
     try:
         return gateway.payments.withdraw("o")
-    except PaymentsUnavailable:
+    except PaymentsUnavailableError:
         return None

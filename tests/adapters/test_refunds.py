@@ -9,10 +9,10 @@ from contextlib import suppress
 
 import pytest
 
-from domain.answers import Refund, Withdrawal
-from domain.errors import Unavailable
-from domain.money import Money
-from ports.payments import Payments
+from orders.domain.results import Refund, Reversal
+from orders.domain.errors import UnavailableError
+from orders.domain.money import Money
+from orders.ports.payments import Payments
 from tests.adapters.gateways import Balance, Gateway
 from tests.faults import Failing
 
@@ -29,7 +29,7 @@ def pay(gateway: Gateway, method: str = VISA) -> Payments:
     """Take 49.80, whatever answers are lost."""
     gateway.payments.authorize("o", euros(4980), method)
     for _ in range(4):
-        with suppress(Unavailable):
+        with suppress(UnavailableError):
             gateway.payments.capture("o")
     assert gateway.balance() == Balance(taken=4980)
     return gateway.payments
@@ -38,7 +38,7 @@ def pay(gateway: Gateway, method: str = VISA) -> Payments:
 def until_it_answers(act: Callable[[], object]) -> object:
     """Ask again after each fault, as an orchestration does."""
     for _ in range(9):
-        with suppress(Unavailable):
+        with suppress(UnavailableError):
             return act()
     raise AssertionError("it never answers")
 
@@ -96,7 +96,7 @@ def test_a_withdrawal_gives_back_the_rest(gateway: Gateway) -> None:
     payments = pay(gateway)
     payments.refund("o", "r", euros(1000))
 
-    assert [payments.withdraw("o") for _ in range(2)] == [Withdrawal.REFUNDED] * 2
+    assert [payments.withdraw("o") for _ in range(2)] == [Reversal.REFUNDED] * 2
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
 
@@ -105,7 +105,7 @@ def test_where_all_is_paid_back_a_withdrawal_pays_nothing(gateway: Gateway) -> N
     payments = pay(gateway)
     payments.refund("o", "r", euros(4980))
 
-    assert payments.withdraw("o") is Withdrawal.REFUNDED
+    assert payments.withdraw("o") is Reversal.REFUNDED
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
 
@@ -134,10 +134,10 @@ def test_a_withdrawal_that_was_refused_may_be_accepted_later(gateway: Gateway) -
     """It is an answer; the money stays taken until the bank gives it back."""
     payments = pay(gateway, gateway.refuse("refund"))
 
-    assert [payments.withdraw("o") for _ in range(2)] == [Withdrawal.REFUSED] * 2
+    assert [payments.withdraw("o") for _ in range(2)] == [Reversal.REFUSED] * 2
     assert gateway.balance() == Balance(taken=4980)
     gateway.relent()
-    assert payments.withdraw("o") is Withdrawal.REFUNDED
+    assert payments.withdraw("o") is Reversal.REFUNDED
     assert gateway.balance() == Balance(taken=4980, returned=4980)
 
 
@@ -183,5 +183,5 @@ def test_refunds_that_race_with_a_withdrawal_leave_nothing_over(gateway: Gateway
         rest = pool.submit(until_it_answers, lambda: payments.withdraw("o"))
 
     assert {part.result().reason for part in parts} <= {None, "aboveCaptured"}
-    assert rest.result() is Withdrawal.REFUNDED
+    assert rest.result() is Reversal.REFUNDED
     assert gateway.balance() == Balance(taken=4980, returned=4980)

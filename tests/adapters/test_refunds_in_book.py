@@ -2,20 +2,20 @@
 
 import pytest
 
-from domain.errors import UnknownOrder
-from domain.money import Money
-from domain.outcome import Outcome
-from domain.refund import RefundEnd, RefundStatus
-from domain.refund_ruling import RefundAnswer, RefundWish
-from ports.book_pages import BookQuery
+from orders.domain.errors import OrderNotFoundError
+from orders.domain.money import Money
+from orders.domain.outcome import Outcome
+from orders.domain.refund import RefundOutcome, RefundStatus
+from orders.domain.refund_requests import RefundRequestStatus, RefundRequest
+from orders.ports.order_store import OrderQuery
 from tests.adapters.books import Shelf
 from tests.builders import NOON, a_booked_order, a_person
 
-WISH = RefundWish(
+WISH = RefundRequest(
     refund_id="r", amount=Money(100, "EUR"), note="broken", by="Grace", at=NOON, fingerprint="f"
 )
-PAID = RefundEnd(is_paid=True)
-REFUSED = RefundEnd(is_paid=False, failed_step="refund", reason="refundRefused")
+PAID = RefundOutcome(is_paid=True)
+REFUSED = RefundOutcome(is_paid=False, failed_step="refund", reason="refundRefused")
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def completed(shelf: Shelf) -> Shelf:
     return shelf
 
 
-def found(shelf: Shelf, query: BookQuery) -> list[str]:
+def found(shelf: Shelf, query: OrderQuery) -> list[str]:
     """The orders that are found."""
     return [record.order.order_id for record in shelf.book.page(query).orders]
 
@@ -37,12 +37,12 @@ def test_a_refund_is_written_down_once(completed: Shelf) -> None:
 
     record = completed.book.find("o")
     assert record is not None
-    assert answers == [RefundAnswer.TAKEN, RefundAnswer.REPEATED]
+    assert answers == [RefundRequestStatus.ACCEPTED, RefundRequestStatus.REPEATED]
     assert [(one.amount, one.note, one.by) for one in record.refunds] == [
         (WISH.amount, WISH.note, WISH.by)
     ]
-    assert found(completed, BookQuery(is_refunding=True)) == ["o"]
-    assert found(completed, BookQuery(is_refunding=False)) == []
+    assert found(completed, OrderQuery(has_open_refund=True)) == ["o"]
+    assert found(completed, OrderQuery(has_open_refund=False)) == []
 
 
 def test_a_refund_ends_once(completed: Shelf) -> None:
@@ -52,7 +52,7 @@ def test_a_refund_ends_once(completed: Shelf) -> None:
     ended = [completed.refunds.close("o", "r", end) for end in (PAID, REFUSED)]
 
     assert [one.refunds[0].status for one in ended] == [RefundStatus.PAID] * 2
-    assert found(completed, BookQuery(is_refunding=True)) == []
+    assert found(completed, OrderQuery(has_open_refund=True)) == []
 
 
 def test_a_refund_that_was_refused_brings_the_order_back_to_the_desk(completed: Shelf) -> None:
@@ -61,12 +61,12 @@ def test_a_refund_that_was_refused_brings_the_order_back_to_the_desk(completed: 
 
     completed.refunds.close("o", "r", REFUSED)
 
-    assert found(completed, BookQuery(on_desk=True, is_open=False)) == ["o"]
+    assert found(completed, OrderQuery(needs_attention=True, is_open=False)) == ["o"]
 
 
 def test_nothing_is_paid_back_of_an_order_that_is_not_there(shelf: Shelf) -> None:
     """Both say so."""
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(OrderNotFoundError):
         shelf.refunds.request("o", WISH)
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(OrderNotFoundError):
         shelf.refunds.close("o", "r", PAID)

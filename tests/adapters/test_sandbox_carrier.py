@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sandbox.carrier import SandboxCarrier
-from adapters.system_clock import SystemClock
-from domain.errors import CarrierUnavailable
+from orders.adapters.carrier.sandbox import SandboxCarrier
+from orders.adapters.system_clock import SystemClock
+from orders.domain.errors import CarrierUnavailableError
 from tests.builders import PERSONAL, a_person
 
 
@@ -23,7 +23,7 @@ def kinds(carrier: SandboxCarrier) -> list[str]:
 
 def test_a_lost_answer_is_found_again(carrier: SandboxCarrier) -> None:
     """The first call books and raises, the second finds the parcel."""
-    with pytest.raises(CarrierUnavailable):
+    with pytest.raises(CarrierUnavailableError):
         carrier.book("o", a_person("00002"))
 
     assert carrier.book("o", a_person("00002")).booked
@@ -33,18 +33,18 @@ def test_a_lost_answer_is_found_again(carrier: SandboxCarrier) -> None:
 def test_a_slow_booking_takes_four_calls(carrier: SandboxCarrier) -> None:
     """The carrier says three times that it is not done yet."""
     for _ in range(3):
-        with pytest.raises(CarrierUnavailable, match="under way"):
+        with pytest.raises(CarrierUnavailableError, match="under way"):
             carrier.book("o", a_person("00003"))
 
     assert carrier.book("o", a_person("00003")).booked
     assert kinds(carrier) == ["pending", "pending", "pending", "booked"]
 
 
-def test_a_parcel_that_is_stuck_never_leaves(carrier: SandboxCarrier) -> None:
+def test_a_shipment_that_is_stuck_never_leaves(carrier: SandboxCarrier) -> None:
     """Booked like any other, and still there after every attempt."""
     carrier.book("o", a_person("00004"))
 
-    with pytest.raises(CarrierUnavailable, match="closed"):
+    with pytest.raises(CarrierUnavailableError, match="closed"):
         carrier.release("o")
 
     assert kinds(carrier) == ["booked"]

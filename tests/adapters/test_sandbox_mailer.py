@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sandbox.mailer import SandboxMailer
-from adapters.system_clock import SystemClock
-from domain.confirmation import Mail
-from domain.errors import MailerUnavailable
+from orders.adapters.mailer.sandbox import SandboxMailer
+from orders.adapters.system_clock import SystemClock
+from orders.domain.emails import Email
+from orders.domain.errors import MailerUnavailableError
 
 
 @pytest.fixture
@@ -18,9 +18,9 @@ def mailer(tmp_path: Path) -> SandboxMailer:
 
 def test_what_cannot_be_delivered_raises(mailer: SandboxMailer) -> None:
     """A mail to undeliverable.example never gets into the outbox."""
-    with pytest.raises(MailerUnavailable):
+    with pytest.raises(MailerUnavailableError):
         mailer.send_confirmation(
-            "o", Mail(recipient="a@Undeliverable.example", subject="", text="", html="")
+            "o", Email(recipient="a@Undeliverable.example", subject="", text="", html="")
         )
 
     assert mailer.outbox.entries() == []

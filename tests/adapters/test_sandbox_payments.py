@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sandbox import methods as sandbox_methods
-from adapters.sandbox.payments import SandboxPayments
-from adapters.system_clock import SystemClock
-from domain.answers import Withdrawal
-from domain.errors import PaymentsUnavailable
-from domain.money import Money
+from orders.adapters.payments.sandbox import methods as sandbox_methods
+from orders.adapters.payments.sandbox.gateway import SandboxPayments
+from orders.adapters.system_clock import SystemClock
+from orders.domain.results import Reversal
+from orders.domain.errors import PaymentsUnavailableError
+from orders.domain.money import Money
 from local_host.host.clock import VirtualClock
 
 EUROS = Money(4980, "EUR")
@@ -33,7 +33,7 @@ def faults_of(act: Callable[[], object]) -> int:
     for faults in range(9):
         try:
             act()
-        except PaymentsUnavailable:
+        except PaymentsUnavailableError:
             continue
         return faults
     raise AssertionError("it never answers")
@@ -42,7 +42,7 @@ def faults_of(act: Callable[[], object]) -> int:
 def test_a_gateway_that_is_down_does_nothing(payments: SandboxPayments) -> None:
     """Not at the first call, and not at the tenth."""
     for _ in range(10):
-        with pytest.raises(PaymentsUnavailable):
+        with pytest.raises(PaymentsUnavailableError):
             payments.authorize("o", EUROS, sandbox_methods.UNAVAILABLE)
 
     assert kinds(payments) == []
@@ -94,9 +94,9 @@ def test_where_refunding_a_part_is_down_the_whole_can_be_given_back(
     payments.capture("o")
 
     for _ in range(10):
-        with pytest.raises(PaymentsUnavailable):
+        with pytest.raises(PaymentsUnavailableError):
             payments.refund("o", "r", Money(1, "EUR"))
-    assert payments.withdraw("o") is Withdrawal.REFUNDED
+    assert payments.withdraw("o") is Reversal.REFUNDED
 
 
 def test_a_payment_that_began_before_is_not_listed_for_its_refund(tmp_path: Path) -> None:

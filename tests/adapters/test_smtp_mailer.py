@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import trustme
 
-from adapters.smtp_mailer import SmtpMailer, SmtpServer
-from domain.confirmation import Mail
-from domain.errors import MailerUnavailable
+from orders.adapters.mailer.smtp import SmtpMailer, SmtpServer
+from orders.domain.emails import Email
+from orders.domain.errors import MailerUnavailableError
 from tests.adapters.mailers import part, smtp_mailer, taken
 from tests.mail_server import PASSWORD, USERNAME, MailServer, serving
 
-MAIL = Mail(recipient="planted@example.com", subject="s", text="t\n", html="<p>t</p>\n")
+MAIL = Email(recipient="planted@example.com", subject="s", text="t\n", html="<p>t</p>\n")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_refused_mail_counts_as_unavailable(
     """The error tells the reply code and not the customer; the next attempt may work."""
     served.refusals.append(reply)
 
-    with pytest.raises(MailerUnavailable, match=reply) as caught:
+    with pytest.raises(MailerUnavailableError, match=reply) as caught:
         mailer.send_confirmation("o", MAIL)
 
     assert "planted" not in str(caught.value)
@@ -68,7 +68,7 @@ def test_a_mail_that_was_taken_is_not_sent_again(served: MailServer, mailer: Smt
     """Even when the good-bye after it goes wrong."""
     served.farewell = "421 I am leaving myself"
 
-    with pytest.raises(MailerUnavailable, match="421"):
+    with pytest.raises(MailerUnavailableError, match="421"):
         mailer.send_confirmation("o", MAIL)
 
     mailer.send_confirmation("o", MAIL)
@@ -79,7 +79,7 @@ def test_a_server_that_is_not_there_counts_as_unavailable(tmp_path: Path) -> Non
     """As does one that is too slow, or speaks another protocol."""
     nobody = SmtpServer(scheme="smtp", host="127.0.0.1", port=1)
 
-    with pytest.raises(MailerUnavailable, match="ConnectionRefusedError"):
+    with pytest.raises(MailerUnavailableError, match="ConnectionRefusedError"):
         smtp_mailer(nobody, tmp_path).send_confirmation("o", MAIL)
 
 
@@ -88,7 +88,7 @@ def test_an_unusual_recipient_is_one_recipient(
     served: MailServer, mailer: SmtpMailer, recipient: str
 ) -> None:
     """Whatever stands in the address, the mail goes there and nowhere else."""
-    mailer.send_confirmation("o", Mail(recipient=recipient, subject="s", text="t", html="t"))
+    mailer.send_confirmation("o", Email(recipient=recipient, subject="s", text="t", html="t"))
 
     assert len(served.recipients) == 1
     assert served.recipients[0].replace('"', "") == recipient
@@ -98,8 +98,8 @@ def test_a_recipient_with_a_line_break_is_refused(served: MailServer, mailer: Sm
     """No header can be slipped in."""
     recipient = "ada@example.com\r\nBcc: eve@example.com"
 
-    with pytest.raises(MailerUnavailable, match="ValueError"):
-        mailer.send_confirmation("o", Mail(recipient=recipient, subject="s", text="t", html="t"))
+    with pytest.raises(MailerUnavailableError, match="ValueError"):
+        mailer.send_confirmation("o", Email(recipient=recipient, subject="s", text="t", html="t"))
 
     assert served.taken == []
 
@@ -135,7 +135,7 @@ def test_a_wrong_password_counts_as_unavailable(
     with serving(starttls=certificate) as served:
         server = a_server("starttls", served.port, "planted")
         mailer = smtp_mailer(server, tmp_path)
-        with pytest.raises(MailerUnavailable, match="535") as caught:
+        with pytest.raises(MailerUnavailableError, match="535") as caught:
             mailer.send_confirmation("o", MAIL)
 
     assert "planted" not in f"{caught.value}{server}"
@@ -150,7 +150,7 @@ def test_a_certificate_that_nobody_trusts_is_refused(
 
     with serving(**{scheme: certificate}) as served:
         mailer = smtp_mailer(a_server(scheme, served.port, PASSWORD), tmp_path)
-        with pytest.raises(MailerUnavailable, match="SSLCertVerificationError"):
+        with pytest.raises(MailerUnavailableError, match="SSLCertVerificationError"):
             mailer.send_confirmation("o", MAIL)
 
     assert served.logins == []

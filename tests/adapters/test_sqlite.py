@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sqlite import database as sqlite
-from adapters.sqlite.database import Database, Schema
-from domain.errors import BookUnavailable
+from orders.adapters.order_store.sqlite import database as sqlite
+from orders.adapters.sqlite_database import Database, Schema
+from orders.domain.errors import StoreUnavailableError
 
 FIRST = "CREATE TABLE IF NOT EXISTS counts (n INTEGER NOT NULL);\n"
 SECOND = "ALTER TABLE counts ADD COLUMN unit TEXT NOT NULL DEFAULT 'pieces';\n"
@@ -19,7 +19,7 @@ NEWER = Schema(part="counts", versions=(FIRST, SECOND))
 
 def a_database(path: Path, schema: Schema = SCHEMA) -> Database:
     """A database with one table."""
-    return Database(path / "new" / "folder" / "counts.sqlite3", schema, BookUnavailable)
+    return Database(path / "new" / "folder" / "counts.sqlite3", schema, StoreUnavailableError)
 
 
 def test_no_write_of_many_threads_is_lost(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_folder_that_cannot_be_made_counts_as_unavailable(tmp_path: Path) -> N
     """Whoever calls sees our own error, with the cause behind it."""
     (tmp_path / "new").write_text("a file in the way")
 
-    with pytest.raises(BookUnavailable) as caught:
+    with pytest.raises(StoreUnavailableError) as caught:
         ExitStack().enter_context(a_database(tmp_path).reading())
 
     assert isinstance(caught.value.__cause__, OSError)
@@ -86,7 +86,7 @@ def test_a_folder_that_cannot_be_made_counts_as_unavailable(tmp_path: Path) -> N
 
 def test_sqlite_errors_do_not_leave_the_adapter(tmp_path: Path) -> None:
     """They are translated too."""
-    with pytest.raises(BookUnavailable) as caught, a_database(tmp_path).reading() as connection:
+    with pytest.raises(StoreUnavailableError) as caught, a_database(tmp_path).reading() as connection:
         connection.execute("SELECT * FROM nowhere")
 
     assert isinstance(caught.value.__cause__, sqlite3.Error)
@@ -97,8 +97,8 @@ def test_a_file_that_is_no_database_counts_as_unavailable(tmp_path: Path) -> Non
     path = tmp_path / "junk.sqlite3"
     path.write_bytes(b"not a database" * 100)
 
-    with pytest.raises(BookUnavailable):
-        ExitStack().enter_context(Database(path, SCHEMA, BookUnavailable).reading())
+    with pytest.raises(StoreUnavailableError):
+        ExitStack().enter_context(Database(path, SCHEMA, StoreUnavailableError).reading())
 
 
 def test_a_writer_that_waited_too_long_gives_up(
@@ -110,7 +110,7 @@ def test_a_writer_that_waited_too_long_gives_up(
 
     with waiting.reading() as connection:
         assert not connection.execute("SELECT * FROM counts").fetchall()
-    with slow.writing(), pytest.raises(BookUnavailable, match="locked"):
+    with slow.writing(), pytest.raises(StoreUnavailableError, match="locked"):
         ExitStack().enter_context(waiting.writing())
 
 

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sqlite.references import SqliteReferences
-from adapters.stripe.intents import StripeIntents
-from adapters.stripe.payments import StripePayments
-from domain.answers import Withdrawal
-from domain.errors import PaymentsUnavailable, Unavailable
-from domain.money import Money
+from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.adapters.payments.stripe.intents import StripeIntents
+from orders.adapters.payments.stripe.gateway import StripePayments
+from orders.domain.results import Reversal
+from orders.domain.errors import PaymentsUnavailableError, UnavailableError
+from orders.domain.money import Money
 from tests.adapters.gateways import Balance, of_stripe, stripe_payments
 from tests.stripe_server import Refused, Stripe
 from tests.wire import Fault
 
 EUROS = Money(4980, "EUR")
 VISA = "pm_card_visa"
-HELD, TAKEN = Balance(held=4980), Balance(taken=4980)
+HELD, ACCEPTED = Balance(held=4980), Balance(taken=4980)
 PAID_BACK = Balance(taken=4980, returned=4980)
 PART, PAID_BACK_IN_PART = Money(1000, "EUR"), Balance(taken=4980, returned=1000)
 
@@ -31,7 +31,7 @@ def payments(stripe: Stripe, tmp_path: Path) -> StripePayments:
 def until_it_answers(payments: StripePayments, step: str) -> None:
     """Call a step again after each fault, as the orchestration does."""
     for _ in range(9):
-        with suppress(PaymentsUnavailable):
+        with suppress(PaymentsUnavailableError):
             match step:
                 case "authorize":
                     payments.authorize("o", EUROS, VISA)
@@ -49,7 +49,7 @@ def until_it_answers(payments: StripePayments, step: str) -> None:
 REQUESTS = [
     ("create", ["authorize"], HELD),
     ("confirm", ["authorize"], HELD),
-    ("capture", ["authorize", "capture"], TAKEN),
+    ("capture", ["authorize", "capture"], ACCEPTED),
     ("cancel", ["authorize", "withdraw"], Balance()),
     ("refund", ["authorize", "capture", "withdraw"], PAID_BACK),
     ("refund", ["authorize", "capture", "refund"], PAID_BACK_IN_PART),
@@ -112,11 +112,11 @@ def test_a_refund_after_a_kept_fault_pays_back_what_is_still_owed(
     payments.authorize("o", EUROS, VISA)
     payments.capture("o")
     stripe.plan.fail("refund", Fault.ERROR_BEFORE)
-    with pytest.raises(PaymentsUnavailable):
+    with pytest.raises(PaymentsUnavailableError):
         payments.withdraw("o")
     stripe.intents["pi_0"]["latest_charge"]["amount_refunded"] = 1000
 
-    assert payments.withdraw("o") is Withdrawal.REFUNDED
+    assert payments.withdraw("o") is Reversal.REFUNDED
     assert of_stripe(stripe) == PAID_BACK
 
 
@@ -125,7 +125,7 @@ def test_a_slow_stripe_counts_as_unavailable(stripe: Stripe, tmp_path: Path) -> 
     payments = stripe_payments(stripe, tmp_path, timeout=0.5)
     stripe.plan.fail("confirm", Fault.SLOW)
 
-    with pytest.raises(PaymentsUnavailable, match="did not answer"):
+    with pytest.raises(PaymentsUnavailableError, match="did not answer"):
         payments.authorize("o", EUROS, VISA)
 
     assert payments.authorize("o", EUROS, VISA).approved
@@ -136,7 +136,7 @@ def test_an_intent_is_known_to_the_book_before_it_is_confirmed(
     stripe: Stripe, payments: StripePayments, tmp_path: Path
 ) -> None:
     """So nothing is ever held that nobody could find again."""
-    references = SqliteReferences(tmp_path / "orders.sqlite3", "payment_references")
+    references = SqlitePartnerReferences(tmp_path / "orders.sqlite3", "payment_references")
     written: list[str | None] = []
     stripe.plan.meanwhile["confirm"] = lambda: written.append(references.find("o").partner_id)
 
@@ -153,7 +153,7 @@ def test_an_undo_during_the_authorization_leaves_nothing_held(
     stripe.plan.meanwhile[moment] = lambda: payments.withdraw("o")
 
     assert payments.authorize("o", EUROS, VISA).reason == "withdrawn"
-    assert payments.withdraw("o") is Withdrawal.NOTHING
+    assert payments.withdraw("o") is Reversal.NOTHING
     assert of_stripe(stripe) == Balance()
 
 
@@ -171,7 +171,7 @@ def test_a_capture_during_the_undo_is_paid_back(stripe: Stripe, payments: Stripe
     payments.authorize("o", EUROS, VISA)
     stripe.plan.meanwhile["cancel"] = lambda: stripe.serve("capture", "pi_0", {}, "by hand")
 
-    assert payments.withdraw("o") is Withdrawal.REFUNDED
+    assert payments.withdraw("o") is Reversal.REFUNDED
     assert of_stripe(stripe) == PAID_BACK
 
 
@@ -211,7 +211,7 @@ def test_a_capture_that_makes_no_sense_is_a_fault(stripe: Stripe, payments: Stri
         400, type="invalid_request_error", code="parameter_unknown"
     )
 
-    with pytest.raises(PaymentsUnavailable, match="parameter_unknown"):
+    with pytest.raises(PaymentsUnavailableError, match="parameter_unknown"):
         payments.capture("o")
 
 
@@ -221,7 +221,7 @@ def test_a_payment_that_is_still_under_way_is_waited_for(
     """Neither yes nor no: it is asked again later."""
     stripe.plan.meanwhile["find"] = lambda: stripe.intents["pi_0"].update(status="processing")
 
-    with pytest.raises(PaymentsUnavailable, match="still processing"):
+    with pytest.raises(PaymentsUnavailableError, match="still processing"):
         payments.authorize("o", EUROS, VISA)
 
 
@@ -229,7 +229,7 @@ def test_an_order_that_stripe_will_not_have_is_a_fault(
     stripe: Stripe, payments: StripePayments
 ) -> None:
     """Such as one for a few cents. The error tells Stripe's code, and no sentence of Stripe's."""
-    with pytest.raises(PaymentsUnavailable, match=r"answered 400.*amount_too_small") as caught:
+    with pytest.raises(PaymentsUnavailableError, match=r"answered 400.*amount_too_small") as caught:
         payments.authorize("o", Money(1, "EUR"), VISA)
 
     assert "sentence" not in str(caught.value)
@@ -238,10 +238,10 @@ def test_an_order_that_stripe_will_not_have_is_a_fault(
 
 def test_a_wrong_api_key_is_a_fault(stripe: Stripe, tmp_path: Path) -> None:
     """It says which status Stripe answered with, and never the key."""
-    references = SqliteReferences(tmp_path / "orders.sqlite3", "payment_references")
+    references = SqlitePartnerReferences(tmp_path / "orders.sqlite3", "payment_references")
     payments = StripePayments(StripeIntents("sk_wrong", stripe.url), references)
 
-    with pytest.raises(PaymentsUnavailable, match="answered 401") as caught:
+    with pytest.raises(PaymentsUnavailableError, match="answered 401") as caught:
         payments.authorize("o", EUROS, VISA)
 
     assert "sk_wrong" not in str(caught.value)
@@ -251,7 +251,7 @@ def test_without_the_book_stripe_is_not_asked(stripe: Stripe, tmp_path: Path) ->
     """An intent whose id cannot be written down would be lost."""
     (tmp_path / "file").write_text("in the way")
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(UnavailableError):
         stripe_payments(stripe, tmp_path / "file").authorize("o", EUROS, VISA)
 
     assert stripe.requests == []

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.stripe.payments import StripePayments
-from domain.answers import Refund, Withdrawal
-from domain.errors import PaymentsUnavailable
-from domain.facts import PaymentFact
-from domain.money import Money
+from orders.adapters.payments.stripe.gateway import StripePayments
+from orders.domain.results import Refund, Reversal
+from orders.domain.errors import PaymentsUnavailableError
+from orders.domain.provider_records import PaymentRecord
+from orders.domain.money import Money
 from tests.adapters.gateways import Balance, of_stripe, stripe_payments
 from tests.stripe_server import Refused, Stripe
 from tests.wire import Fault
@@ -49,7 +49,7 @@ def test_a_lost_answer_is_found_and_not_asked_for_again(
 ) -> None:
     """The look-up shows the refund."""
     stripe.plan.fail("refund", Fault.LOST_AFTER)
-    with pytest.raises(PaymentsUnavailable):
+    with pytest.raises(PaymentsUnavailableError):
         payments.refund("o", "r", PART)
 
     assert payments.refund("o", "r", PART) == PAID_BACK
@@ -61,7 +61,7 @@ def test_a_request_that_was_lost_is_repeated_under_its_key(
 ) -> None:
     """It may still be on its way, so Stripe must be able to recognize it."""
     stripe.plan.fail("refund", Fault.LOST_BEFORE)
-    with pytest.raises(PaymentsUnavailable):
+    with pytest.raises(PaymentsUnavailableError):
         payments.refund("o", "r", PART)
 
     assert payments.refund("o", "r", PART) == PAID_BACK
@@ -73,7 +73,7 @@ def test_a_kept_fault_gives_the_next_try_another_key(
 ) -> None:
     """Its own: another refund's keys stay as they are, as it may be on its way."""
     stripe.plan.fail("refund", Fault.ERROR_BEFORE)
-    with pytest.raises(PaymentsUnavailable):
+    with pytest.raises(PaymentsUnavailableError):
         payments.refund("o", "r", PART)
 
     assert [payments.refund("o", name, PART) for name in ("r", "s")] == [PAID_BACK] * 2
@@ -98,14 +98,14 @@ def test_a_refund_that_stripe_refuses_is_an_answer(
     stripe.refusals["refund"] = refusal
 
     assert payments.refund("o", "r", PART) == REFUSED
-    assert payments.withdraw("o") is Withdrawal.REFUSED
+    assert payments.withdraw("o") is Reversal.REFUSED
 
 
 def test_a_refund_that_makes_no_sense_is_a_fault(stripe: Stripe, payments: StripePayments) -> None:
     """No bank said no, so nobody is told that one did."""
     stripe.refusals["refund"] = Refused(400, type="invalid_request_error", code="parameter_unknown")
 
-    with pytest.raises(PaymentsUnavailable, match="parameter_unknown"):
+    with pytest.raises(PaymentsUnavailableError, match="parameter_unknown"):
         payments.refund("o", "r", PART)
 
 
@@ -116,12 +116,12 @@ def test_a_refund_that_fails_at_once_is_refused(
     """And paid when it is asked for again later."""
     stripe.refund_status = status
     assert payments.refund("o", "r", PART) == REFUSED
-    assert payments.withdraw("o") is Withdrawal.REFUSED
+    assert payments.withdraw("o") is Reversal.REFUSED
 
     stripe.refund_status = "succeeded"
 
     assert payments.refund("o", "r", PART) == PAID_BACK
-    assert payments.withdraw("o") is Withdrawal.REFUNDED
+    assert payments.withdraw("o") is Reversal.REFUNDED
     assert of_stripe(stripe) == Balance(taken=4980, returned=4980)
 
 
@@ -143,7 +143,7 @@ def test_a_refund_that_the_bank_sends_back_is_none(
     payments.refund("o", "r", PART)
     stripe.send_back()
 
-    assert list(payments.payments(EVER)) == [PaymentFact(order_id="o", captured=4980)]
+    assert list(payments.payments(EVER)) == [PaymentRecord(order_id="o", captured=4980)]
 
 
 def test_a_refund_that_the_bank_sent_back_is_paid_again(
@@ -163,10 +163,10 @@ def test_a_withdrawal_that_the_bank_sent_back_is_paid_again(
     """The kept answer counts for nothing once the look-up shows that nothing came of it."""
     payments.withdraw("o")
     stripe.send_back()
-    with pytest.raises(PaymentsUnavailable, match="nothing has happened"):
+    with pytest.raises(PaymentsUnavailableError, match="nothing has happened"):
         payments.withdraw("o")
 
-    assert payments.withdraw("o") is Withdrawal.REFUNDED
+    assert payments.withdraw("o") is Reversal.REFUNDED
     assert of_stripe(stripe) == Balance(taken=4980, returned=4980)
 
 
@@ -198,5 +198,5 @@ def test_a_withdrawal_that_a_refund_forestalls_pays_what_is_left_then(
     by_hand = {"payment_intent": "pi_0", "amount": "1000", "metadata[refund_id]": "by hand"}
     stripe.plan.meanwhile["refund"] = lambda: stripe.serve("refund", "", by_hand, "by hand")
 
-    assert payments.withdraw("o") is Withdrawal.REFUNDED
+    assert payments.withdraw("o") is Reversal.REFUNDED
     assert of_stripe(stripe) == Balance(taken=4980, returned=4980)

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from azure.data.tables import TableServiceClient
 
-from adapters.tables import order_book as table_order_book
-from adapters.tables import orders as table_orders
-from adapters.tables.service import Tables
-from domain.errors import BookUnavailable, UnknownOrder
-from domain.outcome import Outcome
+from orders.adapters.order_store.tables import order_store as table_order_store
+from orders.adapters.order_store.tables import orders as table_orders
+from orders.adapters.order_store.tables.service import Tables
+from orders.domain.errors import StoreUnavailableError, OrderNotFoundError
+from orders.domain.outcome import Outcome
 from local_host.host.clock import VirtualClock
-from ports.book_pages import BookQuery
+from orders.ports.order_store import OrderQuery
 from tests import tables_server
 from tests.adapters.books import Shelf, shelf_in
 from tests.builders import a_booked_order, a_line, a_person
@@ -46,7 +46,7 @@ def service() -> Iterator[TableService]:
         ("get orders", lambda shelf: shelf.book.find("o")),
         ("replace orders", lambda shelf: shelf.book.open("o")),
         ("transact orders", lambda shelf: shelf.references("payment").withdraw("o")),
-        ("query orderlists", lambda shelf: shelf.book.page(BookQuery())),
+        ("query orderlists", lambda shelf: shelf.book.page(OrderQuery())),
     ],
 )
 def test_a_fault_is_told_without_the_words_of_the_service(
@@ -56,7 +56,7 @@ def test_a_fault_is_told_without_the_words_of_the_service(
     shelf = a_shelf(service)
     service.plan.fail(step, fault)
 
-    with pytest.raises(BookUnavailable) as caught:
+    with pytest.raises(StoreUnavailableError) as caught:
         act(shelf)
 
     assert "Planted" not in str(caught.value)
@@ -101,7 +101,7 @@ def test_an_order_that_is_forgotten_meanwhile_is_not_there(service: TableService
     shelf.book.close("o", DONE)
     service.plan.meanwhile["replace orders"] = lambda: other.archive.forget("o")
 
-    with pytest.raises(UnknownOrder):
+    with pytest.raises(OrderNotFoundError):
         shelf.book.open("o")
 
     assert [row for _, row in service.rows("orders")] == ["mark"]
@@ -113,7 +113,7 @@ def test_an_order_that_is_written_while_it_is_forgotten_stays(service: TableServ
     shelf.book.close("o", DONE)
     service.plan.meanwhile["transact orders"] = lambda: other.book.open("o")
 
-    with pytest.raises(BookUnavailable):
+    with pytest.raises(StoreUnavailableError):
         shelf.archive.forget("o")
 
     assert shelf.book.find("o") is not None
@@ -132,7 +132,7 @@ def test_an_order_that_is_written_for_ever_is_given_up(
         service.plan.meanwhile["replace orders"] = write_between
 
     write_between()
-    with pytest.raises(BookUnavailable, match="too many"):
+    with pytest.raises(StoreUnavailableError, match="too many"):
         shelf.book.open("o")
 
 
@@ -155,15 +155,15 @@ def test_a_page_for_which_too_many_were_looked_at_is_short(
     service: TableService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It says where to go on, and all are found in the end."""
-    monkeypatch.setattr(table_order_book, "MOST_LOOKED_AT", 3)
-    monkeypatch.setattr(table_order_book, "_LEAST_LOOKED_AT", 1)
+    monkeypatch.setattr(table_order_store, "MOST_LOOKED_AT", 3)
+    monkeypatch.setattr(table_order_store, "_LEAST_LOOKED_AT", 1)
     book = a_shelf(service).book
     for number in range(10):
         book.place(a_booked_order(f"o{number}", a_line(f"SKU-{number}")), a_person(), "f")
 
-    pages = [book.page(BookQuery(sku="SKU-9", limit=1))]
+    pages = [book.page(OrderQuery(sku="SKU-9", limit=1))]
     while pages[-1].after:
-        pages.append(book.page(BookQuery(sku="SKU-9", limit=1, after=pages[-1].after)))
+        pages.append(book.page(OrderQuery(sku="SKU-9", limit=1, after=pages[-1].after)))
 
     assert len(pages) > 2
     assert [one.order.order_id for page in pages for one in page.orders] == ["o9"]

@@ -9,16 +9,16 @@ from math import inf
 import pytest
 from azure.data.tables import TableServiceClient
 
-from adapters.tables.lists import TableLists
-from adapters.tables.queries import ListName, lists_of, meets, place_in
-from adapters.tables.service import Tables
-from domain.desk import Action, Concern, Decision
-from domain.errors import BookUnavailable
-from domain.outcome import OrderStatus, Outcome
-from domain.refund import RefundEnd
-from domain.refund_ruling import RefundWish
+from orders.adapters.order_store.tables.lists import TableLists
+from orders.adapters.order_store.tables.queries import ListName, lists_of, meets, place_in
+from orders.adapters.order_store.tables.service import Tables
+from orders.domain.attention import ResolutionAction, AttentionReason, Resolution
+from orders.domain.errors import StoreUnavailableError
+from orders.domain.outcome import OrderStatus, Outcome
+from orders.domain.refund import RefundOutcome
+from orders.domain.refund_requests import RefundRequest
 from local_host.host.clock import VirtualClock
-from ports.book_pages import BookQuery
+from orders.ports.order_store import OrderQuery
 from tests import tables_server
 from tests.adapters.books import Shelf, shelf_in
 from tests.builders import NOON, a_booked_order, a_person
@@ -26,18 +26,18 @@ from tests.tables_server import TableService
 
 ORDER = a_booked_order("o")
 FAILED = Outcome.needs_attention("unavailable", ("ship",))
-RETRY = Decision(action=Action.RETRY, note="n", by="b", at=NOON)
+RETRY = Resolution(action=ResolutionAction.RETRY, note="n", by="b", at=NOON)
 
 #: Each of them is answered by another list.
 QUERIES = [
-    BookQuery(),
-    BookQuery(newest_first=True),
-    BookQuery(is_open=True),
-    BookQuery(on_desk=True),
-    BookQuery(is_refunding=True),
-    BookQuery(status=OrderStatus.NEEDS_ATTENTION, newest_first=True),
-    BookQuery(is_purged=False),
-    BookQuery(is_erased=False),
+    OrderQuery(),
+    OrderQuery(newest_first=True),
+    OrderQuery(is_open=True),
+    OrderQuery(needs_attention=True),
+    OrderQuery(has_open_refund=True),
+    OrderQuery(status=OrderStatus.NEEDS_ATTENTION, newest_first=True),
+    OrderQuery(is_purged=False),
+    OrderQuery(is_erased=False),
 ]
 
 
@@ -53,7 +53,7 @@ def close(shelf: Shelf) -> None:
 
 def refund(shelf: Shelf) -> None:
     """Ask for all of the money to be paid back."""
-    wish = RefundWish(refund_id="r", amount=None, note="n", by="b", at=NOON, fingerprint="f")
+    wish = RefundRequest(refund_id="r", amount=None, note="n", by="b", at=NOON, fingerprint="f")
     shelf.refunds.request("o", wish)
 
 
@@ -67,7 +67,7 @@ CHANGES: dict[str, tuple[list[Callable[[Shelf], object]], Callable[[Shelf], obje
     "place": ([], place),
     "close": ([place], close),
     "close for a person": ([place], lambda shelf: shelf.book.close("o", FAILED)),
-    "put": ([place], lambda shelf: shelf.desk.put("o", Concern.LOST)),
+    "put": ([place], lambda shelf: shelf.desk.put("o", AttentionReason.RECOVERY_FAILED)),
     "decide": (
         [place, lambda shelf: shelf.book.close("o", FAILED)],
         lambda shelf: shelf.desk.decide("o", RETRY),
@@ -75,9 +75,9 @@ CHANGES: dict[str, tuple[list[Callable[[Shelf], object]], Callable[[Shelf], obje
     "refund": ([place, close], refund),
     "close a refund": (
         [place, close, refund],
-        lambda shelf: shelf.refunds.close("o", "r", RefundEnd(is_paid=True)),
+        lambda shelf: shelf.refunds.close("o", "r", RefundOutcome(is_paid=True)),
     ),
-    "purge": ([place, close], lambda shelf: shelf.archive.note_purged("o")),
+    "purge": ([place, close], lambda shelf: shelf.archive.record_purge("o")),
     "erase": ([place, close], lambda shelf: shelf.archive.erase("o")),
     "forget": ([place, close, keep], lambda shelf: shelf.archive.forget("o")),
 }
@@ -107,7 +107,7 @@ def is_cut_off(service: TableService, act: Callable[[Shelf], object], requests: 
     service.requests_left = requests
     try:
         act(a_shelf(service))
-    except BookUnavailable:
+    except StoreUnavailableError:
         return True
     else:
         return False
@@ -150,9 +150,9 @@ def test_an_order_that_counts_as_erased_is_erased(requests: int) -> None:
         place(a_shelf(service))
         is_cut_off(service, lambda shelf: shelf.archive.erase("o"), requests)
 
-        record, person = a_shelf(service).book.find("o"), a_shelf(service).book.person("o")
+        record, customer = a_shelf(service).book.find("o"), a_shelf(service).book.customer("o")
         assert record is not None
-        assert record.erased_at is None or person is None
+        assert record.erased_at is None or customer is None
 
 
 def test_lists_are_short_at_once() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.outcome import Outcome
+from orders.domain.outcome import Outcome
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.proof.behind import signal, the_audit
@@ -67,7 +67,7 @@ def test_every_end_of_an_order_is_clean(shop: Shop) -> None:
 
 def test_an_order_under_way_is_open_and_later_overdue(shop: Shop) -> None:
     """It is a finding only when it takes too long."""
-    shop.use(order_book=Failing(shop.services.order_book, "close", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
 
@@ -82,7 +82,7 @@ def test_an_order_under_way_is_open_and_later_overdue(shop: Shop) -> None:
 
 def test_an_order_under_way_is_looked_at_however_old_it_is(shop: Shop) -> None:
     """Nobody else would ever speak of it again."""
-    shop.use(order_book=Failing(shop.services.order_book, "close", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
     shop.app.terminate(order_id)
@@ -186,10 +186,10 @@ def test_what_is_planted_into_a_rejected_order_is_found(
 
 def test_a_notice_that_was_never_sent_is_found(shop: Shop) -> None:
     """An end that nobody told the customer of, with no note that says so."""
-    shop.use(order_book=Failing(shop.services.order_book, "open", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
-    shop.services.order_book.close(order_id, Outcome.canceled())
+    shop.services.order_store.close(order_id, Outcome.canceled())
     shop.app.terminate(order_id)
 
     assert found(shop) == {"mailMissing"}
@@ -209,7 +209,7 @@ def test_a_completion_that_never_happened_is_found(shop: Shop) -> None:
     shop.use(payments=Failing(shop.payments, "authorize", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
-    shop.services.order_book.close(order_id, Outcome.completed("T1"))
+    shop.services.order_store.close(order_id, Outcome.completed("T1"))
     shop.app.terminate(order_id)
 
     assert found(shop) == {"moneyMissing", "parcelMissing", "mailMissing", "goodsMissing"}

@@ -53,7 +53,7 @@ def test_an_order_is_stopped_and_undone_at_any_step(
 
 def test_money_that_was_taken_is_paid_back(shop: Shop) -> None:
     """Stopped at the last moment, between the capture and the dispatch."""
-    shop.use(order_book=Failing(shop.services.order_book, "dispatch", before=1))
+    shop.use(order_store=Failing(shop.services.order_store, "dispatch", before=1))
     order_id = shop.place(an_order())
     shop.app.settle()
 
@@ -77,7 +77,7 @@ def test_an_order_that_has_left_is_not_stopped(shop: Shop) -> None:
     assert shop.look(order_id)["status"] == "completed"
 
 
-def test_it_is_too_late_once_the_parcel_may_leave(shop: Shop) -> None:
+def test_it_is_too_late_once_the_shipment_may_leave(shop: Shop) -> None:
     """Even while the order is not completed yet: its mail waits for another try."""
     order_id = shop.place(an_order(email="ada@undeliverable.example"))
     shop.app.settle()
@@ -116,7 +116,7 @@ def test_stopping_twice_is_stopping_once(shop: Shop) -> None:
 
 def test_an_order_that_was_never_started_is_stopped(shop: Shop) -> None:
     """The request starts it, and it stops at once."""
-    shop.services.order_book.place(a_booked_order("ord_1"), a_person(), "f")
+    shop.services.order_store.place(a_booked_order("ord_1"), a_person(), "f")
 
     answer = cancel(shop, "ord_1")
     run = shop.app.wait("ord_1")
@@ -159,13 +159,13 @@ def test_a_preview_tells_what_would_be_undone(shop: Shop) -> None:
 
 def test_a_preview_counts_what_an_earlier_run_did(shop: Shop) -> None:
     """The order is being opened again, and all is paid."""
-    book = shop.services.order_book
-    shop.use(order_book=Failing(book, "dispatch", before=1))
+    book = shop.services.order_store
+    shop.use(order_store=Failing(book, "dispatch", before=1))
     order_id = shop.place(an_order())
     shop.app.settle()
     shop.app.terminate(order_id, "its worker died")
     shop.app.settle()
-    shop.use(order_book=Failing(book, "open", before=1))
+    shop.use(order_store=Failing(book, "open", before=1))
     shop.app.start("processOrder", {"orderId": order_id}, order_id)
     shop.app.settle()
 
@@ -176,7 +176,7 @@ def test_a_preview_counts_what_an_earlier_run_did(shop: Shop) -> None:
 
 def test_a_preview_of_what_was_not_begun_promises_nothing(shop: Shop) -> None:
     """The order was written down, and nobody started it; or it was canceled already."""
-    shop.services.order_book.place(a_booked_order("ord_1"), a_person(), "f")
+    shop.services.order_store.place(a_booked_order("ord_1"), a_person(), "f")
     before = cancel(shop, "ord_1", "?preview=true").json()
     cancel(shop, "ord_1")
     shop.app.wait("ord_1")
@@ -208,7 +208,7 @@ def test_a_preview_that_is_misspelled_stops_nothing(shop: Shop, query: str) -> N
     assert shop.app.wait(order_id).output["status"] == "completed"
 
 
-def test_a_parcel_that_the_carrier_keeps_is_not_said_to_have_left(shop: Shop) -> None:
+def test_a_shipment_that_the_carrier_keeps_is_not_said_to_have_left(shop: Shop) -> None:
     """It may leave at any moment; later a person decides."""
     order_id = shop.place(an_order(postal_code="00004"))
     shop.app.settle()
@@ -224,10 +224,10 @@ def test_an_unknown_order_cannot_be_stopped(shop: Shop) -> None:
     assert cancel(shop, "ord_nobody").status == 404
 
 
-def test_a_parcel_that_left_is_never_undone(shop: Shop) -> None:
+def test_a_shipment_that_left_is_never_undone(shop: Shop) -> None:
     """A fault after the dispatch leaves the order to a person, with money and goods in place."""
     order_id = shop.place(an_order())
-    shop.use(order_book=Failing(shop.services.order_book, "dispatch", after=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "dispatch", after=FOREVER))
 
     run = shop.app.wait(order_id)
 
@@ -236,7 +236,7 @@ def test_a_parcel_that_left_is_never_undone(shop: Shop) -> None:
     assert shop.effects() == ["authorized", "captured", "booked"]
 
 
-def test_a_parcel_that_cannot_leave_is_left_to_a_person(shop: Shop) -> None:
+def test_a_shipment_that_cannot_leave_is_left_to_a_person(shop: Shop) -> None:
     """The money is taken and the carrier lets nothing go: nobody undoes what may have left."""
     run = shop.run(an_order(postal_code="00004"))
 

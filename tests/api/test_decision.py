@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.desk import Concern
+from orders.domain.attention import AttentionReason
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -35,7 +35,7 @@ def twice_left_to_a_person(shop: Shop) -> str:
         ({"now": True}, "now"),
     ],
 )
-def test_a_decision_that_is_none_is_refused(shop: Shop, change: dict[str, Any], field: str) -> None:
+def test_a_resolution_that_is_none_is_refused(shop: Shop, change: dict[str, Any], field: str) -> None:
     """The wrong field is named, and nothing is written."""
     order_id = shop.run(UNDELIVERABLE).instance_id
 
@@ -43,10 +43,10 @@ def test_a_decision_that_is_none_is_refused(shop: Shop, change: dict[str, Any], 
 
     assert answer.status == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
-    assert shop.record(order_id).decisions == ()
+    assert shop.record(order_id).resolutions == ()
 
 
-def test_all_that_a_decision_lacks_is_named_at_once(shop: Shop) -> None:
+def test_all_that_a_resolution_lacks_is_named_at_once(shop: Shop) -> None:
     """Also who it is that decides."""
     answer = shop.app.request("POST", "/api/operations/attention/ord_1", json={})
 
@@ -82,7 +82,7 @@ def test_each_step_goes_its_own_way(shop: Shop) -> None:
     }
     assert shop.effects() == ["authorized", "booked", "canceled"]
     assert shop.decide(order_id, "settled", steps=["voidPayment"]).status == 202
-    assert len(shop.record(order_id).decisions) == 2
+    assert len(shop.record(order_id).resolutions) == 2
 
 
 @pytest.mark.parametrize(
@@ -101,13 +101,13 @@ def test_only_steps_that_failed_can_be_decided(shop: Shop, steps: list[str], mes
 
     assert answer.status == 422
     assert answer.json()["errors"] == [{"field": "steps", "message": message}]
-    assert shop.record(order_id).decisions == ()
+    assert shop.record(order_id).resolutions == ()
 
 
 def test_an_order_that_is_lost_has_no_steps_to_decide(shop: Shop) -> None:
     """It can only be tried again as a whole."""
     order_id = shop.place(an_order())
-    shop.services.desk.put(order_id, Concern.LOST)
+    shop.services.desk.put(order_id, AttentionReason.RECOVERY_FAILED)
 
     answer = shop.decide(order_id, "retry", steps=["voidPayment"])
 
@@ -127,4 +127,4 @@ def test_who_decides_is_known_from_the_platform(shop: Shop) -> None:
         headers={"X-MS-CLIENT-PRINCIPAL-NAME": "ada@shop.example"},
     )
 
-    assert shop.record(order_id).decisions[0].by == "ada@shop.example"
+    assert shop.record(order_id).resolutions[0].by == "ada@shop.example"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_host.testing import Run
+from local_host.testing import StepContext
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -20,7 +20,7 @@ def left_to_a_person(shop: Shop) -> str:
     return order_id
 
 
-def decided(shop: Shop, order_id: str, action: str) -> Run:
+def decided(shop: Shop, order_id: str, action: str) -> StepContext:
     """Decide, and see the order to its end."""
     answer = shop.decide(order_id, action)
     assert answer.status == 202, answer.text
@@ -93,9 +93,9 @@ def test_an_order_tells_what_was_decided(shop: Shop) -> None:
 
     decided(shop, order_id, "settled")
 
-    (decision,) = shop.look(order_id)["decisions"]
-    assert decision.pop("at")
-    assert decision == {"action": "settled", "steps": ["cancelShipment"]}
+    (resolution,) = shop.look(order_id)["decisions"]
+    assert resolution.pop("at")
+    assert resolution == {"action": "settled", "steps": ["cancelShipment"]}
 
 
 def test_an_order_that_fails_again_is_back_on_the_desk(shop: Shop) -> None:
@@ -132,7 +132,7 @@ def test_deciding_twice_is_deciding_once(shop: Shop) -> None:
     third = shop.decide(order_id, "retry")
 
     assert [first.status, second.status, third.status] == [202, 202, 202]
-    assert len(shop.record(order_id).decisions) == 1
+    assert len(shop.record(order_id).resolutions) == 1
     assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
 
 
@@ -166,7 +166,7 @@ def test_an_order_that_stopped_after_the_gate_is_completed(shop: Shop, port: str
     ("action", "told", "note"),
     [("settled", ["sent"], "done by hand"), ("skip", [], "left out")],
 )
-def test_a_parcel_that_a_person_let_go_is_not_let_go_again(
+def test_a_shipment_that_a_person_let_go_is_not_let_go_again(
     shop: Shop, action: str, told: list[str], note: str
 ) -> None:
     """The order is completed without it; of a parcel that stays nobody is told that it left."""
@@ -181,9 +181,9 @@ def test_a_parcel_that_a_person_let_go_is_not_let_go_again(
     assert shop.effects() == ["authorized", "captured", "booked", *told]
 
 
-def test_a_parcel_that_a_person_let_go_cannot_be_canceled(shop: Shop) -> None:
+def test_a_shipment_that_a_person_let_go_cannot_be_canceled(shop: Shop) -> None:
     """Also where the book could not note that it may leave: nobody is paid back for it."""
-    shop.use(order_book=Failing(shop.services.order_book, "dispatch", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "dispatch", before=FOREVER))
     order_id = shop.run(an_order()).instance_id
     shop.use(carrier=Failing(shop.carrier, "book", before=1))
     shop.decide(order_id, "settled")

@@ -30,7 +30,7 @@ def manage(shop: Shop, order_id: str, verb: str) -> None:
 
 def lost_in_mid_order(shop: Shop, order: dict[str, Any]) -> str:
     """An order whose orchestration came to an end without one: its book could not be read."""
-    shop.use(order_book=Failing(shop.services.order_book, "open", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(order)
     shop.app.wait(order_id)
     shop.mend()
@@ -40,7 +40,7 @@ def lost_in_mid_order(shop: Shop, order: dict[str, Any]) -> str:
 def test_an_order_that_was_never_started_is_started(shop: Shop) -> None:
     """Whoever placed it wrote it down and died."""
     order = replace(a_booked_order("ord_1"), placed_at=shop.app.clock.now())
-    shop.services.order_book.place(order, a_person(), "f")
+    shop.services.order_store.place(order, a_person(), "f")
 
     minutes(shop, 3)
 
@@ -51,7 +51,7 @@ def test_an_order_that_was_never_started_is_started(shop: Shop) -> None:
 def test_an_order_whose_run_failed_is_run_again(shop: Shop) -> None:
     """As the real host fails one whose worker dies in mid-episode."""
     order = replace(a_booked_order("ord_1"), placed_at=shop.app.clock.now())
-    shop.services.order_book.place(order, a_person(), "f")
+    shop.services.order_store.place(order, a_person(), "f")
     failed = shop.app.run("changeStock", {"not": "a change"}, "ord_1")
     assert failed.status == "Failed"
 
@@ -74,7 +74,7 @@ def test_an_order_whose_run_ended_without_an_end_is_run_again(shop: Shop) -> Non
 
 def test_an_order_that_was_purged_by_hand_is_run_again(shop: Shop) -> None:
     """What it had done is found; nothing is done twice."""
-    shop.use(order_book=Failing(shop.services.order_book, "close", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.wait(order_id)
     shop.mend()
@@ -99,7 +99,7 @@ def test_an_order_that_was_terminated_by_hand_is_undone(shop: Shop) -> None:
     assert shop.effects() == UNDONE
 
 
-def test_an_order_that_was_terminated_after_its_parcel_left_is_completed(shop: Shop) -> None:
+def test_an_order_that_was_terminated_after_its_shipment_left_is_completed(shop: Shop) -> None:
     """There is nothing to undo any more."""
     order_id = shop.place(an_order(email="ada@undeliverable.example"))
     shop.app.settle()
@@ -132,7 +132,7 @@ def test_a_suspended_order_is_left_to_a_person(shop: Shop) -> None:
 
     minutes(shop, 5)
 
-    assert shop.record(order_id).rescues == 0
+    assert shop.record(order_id).recovery_attempts == 0
     assert shop.look(order_id)["status"] == "needsAttention"
     shop.decide(order_id, "retry")
     assert shop.app.wait(order_id).output["status"] == "completed"
@@ -151,7 +151,7 @@ def test_a_suspended_order_has_no_step_that_could_be_left_out(shop: Shop) -> Non
 
 def test_an_order_that_is_lost_again_and_again_comes_to_the_desk(shop: Shop) -> None:
     """After five runs in vain, each later than the one before."""
-    shop.use(order_book=Failing(shop.services.order_book, "open", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
 
     shop.app.let_pass(timedelta(hours=3))
@@ -163,7 +163,7 @@ def test_an_order_that_is_lost_again_and_again_comes_to_the_desk(shop: Shop) -> 
 
 def test_the_desk_gives_a_lost_order_another_chance(shop: Shop) -> None:
     """It is run again, and ends."""
-    shop.use(order_book=Failing(shop.services.order_book, "open", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.let_pass(timedelta(hours=3))
     shop.mend()
@@ -172,7 +172,7 @@ def test_the_desk_gives_a_lost_order_another_chance(shop: Shop) -> None:
     shop.app.wait(order_id)
 
     assert shop.look(order_id)["status"] == "completed"
-    assert shop.record(order_id).rescues == 0
+    assert shop.record(order_id).recovery_attempts == 0
 
 
 def test_an_order_that_is_under_way_is_left_alone(shop: Shop) -> None:

@@ -14,7 +14,7 @@ def minutes(shop: Shop, number: int) -> None:
     shop.app.let_pass(timedelta(minutes=number))
 
 
-def status_of(shop: Shop, order_id: str) -> str:
+def get_status(shop: Shop, order_id: str) -> str:
     """How the order's refund stands."""
     return str(shop.look(order_id)["refunds"][0]["status"])
 
@@ -44,7 +44,7 @@ def test_a_refund_that_was_lost_is_run_again(shop: Shop) -> None:
 
     minutes(shop, 3)
 
-    assert status_of(shop, order_id) == "paid"
+    assert get_status(shop, order_id) == "paid"
     assert shop.effects().count("refunded") == 1
 
 
@@ -57,7 +57,7 @@ def test_a_refund_that_was_never_started_is_started(shop: Shop) -> None:
 
     minutes(shop, 3)
 
-    assert status_of(shop, order_id) == "paid"
+    assert get_status(shop, order_id) == "paid"
 
 
 @pytest.mark.parametrize("verb", ["terminate", "suspend"])
@@ -70,7 +70,7 @@ def test_a_refund_that_somebody_stopped_is_left_to_a_person(shop: Shop, verb: st
         manage(shop, refund_id, "resume")
         shop.app.wait(refund_id)
 
-    assert status_of(shop, order_id) == "failed"
+    assert get_status(shop, order_id) == "failed"
     assert shop.look(order_id)["refunds"][0]["reason"] == "stoppedByHand"
     assert "refunded" not in shop.effects()
 
@@ -83,11 +83,11 @@ def test_a_retry_resumes_a_refund_that_somebody_suspended(shop: Shop) -> None:
     shop.decide(order_id, "retry")
     shop.app.wait(refund_id)
 
-    assert status_of(shop, order_id) == "paid"
+    assert get_status(shop, order_id) == "paid"
     assert shop.effects().count("refunded") == 1
 
 
-def test_a_decision_about_something_else_resumes_no_refund(shop: Shop) -> None:
+def test_a_resolution_about_something_else_resumes_no_refund(shop: Shop) -> None:
     """It was suspended a moment ago, and nobody has decided about it."""
     shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
     order_id, refund_id = an_open_refund(shop)
@@ -96,7 +96,7 @@ def test_a_decision_about_something_else_resumes_no_refund(shop: Shop) -> None:
     shop.app.settle()
 
     assert shop.app.look(refund_id).status == "Suspended"
-    assert status_of(shop, order_id) == "requested"
+    assert get_status(shop, order_id) == "requested"
 
 
 def test_a_refund_that_stands_still_is_ended_and_run_again(shop: Shop) -> None:
@@ -106,7 +106,7 @@ def test_a_refund_that_stands_still_is_ended_and_run_again(shop: Shop) -> None:
     assert shop.app.request("POST", "/admin/functions/guardOrders", json={}).status == 202
     shop.app.settle()
 
-    assert status_of(shop, order_id) == "paid"
+    assert get_status(shop, order_id) == "paid"
 
 
 def test_a_refund_that_is_run_again_in_vain_is_left_to_a_person(shop: Shop) -> None:
@@ -117,5 +117,5 @@ def test_a_refund_that_is_run_again_in_vain_is_left_to_a_person(shop: Shop) -> N
 
     minutes(shop, 60 * 10)
 
-    assert status_of(shop, order_id) == "failed"
-    assert shop.record(order_id).rescues == 0
+    assert get_status(shop, order_id) == "failed"
+    assert shop.record(order_id).recovery_attempts == 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.outcome import Outcome
+from orders.domain.outcome import Outcome
 from tests.builders import a_booked_order, a_person, a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -65,7 +65,7 @@ def test_refunds_leave_with_their_order(shop: Shop) -> None:
     for refund_id in (first, later):
         with pytest.raises(LookupError):
             shop.app.look(refund_id)
-    assert shop.services.order_book.find(order_id) is None
+    assert shop.services.order_store.find(order_id) is None
 
 
 def test_nothing_personal_is_kept_for_ever(shop: Shop, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_nothing_personal_is_kept_for_ever(shop: Shop, tmp_path: Path) -> None:
 
     shop.pass_days(91)
 
-    assert shop.services.order_book.person(order_id) is None
+    assert shop.services.order_store.customer(order_id) is None
     assert shop.look(order_id)["status"] == "completed"
     assert planted(text_of(tmp_path / "orders")) == []
 
@@ -115,7 +115,7 @@ def test_a_refund_that_is_asked_for_at_the_last_moment_is_not_forgotten(shop: Sh
     shop.app.wait(refund_id)
 
     assert shop.look(order_id)["refunds"][0]["status"] == "paid"
-    assert not shop.services.order_book.is_forgotten(order_id)
+    assert not shop.services.order_store.is_deleted(order_id)
 
 
 def test_what_needs_a_person_is_kept(shop: Shop) -> None:
@@ -127,12 +127,12 @@ def test_what_needs_a_person_is_kept(shop: Shop) -> None:
 
     record = shop.record(order_id)
     assert (record.purged_at, record.erased_at) == (None, None)
-    assert shop.services.order_book.person(order_id) is not None
+    assert shop.services.order_store.customer(order_id) is not None
 
 
 def test_more_orders_than_a_page_holds_are_cleared_away(shop: Shop) -> None:
     """In one night, and one that fails stops no other."""
-    book = shop.services.order_book
+    book = shop.services.order_store
     for number in range(120):
         book.place(a_booked_order(f"o{number:03}"), a_person(), "f")
         book.close(f"o{number:03}", Outcome.canceled())
@@ -140,7 +140,7 @@ def test_more_orders_than_a_page_holds_are_cleared_away(shop: Shop) -> None:
 
     shop.pass_days(91)
 
-    kept = [n for n in range(120) if book.person(f"o{n:03}")]
+    kept = [n for n in range(120) if book.customer(f"o{n:03}")]
     assert len(kept) == 1
 
 
@@ -154,7 +154,7 @@ def test_an_order_is_erased_on_request(shop: Shop, tmp_path: Path) -> None:
     gc.collect()
     assert planted(text_of(tmp_path / "orders")) == []
     assert shop.look(order_id)["status"] == "completed"
-    assert [entry.detail for entry in shop.mails()] == [{}]
+    assert [entry.detail for entry in shop.emails()] == [{}]
     assert shop.app.request("GET", "/api/operations/audit").json()["clean"]
 
 
@@ -164,8 +164,8 @@ def test_erasing_one_leaves_the_others(shop: Shop) -> None:
 
     erase(shop, first)
 
-    assert shop.services.order_book.person(second) is not None
-    assert [bool(entry.detail) for entry in shop.mails()] == [False, True]
+    assert shop.services.order_store.customer(second) is not None
+    assert [bool(entry.detail) for entry in shop.emails()] == [False, True]
 
 
 def test_erasing_twice_is_erasing_once(shop: Shop) -> None:
@@ -184,7 +184,7 @@ def test_an_order_that_is_under_way_cannot_be_erased(shop: Shop) -> None:
     shop.app.settle()
 
     assert erase(shop, order_id) == 409
-    assert shop.services.order_book.person(order_id) is not None
+    assert shop.services.order_store.customer(order_id) is not None
     assert erase(shop, "ord_nobody") == 404
 
 

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from api.order_ids import order_id
+from orders.order_ids import order_id
 from tests.builders import an_order
 from tests.faults import Failing
 from tests.shop import SECRET, Shop
@@ -60,7 +60,7 @@ def test_of_twenty_that_race_all_get_one_order(shop: Shop) -> None:
 
 def test_a_retry_starts_an_order_that_was_only_written_down(shop: Shop) -> None:
     """The first request was lost after its write, before the start: its repetition heals it."""
-    shop.use(order_book=Failing(shop.services.order_book, "place", after=1))
+    shop.use(order_store=Failing(shop.services.order_store, "place", after=1))
     lost = shop.post(an_order(), key="k")
     shop.mend()
     placed = order_id(SECRET, "k")
@@ -90,11 +90,11 @@ def test_a_key_keeps_its_first_id_for_ever() -> None:
 class EmptyCatalogue:
     """A shop that has stopped selling everything."""
 
-    def article(self, sku: str) -> None:
+    def product(self, sku: str) -> None:
         """No article is sold any more."""
 
 
-def test_a_repetition_finds_its_order_after_the_article_has_left_the_catalogue(shop: Shop) -> None:
+def test_a_repetition_finds_its_order_after_the_product_has_left_the_catalogue(shop: Shop) -> None:
     """What was ordered, was ordered; a new order for the article is refused."""
     placed = shop.place(an_order(), key="k")
 

@@ -48,7 +48,7 @@ def test_nothing_personal_is_listed(shop: Shop) -> None:
 def test_the_next_link_leads_through_all_pages(shop: Shop) -> None:
     """It keeps what was asked for, and the last page has none."""
     for number in range(5):
-        shop.services.order_book.place(a_booked_order(f"o{number}"), a_person(), "f")
+        shop.services.order_store.place(a_booked_order(f"o{number}"), a_person(), "f")
 
     first = listed(shop, "?sku=MUG-BLUE&limit=3&order=oldest")
     second = listed(shop, first["links"]["next"].removeprefix("/api/orders"))
@@ -74,7 +74,7 @@ def test_the_next_link_leads_through_all_pages(shop: Shop) -> None:
 )
 def test_the_list_shows_what_was_asked_for(shop: Shop, query: str, found: int) -> None:
     """By status, time of placing, article."""
-    shop.services.order_book.place(a_booked_order("o"), a_person(), "f")
+    shop.services.order_store.place(a_booked_order("o"), a_person(), "f")
 
     assert len(listed(shop, query)["orders"]) == found
 

@@ -5,7 +5,7 @@ from tests.faults import Failing
 from tests.shop import Shop
 
 
-def test_a_parcel_is_followed(shop: Shop) -> None:
+def test_a_shipment_is_followed(shop: Shop) -> None:
     """By the number that the order shows."""
     run = shop.run(an_order())
 
@@ -18,7 +18,7 @@ def test_a_parcel_is_followed(shop: Shop) -> None:
     }
 
 
-def test_a_canceled_parcel_says_so(shop: Shop) -> None:
+def test_a_canceled_shipment_says_so(shop: Shop) -> None:
     """Booked, and canceled when the money could not be taken."""
     run = shop.run(an_order(payment_method="pm_sandbox_captureUnavailable"))
 
@@ -27,9 +27,9 @@ def test_a_canceled_parcel_says_so(shop: Shop) -> None:
     assert shown["status"] == "canceled"
 
 
-def test_an_order_without_a_parcel_has_none_to_follow(shop: Shop) -> None:
+def test_an_order_without_a_shipment_has_none_to_follow(shop: Shop) -> None:
     """Nor has an order that is not there; the two are told apart."""
-    shop.services.order_book.place(a_booked_order("ord_1"), a_person(), "f")
+    shop.services.order_store.place(a_booked_order("ord_1"), a_person(), "f")
 
     answers = [
         shop.app.request("GET", f"/api/orders/{id_}/parcel") for id_ in ("ord_1", "ord_nobody")
@@ -40,7 +40,7 @@ def test_an_order_without_a_parcel_has_none_to_follow(shop: Shop) -> None:
     assert answers[1].json()["detail"] == "There is no order of this id."
 
 
-def test_a_carrier_that_is_down_is_no_missing_parcel(shop: Shop) -> None:
+def test_a_carrier_that_is_down_is_no_missing_shipment(shop: Shop) -> None:
     """The customer is asked to come back."""
     run = shop.run(an_order())
     shop.use(carrier=Failing(shop.carrier, "track", before=1))

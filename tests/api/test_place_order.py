@@ -41,9 +41,9 @@ def test_optional_fields_are_taken(shop: Shop) -> None:
 
     order_id = shop.place(order)
 
-    person = shop.services.order_book.person(order_id)
-    assert person is not None
-    assert (person.address.line2, person.address.region) == ("2nd floor", "Bavaria")
+    customer = shop.services.order_store.customer(order_id)
+    assert customer is not None
+    assert (customer.address.line2, customer.address.region) == ("2nd floor", "Bavaria")
     assert shop.look(order_id)["reference"] == "PO-1"
 
 

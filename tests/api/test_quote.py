@@ -131,7 +131,7 @@ def test_an_order_tells_every_rule_that_it_broke(shop: Shop) -> None:
     ]
 
 
-def test_lines_of_one_article_are_one_line(shop: Shop) -> None:
+def test_lines_of_one_product_are_one_line(shop: Shop) -> None:
     """Its limit counts them together."""
     lines = [{"sku": "MUG-BLUE", "quantity": 60}, {"sku": "MUG-BLUE", "quantity": 41}]
     order_id = shop.place(an_order(lines=lines))

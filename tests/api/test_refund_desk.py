@@ -60,7 +60,7 @@ def test_a_person_decides_about_a_refund(shop: Shop, action: str, status: str, p
     assert shop.app.request("GET", "/api/operations/audit").json()["findings"] == []
 
 
-def test_a_repeated_decision_is_harmless(shop: Shop) -> None:
+def test_a_repeated_resolution_is_harmless(shop: Shop) -> None:
     """It pays once."""
     order_id = left_to_a_person(shop)
 
@@ -74,7 +74,7 @@ def test_a_mail_about_a_refund_is_tried_again(shop: Shop) -> None:
     decide(shop, order_id, "retry")
 
     assert refund_of(shop, order_id)["status"] == "paid"
-    assert [mail.kind for mail in shop.mails()] == ["sent", "refund"]
+    assert [email.kind for email in shop.emails()] == ["sent", "refund"]
     assert shop.effects().count("refunded") == 1
 
 
@@ -83,16 +83,16 @@ def test_what_failed_in_the_order_and_in_its_refund_is_decided_apart(shop: Shop)
     shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
     order_id = shop.run(an_order(payment_method="pm_sandbox_refundRefused")).instance_id
     shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
-    skipped = decide(shop, order_id, "skip", steps=["sendConfirmation"])
+    skipped_steps = decide(shop, order_id, "skip", steps=["sendConfirmation"])
     settled = decide(shop, order_id, "settled", steps=["refundPayment"])
 
-    assert (skipped, settled) == (202, 202)
+    assert (skipped_steps, settled) == (202, 202)
     assert refund_of(shop, order_id)["status"] == "settled"
-    assert shop.record(order_id).waived == ("sendConfirmation",)
+    assert shop.record(order_id).resolved_steps == ("sendConfirmation",)
     assert shop.desk() == []
 
 
-def test_one_decision_may_be_about_both(shop: Shop) -> None:
+def test_one_resolution_may_be_about_both(shop: Shop) -> None:
     """The order's mail is sent, and the refund paid."""
     shop.use(
         mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER),
@@ -105,7 +105,7 @@ def test_one_decision_may_be_about_both(shop: Shop) -> None:
     assert decide(shop, order_id, "retry") == 202
     assert decide(shop, order_id, "retry") == 202
     assert refund_of(shop, order_id)["status"] == "paid"
-    assert sorted(mail.kind for mail in shop.mails()) == ["refund", "sent"]
+    assert sorted(email.kind for email in shop.emails()) == ["refund", "sent"]
     assert shop.app.request("GET", "/api/operations/audit").json()["findings"] == []
 
 
@@ -181,5 +181,5 @@ def test_a_refund_that_was_paid_stays_paid_while_its_mail_is_tried_again(shop: S
     shop.app.wait(shop.record(order_id).refunds[0].refund_id)
 
     assert (meanwhile, refund_of(shop, order_id)["status"]) == ("paid", "paid")
-    assert [mail.kind for mail in shop.mails()] == ["sent", "refund"]
+    assert [email.kind for email in shop.emails()] == ["sent", "refund"]
     assert shop.record(order_id).open_refunds == ()

@@ -26,7 +26,7 @@ def test_a_part_is_paid_back_and_told(shop: Shop, order_id: str) -> None:
     assert (answer.status, answer.json()["left"]["minor"]) == (202, TOTAL - 1000)
     assert (shown["status"], shown["amount"]["minor"]) == ("paid", 1000)
     assert shop.look(order_id)["status"] == "completed"
-    assert "10.00 EUR of the 34.70 EUR" in str(shop.mails()[-1].detail["text"])
+    assert "10.00 EUR of the 34.70 EUR" in str(shop.emails()[-1].detail["text"])
 
 
 def test_without_an_amount_all_that_is_left_is_paid_back(shop: Shop, order_id: str) -> None:
@@ -125,7 +125,7 @@ def test_only_a_completed_order_is_paid_back(shop: Shop, order: dict[str, Any]) 
     assert "this one is rejected. What was taken was given back" in answer.json()["detail"]
 
 
-def test_an_order_whose_parcel_has_left_has_to_be_completed_first(shop: Shop) -> None:
+def test_an_order_whose_shipment_has_left_has_to_be_completed_first(shop: Shop) -> None:
     """While its mail is tried again nobody is told to cancel it, which would be refused."""
     order_id = shop.place(an_order(email="ada@undeliverable.example"))
     shop.app.settle()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from azure import durable_functions as df
 
-from api.engine import instances
-from domain.care import Guard
+from orders.engine import instances
+from orders.domain.policies import RecoveryPolicy
 from local_host import testing
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
@@ -49,9 +49,9 @@ class Meanwhile:
         self._desk = shop.services.desk
         self._happens = happens
 
-    def note_stop(self, order_id: str) -> None:
+    def record_termination(self, order_id: str) -> None:
         """Note it, and let it happen."""
-        self._desk.note_stop(order_id)
+        self._desk.record_termination(order_id)
         self._happens()
 
 
@@ -132,9 +132,9 @@ def test_an_order_that_cannot_be_ended_comes_to_the_desk(
     assert (entry["orderId"], entry["concern"], entry["rescues"]) == (order_id, "lost", 5)
 
 
-def test_however_impatient_the_guardian_is_nothing_is_done_twice(shop: Shop) -> None:
+def test_however_impatient_the_recovery_is_nothing_is_done_twice(shop: Shop) -> None:
     """It ends orders that only wait for their next try, and each run finds what was done."""
-    impatient = Guard(lost_after=timedelta(seconds=1), stuck_after=timedelta(seconds=1))
+    impatient = RecoveryPolicy(recover_after=timedelta(seconds=1), stalled_after=timedelta(seconds=1))
     shop.use(
         settings=replace(shop.services.settings, guard=impatient),
         carrier=Failing(shop.carrier, "release", before=10),

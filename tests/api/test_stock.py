@@ -21,7 +21,7 @@ def change(
     return shop.app.request("POST", f"/api/stock/{sku}/{action}", json=body, headers=headers)
 
 
-def test_an_untouched_article_shows_its_opening_balance(shop: Shop) -> None:
+def test_an_untouched_product_shows_its_opening_balance(shop: Shop) -> None:
     """Nothing has to be seeded."""
     shown = shop.app.request("GET", f"/api/stock/{SKU}").json()
 
@@ -121,7 +121,7 @@ def test_a_change_needs_a_key(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/stock/NOTHING", "/api/stock/NOTHING/restock"])
-def test_an_unknown_article_is_not_found(shop: Shop, path: str) -> None:
+def test_an_unknown_product_is_not_found(shop: Shop, path: str) -> None:
     """For reading as for changing."""
     method = "GET" if path.endswith("NOTHING") else "POST"
 

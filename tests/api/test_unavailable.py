@@ -6,14 +6,14 @@ import azure.functions as func
 import pytest
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
-from api.engine.instances import Instance, Phase, ensure_started, look_up
-from api.engine.stocks import read_stock
+from orders.engine.instances import Instance, Phase, start_order, get_instance
+from orders.engine.client import read_stock
 from api.http.problems import answer
 from api.stock.changes import changed
-from contracts.stock import StockChange
-from domain.article import Article
-from domain.errors import EngineUnavailable
-from domain.stock import Change
+from orders.contracts.payloads import StockChange
+from orders.domain.catalogue import Product
+from orders.domain.errors import EngineUnavailableError
+from orders.domain.stock import Change
 from tests.builders import a_booked_order, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -44,7 +44,7 @@ class Engine:
 @pytest.mark.parametrize("method", ["place", "find"])
 def test_a_book_that_is_down_is_503(shop: Shop, method: str) -> None:
     """With a problem and the advice to come back; nothing of the cause."""
-    shop.use(order_book=Failing(shop.services.order_book, method, before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, method, before=FOREVER))
 
     replies = [shop.post(an_order()), shop.app.request("GET", "/api/orders/ord_1")]
     reply = next(one for one in replies if one.status == 503)
@@ -71,25 +71,25 @@ def test_a_start_that_somebody_else_won_counts_as_started() -> None:
     moment = "2026-03-01T12:00:00Z"
     running = {"runtimeStatus": "Running", "createdTime": moment, "lastUpdatedTime": moment}
 
-    asyncio.run(ensure_started(Engine(knows=running), a_booked_order()))  # type: ignore[arg-type]
+    asyncio.run(start_order(Engine(knows=running), a_booked_order()))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("answers", [True, False])
 def test_a_start_that_failed_is_told(*, answers: bool) -> None:
     """The order is in the book: the caller repeats the request."""
-    with pytest.raises(EngineUnavailable):
-        asyncio.run(ensure_started(Engine(answers=answers), a_booked_order()))  # type: ignore[arg-type]
+    with pytest.raises(EngineUnavailableError):
+        asyncio.run(start_order(Engine(answers=answers), a_booked_order()))  # type: ignore[arg-type]
 
 
 def test_an_orchestration_that_nobody_knows_is_absent() -> None:
     """The SDK's answer for an unknown id is falsy."""
-    assert asyncio.run(look_up(Engine(), "ord_1")) == Instance(phase=Phase.ABSENT)  # type: ignore[arg-type]
+    assert asyncio.run(get_instance(Engine(), "ord_1")) == Instance(phase=Phase.ABSENT)  # type: ignore[arg-type]
 
 
 def test_a_fault_of_the_engine_is_no_answer() -> None:
     """The SDK hands it on as a status without anything in it."""
-    with pytest.raises(EngineUnavailable):
-        asyncio.run(look_up(Engine(knows={"Message": "it broke"}), "ord_1"))  # type: ignore[arg-type]
+    with pytest.raises(EngineUnavailableError):
+        asyncio.run(get_instance(Engine(knows={"Message": "it broke"}), "ord_1"))  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("shop")
@@ -102,23 +102,23 @@ def test_a_fault_of_the_engine_is_no_change_of_stock_either() -> None:
         async def start_new(self, *_: object) -> str:
             return "stk_1"
 
-    with pytest.raises(EngineUnavailable):
+    with pytest.raises(EngineUnavailableError):
         asyncio.run(changed(Starting(knows={"Message": "it broke"}), asked))  # type: ignore[arg-type]
 
 
 def test_a_stock_that_the_engine_cannot_tell_is_not_taken_for_an_untouched_one() -> None:
     """Which would show the opening balance."""
-    with pytest.raises(EngineUnavailable):
+    with pytest.raises(EngineUnavailableError):
         asyncio.run(read_stock(Engine(), "MUG-BLUE"))  # type: ignore[arg-type]
 
 
-def test_an_article_that_vanishes_in_between_is_503(shop: Shop) -> None:
+def test_an_product_that_vanishes_in_between_is_503(shop: Shop) -> None:
     """No order gets a price that nobody can tell."""
-    articles = [shop.services.catalogue.article("MUG-BLUE"), None]
+    products = [shop.services.catalogue.product("MUG-BLUE"), None]
 
     class Forgetful:
-        def article(self, _: str) -> Article | None:
-            return articles.pop(0)
+        def product(self, _: str) -> Product | None:
+            return products.pop(0)
 
     shop.use(catalogue=Forgetful())
 

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from settings import _DEV_SECRET
+from orders.settings.settings import _DEV_SECRET
 from tests.shop import APP
 
 HOST: dict[str, Any] = json.loads((APP / "host.json").read_text())

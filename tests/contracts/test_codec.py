@@ -3,10 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from contracts.codec import decode, encode
-from contracts.payloads import Ending, OrderReference, PaymentRequest
-from domain.money import Money
-from domain.outcome import Opening, Outcome
+from orders.contracts.codec import decode, encode
+from orders.contracts.payloads import OrderOutcome, OrderReference, PaymentRequest
+from orders.domain.money import Money
+from orders.domain.outcome import Opening, Outcome
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ from domain.outcome import Opening, Outcome
     [
         OrderReference(order_id="ord_1"),
         PaymentRequest(order_id="ord_1", amount=Money(1490, "EUR")),
-        Ending(order_id="ord_1", outcome=Outcome.completed("T1").with_note("no mail")),
+        OrderOutcome(order_id="ord_1", outcome=Outcome.completed("T1").with_note("no mail")),
         Opening(undoing=Outcome.needs_attention("unavailable", ("voidPayment",)), resumed=True),
     ],
 )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.names import Activity
-from contracts.progress import progress
+from orders.contracts.names import Activity
+from orders.contracts.progress import progress
 
 
 @pytest.mark.parametrize("step", list(Activity))

@@ -6,35 +6,35 @@ one.
 
 import pytest
 
-from contracts.codec import encode
-from contracts.payloads import (
+from orders.contracts.codec import encode
+from orders.contracts.payloads import (
     ConfirmationRequest,
-    Ending,
-    NoticeRequest,
+    OrderOutcome,
+    OutcomeEmailRequest,
     OrderInput,
     OrderReference,
     PaymentRequest,
-    PaymentUndone,
-    RefundEnding,
+    PaymentReversal,
+    RefundClosing,
     RefundInput,
     RefundReference,
     RefundState,
-    ShipmentUndone,
+    CanceledShipment,
 )
-from domain.answers import (
+from orders.domain.results import (
     Authorization,
     Booking,
-    BrokenRule,
-    Cancellation,
+    ValidationProblem,
+    ShipmentCancellation,
     Capture,
     Refund,
-    Verdict,
-    Withdrawal,
+    ValidationResult,
+    Reversal,
 )
-from domain.money import Money
-from domain.notice import Notice
-from domain.outcome import Opening, OrderStatus, Outcome, Reason
-from domain.refund import RefundEnd, RefundStatus
+from orders.domain.money import Money
+from orders.domain.emails import EmailKind
+from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
+from orders.domain.refund import RefundOutcome, RefundStatus
 
 EUROS = Money(4980, "EUR")
 RETRIES = {
@@ -57,11 +57,11 @@ RETRIES = {
             {"orderId": "o", "trackingNumber": "T1"},
         ),
         (
-            NoticeRequest(order_id="o", notice=Notice.REJECTED, reason=Reason.DISCONTINUED),
+            OutcomeEmailRequest(order_id="o", notice=EmailKind.REJECTED, reason=Reason.DISCONTINUED),
             {"orderId": "o", "notice": "rejected", "reason": "discontinued"},
         ),
         (
-            Ending(order_id="o", outcome=Outcome.completed("T1")),
+            OrderOutcome(order_id="o", outcome=Outcome.completed("T1")),
             {"orderId": "o", "outcome": {"status": "completed", "trackingNumber": "T1"}},
         ),
         (
@@ -70,10 +70,10 @@ RETRIES = {
         ),
         (RefundReference(order_id="o", refund_id="r"), {"orderId": "o", "refundId": "r"}),
         (
-            RefundEnding(
+            RefundClosing(
                 order_id="o",
                 refund_id="r",
-                end=RefundEnd(is_paid=False, failed_step="refundPayment", reason="unavailable"),
+                end=RefundOutcome(is_paid=False, failed_step="refundPayment", reason="unavailable"),
             ),
             {
                 "orderId": "o",
@@ -85,14 +85,14 @@ RETRIES = {
         (Refund(refunded=True), {"refunded": True}),
         (Opening(), {"cancelRequested": False, "dispatched": False, "resumed": False}),
         (
-            Verdict(accepted=True, amount=EUROS),
+            ValidationResult(accepted=True, amount=EUROS),
             {"accepted": True, "amount": {"minor": 4980, "currency": "EUR"}},
         ),
         (
-            Verdict(
+            ValidationResult(
                 accepted=False,
                 reason=Reason.DISCONTINUED,
-                problems=(BrokenRule(reason=Reason.DISCONTINUED, line=1, sku="OLD"),),
+                problems=(ValidationProblem(reason=Reason.DISCONTINUED, line=1, sku="OLD"),),
             ),
             {
                 "accepted": False,
@@ -104,12 +104,12 @@ RETRIES = {
         (Capture(captured=True), {"captured": True}),
         (Booking(booked=True, tracking_number="T1"), {"booked": True, "trackingNumber": "T1"}),
         (
-            Refund(refunded=False, reason=Reason.ABOVE_CAPTURED),
+            Refund(refunded=False, reason=Reason.EXCEEDS_CAPTURED),
             {"refunded": False, "reason": "aboveCaptured"},
         ),
-        (PaymentUndone(withdrawal=Withdrawal.VOIDED), {"withdrawal": "voided"}),
-        (PaymentUndone(withdrawal=Withdrawal.REFUSED), {"withdrawal": "refused"}),
-        (ShipmentUndone(cancellation=Cancellation.CANCELED), {"cancellation": "canceled"}),
+        (PaymentReversal(reversal=Reversal.VOIDED), {"withdrawal": "voided"}),
+        (PaymentReversal(reversal=Reversal.REFUSED), {"withdrawal": "refused"}),
+        (CanceledShipment(cancellation=ShipmentCancellation.CANCELED), {"cancellation": "canceled"}),
         (
             Outcome.needs_attention("unavailable", ("voidPayment",)).with_note("n"),
             {

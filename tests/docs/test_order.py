@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-import bootstrap
-from contracts.names import Activity, StockStep
-from domain.desk import Concern
-from domain.outcome import OrderStatus
+import orders.services
+from orders.contracts.names import Activity, StockStep
+from orders.domain.attention import AttentionReason
+from orders.domain.outcome import OrderStatus
 from tests.builders import a_booked_order, a_person, an_order
 from tests.shop import APP, Shop
 
@@ -26,7 +26,7 @@ class Watched:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
         def call(*args: Any, **named: Any) -> object:  # noqa: ANN401 - likewise
             order_id = args[0] if args else None
-            known = isinstance(order_id, str) and self._shop.services.order_book.find(order_id)
+            known = isinstance(order_id, str) and self._shop.services.order_store.find(order_id)
             answer = getattr(self._port, name)(*args, **named)
             if known:
                 self._seen.add((known.status, self._shop.record(str(order_id)).status))
@@ -55,8 +55,8 @@ def go_every_way(shop: Shop) -> None:
     shop.app.request("POST", f"/api/orders/{canceled}/cancel")
     shop.app.wait(canceled)
     try_again(shop, canceled)
-    shop.services.order_book.place(a_booked_order("ord_1"), a_person(), "f")
-    bootstrap.services().desk.put("ord_1", Concern.LOST)
+    shop.services.order_store.place(a_booked_order("ord_1"), a_person(), "f")
+    bootstrap.services().desk.put("ord_1", AttentionReason.RECOVERY_FAILED)
     try_again(shop, "ord_1")
 
 
@@ -68,8 +68,8 @@ def test_the_diagram_shows_every_status() -> None:
 def test_the_diagram_shows_every_way_from_one_to_another(shop: Shop) -> None:
     """And none that orders do not go."""
     seen: set[tuple[str, str]] = set()
-    book, desk = shop.services.order_book, shop.services.desk
-    shop.use(order_book=Watched(book, shop, seen), desk=Watched(desk, shop, seen))
+    book, desk = shop.services.order_store, shop.services.desk
+    shop.use(order_store=Watched(book, shop, seen), desk=Watched(desk, shop, seen))
 
     go_every_way(shop)
 

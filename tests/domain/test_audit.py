@@ -6,40 +6,40 @@ from datetime import timedelta
 
 import pytest
 
-from domain.account import Account, accounts
-from domain.answers import ParcelStatus, StockNeed, Verdict
-from domain.audit import Books, audit
-from domain.desk import Action, Decision
-from domain.facts import MailFact, ParcelFact, PaymentFact
-from domain.findings import FindingKind, Report
-from domain.money import Money
-from domain.outcome import Outcome
-from domain.record import OrderRecord
-from domain.refund import OrderRefund, RefundStatus
-from domain.stock import Change, Stock
+from orders.domain.holdings import Holdings, collect_holdings
+from orders.domain.results import ShipmentStatus, StockLine, ValidationResult
+from orders.domain.audit import AuditInput, audit
+from orders.domain.attention import ResolutionAction, Resolution
+from orders.domain.provider_records import EmailRecord, ShipmentRecord, PaymentRecord
+from orders.domain.audit_findings import FindingKind, AuditReport
+from orders.domain.money import Money
+from orders.domain.outcome import Outcome
+from orders.domain.order_record import OrderRecord
+from orders.domain.refund import Refund, RefundStatus
+from orders.domain.stock import Change, Stock
 from tests.builders import NOON, a_record
 
 TOTAL = 2980
 ORDER = "ord_1"
 HOUR = timedelta(hours=1)
-VERDICT = Verdict(
+VERDICT = ValidationResult(
     accepted=True,
     amount=Money(TOTAL, "EUR"),
-    needs=(StockNeed(sku="MUG", quantity=2, opening_balance=10),),
+    stock_lines=(StockLine(sku="MUG", quantity=2, opening_balance=10),),
 )
 COMPLETED, REJECTED = Outcome.completed("T1"), Outcome.rejected("cardDeclined")
 CANCELED = Outcome.canceled()
 DESK = Outcome.needs_attention("unavailable", ("voidPayment",))
-CAPTURED = PaymentFact(order_id=ORDER, captured=TOTAL)
-HELD = PaymentFact(order_id=ORDER, held=TOTAL)
-REFUNDED = PaymentFact(order_id=ORDER, captured=TOTAL, refunded=TOTAL)
-BOOKED = ParcelFact(order_id=ORDER, status=ParcelStatus.BOOKED)
-RELEASED = ParcelFact(order_id=ORDER, status=ParcelStatus.RELEASED)
-TOLD = MailFact(order_id=ORDER, kind="confirm")
-REFUSED = MailFact(order_id=ORDER, kind="rejected")
-AS_WISHED = MailFact(order_id=ORDER, kind="canceled")
-PAID_BACK = MailFact(order_id=ORDER, kind="refunded")
-REFUND = OrderRefund(
+CAPTURED = PaymentRecord(order_id=ORDER, captured=TOTAL)
+HELD = PaymentRecord(order_id=ORDER, held=TOTAL)
+REFUNDED = PaymentRecord(order_id=ORDER, captured=TOTAL, refunded=TOTAL)
+BOOKED = ShipmentRecord(order_id=ORDER, status=ShipmentStatus.BOOKED)
+RELEASED = ShipmentRecord(order_id=ORDER, status=ShipmentStatus.RELEASED)
+TOLD = EmailRecord(order_id=ORDER, kind="confirm")
+REFUSED = EmailRecord(order_id=ORDER, kind="rejected")
+AS_WISHED = EmailRecord(order_id=ORDER, kind="canceled")
+PAID_BACK = EmailRecord(order_id=ORDER, kind="refunded")
+REFUND = Refund(
     refund_id="rfd_1",
     amount=Money(980, "EUR"),
     note="a broken cup",
@@ -52,8 +52,8 @@ OPEN_REFUND = replace(REFUND, status=RefundStatus.REQUESTED)
 FAILED_REFUND = replace(REFUND, status=RefundStatus.FAILED, failed_step="refundPayment")
 ALL_OF_IT = replace(FAILED_REFUND, amount=Money(TOTAL, "EUR"))
 UNTOLD_REFUND = replace(REFUND, failed_step="sendRefundNotice")
-PARTLY = PaymentFact(order_id=ORDER, captured=TOTAL, refunded=980)
-TOLD_OF_REFUND = MailFact(order_id=ORDER, kind="rfd_1")
+PARTLY = PaymentRecord(order_id=ORDER, captured=TOTAL, refunded=980)
+TOLD_OF_REFUND = EmailRecord(order_id=ORDER, kind="rfd_1")
 SOLD = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0].commit(ORDER)[0]}
 RESERVED = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0]}
 NOT_SOLD = {"MUG": Stock.opened(10)}
@@ -61,19 +61,19 @@ NOT_SOLD = {"MUG": Stock.opened(10)}
 
 def report_on(
     record: OrderRecord | None,
-    *facts: PaymentFact | ParcelFact | MailFact,
+    *facts: PaymentRecord | ShipmentRecord | EmailRecord,
     stocks: Mapping[str, Stock] = NOT_SOLD,
     after: timedelta = HOUR,
-) -> Report:
+) -> AuditReport:
     """The audit of one order, or of what partners know of one that is not in the book."""
-    books = Books(
+    books = AuditInput(
         orders={ORDER: record} if record else {},
         older={},
         others=frozenset(),
-        accounts=accounts(
-            [fact for fact in facts if isinstance(fact, PaymentFact)],
-            [fact for fact in facts if isinstance(fact, ParcelFact)],
-            [fact for fact in facts if isinstance(fact, MailFact)],
+        collect_holdings=collect_holdings(
+            [fact for fact in facts if isinstance(fact, PaymentRecord)],
+            [fact for fact in facts if isinstance(fact, ShipmentRecord)],
+            [fact for fact in facts if isinstance(fact, EmailRecord)],
             stocks,
         ),
         stocks=stocks,
@@ -83,27 +83,27 @@ def report_on(
 
 def a_report(
     outcome: Outcome | None,
-    *facts: PaymentFact | ParcelFact | MailFact,
-    refund: OrderRefund | None = None,
+    *facts: PaymentRecord | ShipmentRecord | EmailRecord,
+    refund: Refund | None = None,
     stocks: Mapping[str, Stock] = NOT_SOLD,
     after: timedelta = HOUR,
-) -> Report:
+) -> AuditReport:
     """The audit of an order that ended like this."""
     refunds = (refund,) if refund else ()
-    record = a_record(verdict=VERDICT, outcome=outcome, refunds=refunds)
+    record = a_record(validation=VERDICT, outcome=outcome, refunds=refunds)
     return report_on(record, *facts, stocks=stocks, after=after)
 
 
-def an_older_report(record: OrderRecord, stocks: Mapping[str, Stock]) -> Report:
+def an_older_report(record: OrderRecord, stocks: Mapping[str, Stock]) -> AuditReport:
     """The audit of one order that was placed before its window, with money that does not count."""
-    known = accounts([CAPTURED], [], [], stocks)
-    books = Books(
-        orders={}, older={ORDER: record}, others=frozenset(), accounts=known, stocks=stocks
+    known = collect_holdings([CAPTURED], [], [], stocks)
+    books = AuditInput(
+        orders={}, older={ORDER: record}, others=frozenset(), collect_holdings=known, stocks=stocks
     )
     return audit(books, NOON + 2 * HOUR, HOUR)
 
 
-def kinds(report: Report) -> list[str]:
+def kinds(report: AuditReport) -> list[str]:
     """What was found."""
     return [finding.kind.value for finding in report.findings]
 
@@ -133,7 +133,7 @@ def kinds(report: Report) -> list[str]:
         "on the desk",
     ],
 )
-def test_what_adds_up_is_clean(report: Report) -> None:
+def test_what_adds_up_is_clean(report: AuditReport) -> None:
     """Each end with what it may keep; an order under way with all that it needs."""
     assert report.clean, report.findings
 
@@ -157,7 +157,7 @@ def test_what_adds_up_is_clean(report: Report) -> None:
         (a_report(REJECTED, REFUSED, HELD), ["moneyHeld"]),
         (a_report(REJECTED, REFUSED, CAPTURED), ["moneyKept"]),
         (
-            a_report(REJECTED, PAID_BACK, PaymentFact(order_id=ORDER, captured=1, refunded=2)),
+            a_report(REJECTED, PAID_BACK, PaymentRecord(order_id=ORDER, captured=1, refunded=2)),
             ["refundedTwice"],
         ),
         (a_report(REJECTED, REFUSED, BOOKED), ["parcelKept"]),
@@ -227,7 +227,7 @@ def test_what_adds_up_is_clean(report: Report) -> None:
         ),
     ],
 )
-def test_what_does_not_add_up_is_found(report: Report, found: list[str]) -> None:
+def test_what_does_not_add_up_is_found(report: AuditReport, found: list[str]) -> None:
     """Each planted fault is found, and nothing else."""
     assert kinds(report) == found
 
@@ -247,7 +247,7 @@ def test_what_is_open_is_told() -> None:
     report = a_report(None, HELD)
 
     assert report.open == (ORDER,)
-    assert (report.checked.orders, report.checked.payments, report.checked.articles) == (1, 1, 1)
+    assert (report.checked.orders, report.checked.payments, report.checked.products) == (1, 1, 1)
 
 
 def test_what_a_purged_order_bought_still_counts() -> None:
@@ -261,17 +261,17 @@ def test_what_a_purged_order_bought_still_counts() -> None:
 @pytest.mark.parametrize(("action", "clean"), [("settled", True), ("skip", True), ("retry", False)])
 def test_what_a_person_settled_is_not_judged_by_its_end(action: str, clean: bool) -> None:  # noqa: FBT001
     """No record of ours shows what was done by hand; a retry leaves nothing to a person."""
-    decision = Decision(action=Action(action), note="by bank transfer", by="ada", at=NOON)
-    record = a_record(verdict=VERDICT, outcome=REJECTED, decisions=(decision,))
+    resolution = Resolution(action=ResolutionAction(action), note="by bank transfer", by="ada", at=NOON)
+    record = a_record(validation=VERDICT, outcome=REJECTED, resolutions=(resolution,))
 
     assert report_on(record, CAPTURED, REFUSED).clean is clean
 
 
 def test_what_is_said_to_be_paid_back_must_be_paid_back_whatever_a_person_settled() -> None:
     """Somebody gave up the order's own mail, which says nothing about the money."""
-    skipped = Decision(action=Action.SKIP, note="no mailbox", by="ada", at=NOON)
+    skipped_steps = Resolution(action=ResolutionAction.SKIP, note="no mailbox", by="ada", at=NOON)
     record = a_record(
-        verdict=VERDICT, outcome=COMPLETED, decisions=(skipped,), refunds=(UNTOLD_REFUND,)
+        validation=VERDICT, outcome=COMPLETED, resolutions=(skipped_steps,), refunds=(UNTOLD_REFUND,)
     )
 
     assert kinds(report_on(record, CAPTURED, RELEASED, stocks=SOLD)) == ["refundMissing"]
@@ -279,18 +279,18 @@ def test_what_is_said_to_be_paid_back_must_be_paid_back_whatever_a_person_settle
 
 def test_a_purged_order_needs_no_goods_any_more() -> None:
     """Its entry in the stock is gone, as it should be; its money is still compared."""
-    record = a_record(verdict=VERDICT, outcome=COMPLETED, purged_at=NOON)
+    record = a_record(validation=VERDICT, outcome=COMPLETED, purged_at=NOON)
 
     assert report_on(record, CAPTURED, RELEASED, TOLD).clean
 
 
 def test_an_order_that_is_only_partly_known_is_not_judged() -> None:
     """It was placed while the audit ran."""
-    books = Books(
+    books = AuditInput(
         orders={},
         older={},
         others=frozenset({ORDER}),
-        accounts=accounts([HELD], [BOOKED], [], RESERVED),
+        collect_holdings=collect_holdings([HELD], [BOOKED], [], RESERVED),
         stocks=RESERVED,
     )
 
@@ -314,14 +314,14 @@ def test_of_an_older_order_only_the_goods_are_judged(
     outcome: Outcome | None, stocks: Mapping[str, Stock], found: list[str]
 ) -> None:
     """Its money, parcels and mails were not read; its entries in the stock may be gone."""
-    report = an_older_report(a_record(verdict=VERDICT, outcome=outcome), stocks)
+    report = an_older_report(a_record(validation=VERDICT, outcome=outcome), stocks)
 
     assert kinds(report) == found
 
 
 def test_an_older_order_that_has_not_ended_is_open() -> None:
     """However long ago it was placed."""
-    report = an_older_report(a_record(verdict=VERDICT), RESERVED)
+    report = an_older_report(a_record(validation=VERDICT), RESERVED)
 
     assert report.open == (ORDER,)
     assert report.checked.orders == 1
@@ -329,8 +329,8 @@ def test_an_older_order_that_has_not_ended_is_open() -> None:
 
 def test_an_older_order_that_a_person_settled_is_not_judged() -> None:
     """Also its units may have been counted by hand."""
-    settled = Decision(action=Action.SETTLED, note="counted", by="ada", at=NOON)
-    record = a_record(verdict=VERDICT, outcome=REJECTED, decisions=(settled,))
+    settled = Resolution(action=ResolutionAction.SETTLED_ELSEWHERE, note="counted", by="ada", at=NOON)
+    record = a_record(validation=VERDICT, outcome=REJECTED, resolutions=(settled,))
 
     assert an_older_report(record, RESERVED).clean
 
@@ -344,9 +344,9 @@ def test_changes_by_hand_count() -> None:
 
 def test_an_order_of_which_nothing_is_known_has_an_empty_account() -> None:
     """Nothing held, nothing taken, nothing under way."""
-    account = Account()
+    account = Holdings()
 
-    assert (account.held, account.kept, account.live_parcels, account.reserved) == (0, 0, 0, 0)
+    assert (account.held, account.kept, account.live_shipments, account.reserved) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_an_order_of_which_nothing_is_known_has_an_empty_account() -> None:
     ],
 )
 def test_what_was_paid_back_adds_up(
-    refund: OrderRefund, facts: tuple[PaymentFact | MailFact, ...]
+    refund: Refund, facts: tuple[PaymentRecord | EmailRecord, ...]
 ) -> None:
     """While a refund is under way or on the desk, nobody knows yet whether it was paid."""
     report = a_report(COMPLETED, RELEASED, TOLD, *facts, stocks=SOLD, refund=refund)

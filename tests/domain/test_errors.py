@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain import errors
+from orders.domain import errors
 
 
 @pytest.mark.parametrize("kind", [item for item in vars(errors).values() if isinstance(item, type)])

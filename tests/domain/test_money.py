@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.money import Money
+from orders.domain.money import Money
 
 
 def test_amounts_of_one_currency_add_up() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.postal_codes import _SHAPES, example_instead_of
+from orders.domain.postal_codes import _SHAPES, example_instead_of
 
 
 @pytest.mark.parametrize("country", _SHAPES)

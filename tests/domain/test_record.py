@@ -1,7 +1,7 @@
 """What may still be written about an order?"""
 
-from domain.answers import Verdict
-from domain.outcome import Opening, Outcome
+from orders.domain.results import ValidationResult
+from orders.domain.outcome import Opening, Outcome
 from tests.builders import a_record
 
 COMPLETED = Outcome.completed("T1")
@@ -21,12 +21,12 @@ def test_a_later_run_knows_what_is_written() -> None:
     assert record.opening() == Opening(undoing=REJECTED, resumed=True)
 
 
-def test_the_first_verdict_stands() -> None:
+def test_the_first_validation_stands() -> None:
     """Rules that changed since do not refuse what was accepted."""
-    accepted, refused = Verdict(accepted=True), Verdict(accepted=False, reason="discontinued")
+    accepted, refused = ValidationResult(accepted=True), ValidationResult(accepted=False, reason="discontinued")
 
     assert a_record().judged(refused) is refused
-    assert a_record(verdict=accepted).judged(refused) is accepted
+    assert a_record(validation=accepted).judged(refused) is accepted
 
 
 def test_the_first_reason_for_undoing_stands() -> None:

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from domain.answers import StockNeed, Verdict
-from domain.article import Article
-from domain.money import Money
-from domain.rules import judge
+from orders.domain.results import StockLine, ValidationResult
+from orders.domain.catalogue import Product
+from orders.domain.money import Money
+from orders.domain.validation import judge
 from tests.builders import TERMS, a_booked_order, a_line
 
 PRICE = Money(1490, "EUR")
 SHELF = {
-    "MUG-BLUE": Article(sku="MUG-BLUE", name="Mug", price=PRICE, opening_balance=1),
-    "OLD": Article(sku="OLD", name="Old", price=PRICE, opening_balance=0, discontinued=True),
+    "MUG-BLUE": Product(sku="MUG-BLUE", name="Mug", price=PRICE, opening_balance=1),
+    "OLD": Product(sku="OLD", name="Old", price=PRICE, opening_balance=0, discontinued=True),
 }
 
 
@@ -19,10 +19,10 @@ def test_an_order_within_the_limits_is_accepted_with_its_amount() -> None:
     """The amount is the total of the order's quote."""
     order = a_booked_order("ord_1", a_line(quantity=100, minor=100))
 
-    assert judge(order, SHELF.get) == Verdict(
+    assert judge(order, SHELF.get) == ValidationResult(
         accepted=True,
         amount=Money(100 * 100 + 500, "EUR"),
-        needs=(StockNeed(sku="MUG-BLUE", quantity=100, opening_balance=1),),
+        stock_lines=(StockLine(sku="MUG-BLUE", quantity=100, opening_balance=1),),
     )
 
 
@@ -47,14 +47,14 @@ def test_a_country_that_is_not_served_is_refused() -> None:
     assert judge(a_booked_order(country="US"), SHELF.get).reason == "countryNotServed"
 
 
-def test_a_discontinued_article_is_refused() -> None:
+def test_a_discontinued_product_is_refused() -> None:
     """The catalogue still knows it, the shop sells it no more."""
     order = a_booked_order("ord_1", a_line("OLD"))
 
     assert judge(order, SHELF.get).reason == "discontinued"
 
 
-def test_an_article_that_left_the_catalogue_is_discontinued() -> None:
+def test_an_product_that_left_the_catalogue_is_discontinued() -> None:
     """It was there when the order was placed."""
     order = a_booked_order("ord_1", a_line("GONE"))
 
@@ -66,13 +66,13 @@ def test_every_broken_rule_is_told_with_its_line() -> None:
     lines = (a_line(quantity=101), a_line(), a_line("OLD", quantity=101))
     order = a_booked_order("ord_1", *lines, country="US")
 
-    verdict = judge(order, SHELF.get)
+    validation = judge(order, SHELF.get)
 
-    assert verdict.reason == "countryNotServed"
-    assert [(problem.reason, problem.line, problem.sku) for problem in verdict.problems] == [
+    assert validation.reason == "countryNotServed"
+    assert [(problem.reason, problem.line, problem.sku) for problem in validation.problems] == [
         ("countryNotServed", None, None),
         ("quantityAboveLimit", 1, "MUG-BLUE"),
         ("discontinued", 3, "OLD"),
         ("quantityAboveLimit", 3, "OLD"),
     ]
-    assert verdict.needs == ()
+    assert validation.stock_lines == ()

@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from domain.answers import Reservation
-from domain.outcome import Reason
-from domain.stock import REMEMBERED_CHANGES, Change, Stock
+from orders.domain.results import Reservation
+from orders.domain.outcome import Reason
+from orders.domain.stock import REMEMBERED_CHANGES, Change, Stock
 
 HELD = Reservation(reserved=True)
-WITHDRAWN = Reservation(reserved=False, reason=Reason.WITHDRAWN)
+ALREADY_UNDONE = Reservation(reserved=False, reason=Reason.ALREADY_UNDONE)
 
 
 def counts(stock: Stock) -> tuple[int, int, int]:
@@ -62,8 +62,8 @@ def test_a_late_hold_finds_that_it_was_released() -> None:
     held, _ = Stock(available=5).reserve("a", 3)
 
     for released in (held.release("a"), Stock(available=5).release("a")):
-        assert released.reserve("a", 3) == (released, WITHDRAWN)
-        assert released.commit("a") == (released, WITHDRAWN)
+        assert released.reserve("a", 3) == (released, ALREADY_UNDONE)
+        assert released.commit("a") == (released, ALREADY_UNDONE)
 
 
 def test_what_is_sold_is_not_released() -> None:
@@ -78,7 +78,7 @@ def test_nothing_is_sold_that_was_not_held() -> None:
     """Committing alone sells nothing."""
     stock = Stock(available=5)
 
-    assert stock.commit("a") == (stock, WITHDRAWN)
+    assert stock.commit("a") == (stock, ALREADY_UNDONE)
 
 
 @pytest.mark.parametrize(("units", "left"), [(10, 12), (-2, 0)])

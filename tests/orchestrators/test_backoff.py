@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.retry import RetryPolicies
-from orchestrators.backoff import Backoff
+from orders.contracts.retries import RetryPolicies
+from orchestrators.retries import Backoff
 
 DOING = Backoff(RetryPolicies().doing)
 UNDOING = Backoff(RetryPolicies().undoing)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from access import TablesAccess
+from orders.settings.partners import TablesAccess
 from tests import tables_server
 from tests.builders import an_order
 from tests.shop import Shop, open_shop

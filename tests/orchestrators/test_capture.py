@@ -12,7 +12,7 @@ def test_a_capture_that_the_bank_refuses_ends_the_order(shop: Shop) -> None:
 
     assert run.output == {"status": "rejected", "reason": "captureRefused"}
     assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
-    assert "did not hand over" in str(shop.mails()[0].detail["text"])
+    assert "did not hand over" in str(shop.emails()[0].detail["text"])
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_an_order_stopped_while_its_money_is_taken_is_paid_back(shop: Shop) -> N
     assert [kind for kind in shop.effects() if "fund" in kind or "capt" in kind] == [
         *("captured", "refunded")
     ]
-    assert "paying all of it back" in str(shop.mails()[0].detail["text"])
+    assert "paying all of it back" in str(shop.emails()[0].detail["text"])

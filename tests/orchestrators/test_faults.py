@@ -102,7 +102,7 @@ def test_a_step_gives_up_within_a_minute(shop: Shop) -> None:
 def test_rules_that_cannot_be_asked_end_the_order(shop: Shop) -> None:
     """A catalogue that stays unreadable rejects the order; nothing had been done."""
     shop.use(catalogue=Failing(shop.services.catalogue, "article", before=FOREVER))
-    shop.services.order_book.place(a_booked_order("ord_1"), a_person(), "f")
+    shop.services.order_store.place(a_booked_order("ord_1"), a_person(), "f")
 
     run = shop.run_again("ord_1")
 

@@ -1,6 +1,6 @@
 """What happens to a good order?"""
 
-from contracts.names import Activity
+from orders.contracts.names import Activity
 from tests.builders import EMAIL, an_order
 from tests.shop import Shop
 
@@ -43,10 +43,10 @@ def test_the_customer_gets_the_tracking_number_and_the_price(shop: Shop) -> None
     """The confirmation goes to the customer and says what they need."""
     run = shop.run(an_order(sku="TEAPOT-IRON", quantity=1))
 
-    (mail,) = shop.mails()
-    assert mail.detail["recipient"] == EMAIL
-    assert str(run.output["trackingNumber"]) in str(mail.detail["text"])
-    assert "73.90 EUR" in str(mail.detail["text"])
+    (email,) = shop.emails()
+    assert email.detail["recipient"] == EMAIL
+    assert str(run.output["trackingNumber"]) in str(email.detail["text"])
+    assert "73.90 EUR" in str(email.detail["text"])
 
 
 def test_the_amount_comes_from_the_catalogue(shop: Shop) -> None:

@@ -25,10 +25,10 @@ def test_a_rejected_order_is_told_with_its_reason(
     """And that nothing was charged."""
     shop.run(order)
 
-    (mail,) = shop.mails()
-    assert (mail.kind, mail.detail["recipient"]) == ("rejected", EMAIL)
-    assert words in str(mail.detail["text"])
-    assert "Nothing was charged" in str(mail.detail["text"])
+    (email,) = shop.emails()
+    assert (email.kind, email.detail["recipient"]) == ("rejected", EMAIL)
+    assert words in str(email.detail["text"])
+    assert "Nothing was charged" in str(email.detail["text"])
 
 
 def test_a_canceled_order_is_told(shop: Shop) -> None:
@@ -38,9 +38,9 @@ def test_a_canceled_order_is_told(shop: Shop) -> None:
     shop.app.request("POST", f"/api/orders/{order_id}/cancel")
     shop.app.wait(order_id)
 
-    (mail,) = shop.mails()
-    assert mail.kind == "canceled"
-    assert "as you wished" in str(mail.detail["text"])
+    (email,) = shop.emails()
+    assert email.kind == "canceled"
+    assert "as you wished" in str(email.detail["text"])
 
 
 def test_money_that_is_paid_back_is_told(shop: Shop) -> None:
@@ -49,15 +49,15 @@ def test_money_that_is_paid_back_is_told(shop: Shop) -> None:
 
     shop.run(an_order())
 
-    (mail,) = shop.mails()
-    assert mail.kind == "refunded"
-    assert "34.70 EUR" in str(mail.detail["text"])
+    (email,) = shop.emails()
+    assert email.kind == "refunded"
+    assert "34.70 EUR" in str(email.detail["text"])
 
 
 def test_what_the_customer_was_told_stays_true(shop: Shop) -> None:
     """An order that was told to be rejected is not completed by its next run."""
-    book = Failing(shop.services.order_book, "judge", before=FOREVER)
-    shop.use(order_book=Failing(book, "close", before=FOREVER))
+    book = Failing(shop.services.order_store, "judge", before=FOREVER)
+    shop.use(order_store=Failing(book, "close", before=FOREVER))
     order_id = shop.run(an_order()).instance_id
     assert shop.notices() == ["rejected"]
     shop.mend()
@@ -106,4 +106,4 @@ def test_an_order_that_was_left_to_a_person_gets_no_letter(shop: Shop) -> None:
     run = shop.app.wait(order_id)
 
     assert run.output["status"] == "rejected"
-    assert shop.mails() == []
+    assert shop.emails() == []

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from domain.retry import RetryPolicies, RetryPolicy
+from orders.contracts.retries import RetryPolicies, RetryPolicy
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
 
-TWICE = RetryPolicy(first_ms=100, longest_ms=100, attempts=2)
+TWICE = RetryPolicy(first_interval_ms=100, max_interval_ms=100, attempts=2)
 
 
 def set_retries(shop: Shop, retries: RetryPolicies) -> None:

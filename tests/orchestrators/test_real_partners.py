@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.smtp_mailer import SmtpServer
+from orders.adapters.mailer.smtp import SmtpServer
 from tests import carrier_server, mail_server, stripe_server
 from tests.adapters.carriers import booked, http_carrier
 from tests.adapters.gateways import Balance, of_stripe, stripe_payments
@@ -22,11 +22,11 @@ class World:
 
     stripe: stripe_server.Stripe
     carrier: carrier_server.Carrier
-    mail: mail_server.MailServer
+    email: mail_server.MailServer
 
     def comes_to(self) -> tuple[Balance, int, int]:
         """Money, parcels to be fetched, mails."""
-        return of_stripe(self.stripe), booked(self.carrier), len(taken(self.mail))
+        return of_stripe(self.stripe), booked(self.carrier), len(taken(self.email))
 
 
 @pytest.fixture
@@ -36,15 +36,15 @@ def world(shop: Shop, tmp_path: Path) -> Iterator[World]:
     with (
         stripe_server.serving() as stripe,
         carrier_server.serving() as carrier,
-        mail_server.serving() as mail,
+        mail_server.serving() as email,
     ):
-        server = SmtpServer(scheme="smtp", host="127.0.0.1", port=mail.port)
+        server = SmtpServer(scheme="smtp", host="127.0.0.1", port=email.port)
         shop.use(
             payments=stripe_payments(stripe, folder),
             carrier=http_carrier(carrier, folder),
             mailer=smtp_mailer(server, folder),
         )
-        yield World(stripe, carrier, mail)
+        yield World(stripe, carrier, email)
 
 
 def test_an_order_is_paid_shipped_and_confirmed(shop: Shop, world: World) -> None:
@@ -53,14 +53,14 @@ def test_an_order_is_paid_shipped_and_confirmed(shop: Shop, world: World) -> Non
 
     assert run.output == {"status": "completed", "trackingNumber": "TRK0"}
     assert world.comes_to() == (Balance(taken=3470), 1, 1)
-    assert world.mail.recipients == [EMAIL]
+    assert world.email.recipients == [EMAIL]
 
 
 def test_an_order_that_is_run_again_is_not_done_again(shop: Shop, world: World) -> None:
     """Everything that was done is found, even if the book has forgotten the end."""
     order_id = shop.place(an_order())
     shop.app.settle()
-    with shop.services.order_book._database.writing() as book:  # type: ignore[attr-defined]
+    with shop.services.order_store._database.writing() as book:  # type: ignore[attr-defined]
         book.execute("UPDATE orders SET outcome = NULL, ended_at = NULL")
 
     run = shop.run_again(order_id)
@@ -75,7 +75,7 @@ def test_a_bad_day_of_all_partners_ends_well(shop: Shop, world: World) -> None:
     world.stripe.plan.fail("confirm", Fault.ERROR_BEFORE, Fault.LOST_AFTER)
     world.stripe.plan.fail("capture", Fault.ERROR_AFTER, Fault.LOST_BEFORE)
     world.carrier.plan.fail("book", Fault.LOST_AFTER)
-    world.mail.refusals.extend(["451", "421"])
+    world.email.refusals.extend(["451", "421"])
 
     run = shop.run(an_order())
 
@@ -103,7 +103,7 @@ def test_what_partners_say_of_the_customer_stays_out_of_histories(
     shop: Shop, world: World, tmp_path: Path
 ) -> None:
     """A mail server repeats the recipient in its refusal; a history is no place for it."""
-    world.mail.refusals.extend(["550"] * 20)
+    world.email.refusals.extend(["550"] * 20)
 
     run = shop.run(an_order())
 

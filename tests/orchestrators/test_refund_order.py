@@ -37,7 +37,7 @@ def test_a_step_that_fails_for_a_while_happens_once(
 
     assert refunded(shop, order_id) == "paid"
     assert shop.effects().count("refunded") == 1
-    assert [mail.kind for mail in shop.mails()] == ["sent", "refund"]
+    assert [email.kind for email in shop.emails()] == ["sent", "refund"]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_refund_that_cannot_be_paid_waits_for_a_person(
     assert attention is not None
     assert attention.failed_steps == ("refundPayment",)
     assert shop.look(order_id)["refunds"][0]["reason"] == reason
-    assert [mail.kind for mail in shop.mails()] == ["sent"]
+    assert [email.kind for email in shop.emails()] == ["sent"]
 
 
 def test_a_mail_that_fails_takes_no_money_back(shop: Shop) -> None:
@@ -90,5 +90,5 @@ def test_an_erased_customer_gets_money_and_no_mail(shop: Shop) -> None:
     shop.app.request("POST", f"/api/operations/orders/{order_id}/erase")
 
     assert refunded(shop, order_id) == "paid"
-    assert EMAIL not in str(shop.mails())
-    assert len(shop.mails()) == 1
+    assert EMAIL not in str(shop.emails())
+    assert len(shop.emails()) == 1

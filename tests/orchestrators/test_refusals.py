@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.outcome import OrderStatus
+from orders.domain.outcome import OrderStatus
 from tests.builders import an_order
 from tests.shop import Shop
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from domain.answers import Booking
-from domain.order import Person
-from domain.outcome import Outcome, Reason
+from orders.domain.results import Booking
+from orders.domain.order import Customer
+from orders.domain.outcome import Outcome, Reason
 from tests.builders import a_booked_order, a_person, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -80,10 +80,10 @@ def test_an_undoing_that_had_begun_is_finished(shop: Shop) -> None:
 
 def test_an_undoing_recorded_before_anything_was_done_ends_at_once(shop: Shop) -> None:
     """There is nothing to undo, the undoing leaves its marks, and the reason stands."""
-    book = shop.services.order_book
+    book = shop.services.order_store
     book.place(a_booked_order("ord_1"), a_person(), "f")
     book.open("ord_1")
-    book.begin_undo("ord_1", Outcome.rejected(Reason.WITHDRAWN))
+    book.begin_undo("ord_1", Outcome.rejected(Reason.ALREADY_UNDONE))
 
     run = shop.run_again("ord_1")
 
@@ -107,7 +107,7 @@ def test_a_second_run_undoes_what_the_first_may_have_done(shop: Shop) -> None:
 
 def test_an_order_that_was_accepted_is_not_refused_later(shop: Shop) -> None:
     """The article left the catalogue while the order was lost: the customer still gets it."""
-    shop.use(order_book=Failing(shop.services.order_book, "close", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.wait(order_id)
     shop.use(catalogue=_Empty())
@@ -120,7 +120,7 @@ def test_an_order_that_was_accepted_is_not_refused_later(shop: Shop) -> None:
 
 def test_an_order_whose_book_could_not_be_read_is_neither_done_nor_undone(shop: Shop) -> None:
     """Without the book nobody knows what earlier runs did: a person or a later run takes it up."""
-    shop.use(order_book=Failing(shop.services.order_book, "open", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
     lost = shop.app.wait(order_id)
     shop.mend()
@@ -132,7 +132,7 @@ def test_an_order_whose_book_could_not_be_read_is_neither_done_nor_undone(shop: 
 
 def test_an_order_whose_end_could_not_be_written_is_not_called_ended(shop: Shop) -> None:
     """It reads as processing until a later run closes the book, with the same end."""
-    shop.use(order_book=Failing(shop.services.order_book, "close", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
     lost = shop.app.wait(order_id)
 
@@ -149,12 +149,12 @@ def test_an_order_whose_end_could_not_be_written_is_not_called_ended(shop: Shop)
 class _Forgetful:
     """A carrier that forgot the parcel, and books no other."""
 
-    def book(self, order_id: str, recipient: Person) -> Booking:  # noqa: ARG002 - a port's shape
+    def book(self, order_id: str, recipient: Customer) -> Booking:  # noqa: ARG002 - a port's shape
         """Refuse."""
         return Booking(booked=False, reason="addressRefused")
 
 
-def test_a_parcel_that_left_and_is_not_known_any_more_is_left_to_a_person(shop: Shop) -> None:
+def test_a_shipment_that_left_and_is_not_known_any_more_is_left_to_a_person(shop: Shop) -> None:
     """The customer is told of no tracking number that is none."""
     shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
     order_id = shop.place(an_order())
@@ -165,13 +165,13 @@ def test_a_parcel_that_left_and_is_not_known_any_more_is_left_to_a_person(shop: 
     run = shop.run_again(order_id)
 
     assert (run.output["status"], run.output["failedSteps"]) == ("needsAttention", ["shipOrder"])
-    assert shop.mails() == []
+    assert shop.emails() == []
 
 
 class _Empty:
     """A catalogue whose shelves were cleared."""
 
-    def article(self, sku: str) -> None:
+    def product(self, sku: str) -> None:
         """Nothing is sold any more."""
 
 

@@ -68,7 +68,7 @@ def test_a_shortage_rejects_the_order_before_any_money_is_held(shop: Shop) -> No
     assert level(shop, OTHER) == (25_000, 0, 0)
 
 
-def test_lines_of_one_article_are_reserved_together(shop: Shop) -> None:
+def test_lines_of_one_product_are_reserved_together(shop: Shop) -> None:
     """Two lines of three units each need six."""
     set_available(shop, 5)
     lines = [{"sku": SKU, "quantity": 3}, {"sku": SKU, "quantity": 3}]
@@ -88,7 +88,7 @@ def test_nothing_is_oversold_in_a_race(shop: Shop) -> None:
     assert level(shop) == (0, 0, 5)
 
 
-def test_an_order_that_runs_again_takes_its_articles_once(shop: Shop) -> None:
+def test_an_order_that_runs_again_takes_its_products_once(shop: Shop) -> None:
     """Lost after the reservation, taken up from the start."""
     order_id = shop.place(an_order(quantity=3, payment_method="pm_sandbox_flaky"))
     shop.app.settle()

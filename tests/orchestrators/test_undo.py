@@ -1,6 +1,6 @@
 """How is an order undone, and what if that fails too?"""
 
-from domain.outcome import Outcome, Reason
+from orders.domain.outcome import Outcome, Reason
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -43,7 +43,7 @@ def test_money_that_the_bank_refuses_to_pay_back_is_left_to_a_person(shop: Shop)
     assert [one["answer"] for one in steps if one["step"] == "voidPayment"] == ["refused"]
 
 
-def test_a_parcel_that_was_booked_without_our_knowing_is_canceled(shop: Shop) -> None:
+def test_a_shipment_that_was_booked_without_our_knowing_is_canceled(shop: Shop) -> None:
     """The undo is registered before the step, so an uncertain booking is canceled too."""
     shop.use(carrier=Failing(shop.carrier, "book", after=FOREVER))
 
@@ -90,7 +90,7 @@ def test_an_order_that_could_not_be_undone_says_so(shop: Shop) -> None:
 
 def test_undoing_is_written_down_before_it_begins(shop: Shop) -> None:
     """If the intent cannot be written, nothing is undone, nothing claimed, the book stays open."""
-    shop.use(order_book=Failing(shop.services.order_book, "begin_undo", before=FOREVER))
+    shop.use(order_store=Failing(shop.services.order_store, "begin_undo", before=FOREVER))
 
     order_id = shop.place(CAPTURE_FAILS)
     run = shop.app.wait(order_id)
@@ -117,7 +117,7 @@ def test_an_order_that_another_run_completed_is_not_undone(shop: Shop) -> None:
     """A run that was believed lost closed the book: this one finds the end and leaves it."""
     order_id = shop.place(CAPTURE_FAILS)
     shop.app.settle()
-    shop.services.order_book.close(order_id, Outcome.completed("T1"))
+    shop.services.order_store.close(order_id, Outcome.completed("T1"))
 
     run = shop.app.wait(order_id)
 

@@ -8,7 +8,7 @@ from unittest import mock
 
 from hypothesis import strategies as st
 
-from contracts.progress import Step
+from orders.contracts.progress import Step
 from local_host.errors import InstanceConflict
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing

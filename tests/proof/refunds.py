@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from unittest import mock
 
-from contracts.names import Activity
-from contracts.progress import Step, progress
+from orders.contracts.names import Activity
+from orders.contracts.progress import Step, progress
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.proof.behind import empty_the_shelf
@@ -47,7 +47,7 @@ REFUND_ROWS: Final = (
         late=True,
     ),
     RefundRow(
-        step=Activity.SEND_REFUND_NOTICE, port="mailer", method="send_refund_notice", down="paid"
+        step=Activity.SEND_REFUND_EMAIL, port="mailer", method="send_refund_notice", down="paid"
     ),
     RefundRow(step=Activity.CLOSE_REFUND, port="refunds", method="close", down="requested"),
 )

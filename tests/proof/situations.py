@@ -6,9 +6,9 @@ from typing import Any, Final
 from unittest import mock
 
 import entities.stock
-from contracts.progress import Step, progress
-from domain.desk import Action
-from domain.outcome import OrderStatus
+from orders.contracts.progress import Step, progress
+from orders.domain.attention import ResolutionAction
+from orders.domain.outcome import OrderStatus
 from tests.faults import FOREVER, Failing, FailingStock
 from tests.proof.behind import empty_the_shelf
 from tests.proof.steps import Row
@@ -61,17 +61,17 @@ def down(shop: Shop, row: Row) -> str:
 
 def retried(shop: Shop, row: Row) -> str:
     """It fails for as long as it is tried; later a person lets it be tried again."""
-    return _decided(shop, row, Action.RETRY)
+    return _decided(shop, row, ResolutionAction.RETRY)
 
 
 def settled(shop: Shop, row: Row) -> str:
     """It fails for as long as it is tried; a person does it by hand."""
-    return _decided(shop, row, Action.SETTLED)
+    return _decided(shop, row, ResolutionAction.SETTLED_ELSEWHERE)
 
 
-def skipped(shop: Shop, row: Row) -> str:
+def skipped_steps(shop: Shop, row: Row) -> str:
     """It fails for as long as it is tried; a person decides that it is not going to be done."""
-    return _decided(shop, row, Action.SKIP)
+    return _decided(shop, row, ResolutionAction.SKIP)
 
 
 def answer_lost(shop: Shop, row: Row) -> str:
@@ -131,7 +131,7 @@ def stock_gone(shop: Shop, row: Row) -> str:
     return _meanwhile(shop, row, lambda shop, _: empty_the_shelf(shop))
 
 
-def _decided(shop: Shop, row: Row, action: Action) -> str:
+def _decided(shop: Shop, row: Row, action: ResolutionAction) -> str:
     if not row.down.startswith(OrderStatus.NEEDS_ATTENTION):
         raise NotPossible("it does not take a person")
     order_id = down(shop, row)
@@ -186,7 +186,7 @@ def _no_capture(shop: Shop) -> Iterator[None]:
 Situation = Callable[[Shop, Row], str]
 
 SITUATIONS: Final[tuple[Situation, ...]] = (
-    *(refused, flaky, down, retried, settled, skipped),
+    *(refused, flaky, down, retried, settled, skipped_steps),
     *(answer_lost, crash_before, crash_after, worker_lost),
     *(late, cancel_now, cancel_twice, stock_gone),
 )

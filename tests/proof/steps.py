@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contracts.names import Activity, StockOperation, StockStep
-from domain.errors import CarrierUnavailable
-from domain.money import Money
-from domain.outcome import Outcome
+from orders.contracts.names import Activity, StockOperation, StockStep
+from orders.domain.errors import CarrierUnavailableError
+from orders.domain.money import Money
+from orders.domain.outcome import Outcome
 from tests.builders import a_person, an_order
 from tests.proof.behind import signal
 from tests.shop import Shop
@@ -60,7 +60,7 @@ class Row:
 def _release(shop: Shop, order_id: str) -> None:
     try:
         shop.carrier.release(order_id)
-    except CarrierUnavailable:
+    except CarrierUnavailableError:
         return
     raise AssertionError("a canceled parcel was let go")
 
@@ -132,7 +132,7 @@ ROWS: Final = (
         step=Activity.DISPATCH_ORDER,
         port="order_book",
         method="dispatch",
-        late=lambda shop, order_id: shop.services.order_book.dispatch(order_id),
+        late=lambda shop, order_id: shop.services.order_store.dispatch(order_id),
         down="needsAttention, unavailable",
         no="it says no where the order is canceled or being undone: see the cancel",
     ),
@@ -157,7 +157,7 @@ ROWS: Final = (
         step=Activity.CLOSE_ORDER,
         port="order_book",
         method="close",
-        late=lambda shop, o: shop.services.order_book.close(o, Outcome.completed("T1")),
+        late=lambda shop, o: shop.services.order_store.close(o, Outcome.completed("T1")),
         down=_OPEN,
         cancel="completed",
     ),
@@ -179,7 +179,7 @@ ROWS: Final = (
         **_UNDOING,
     ),
     Row(
-        step=Activity.SEND_NOTICE,
+        step=Activity.SEND_OUTCOME_EMAIL,
         port="mailer",
         method="send_notice",
         down="rejected, unavailable",

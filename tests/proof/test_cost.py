@@ -54,6 +54,6 @@ def test_the_document_says_what_orders_cost(shop: Shop) -> None:
     assert DOCUMENT.read_text() == text
 
 
-def test_a_good_order_of_two_articles_stays_small(shop: Shop) -> None:
+def test_a_good_order_of_two_products_stays_small(shop: Shop) -> None:
     """75 rows at most: every episode is replayed from all of them."""
     assert the_cost(shop, shop.run(an_order(lines=TWO_LINES)).instance_id).rows <= 75

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from contracts.names import Activity, StockStep
+from orders.contracts.names import Activity, StockStep
 from tests.proof.behind import given_back, level, the_audit
 from tests.proof.refunds import REFUND_ROWS
 from tests.proof.situations import SITUATIONS, NotPossible, Situation, expected_end

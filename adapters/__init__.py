@@ -1,1 +1,0 @@
-"""Implementations of the ports, one a file. Foreign errors are translated here."""

@@ -1,1 +1,0 @@
-"""How does a page of the order book look, wherever it lies, and what changes it?"""

@@ -1,1 +1,0 @@
-"""The order book in one SQLite file."""

@@ -1,1 +1,0 @@
-"""What the engine knows of orders, refunds and stocks, and is asked to do."""

@@ -1,1 +1,0 @@
-"""What is persisted: names, payloads, codec. Running orders notice a change here."""

@@ -1,1 +1,0 @@
-"""The rules of the shop: values and decisions, standard library only."""

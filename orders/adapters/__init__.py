@@ -1,0 +1,1 @@
+"""Implementations of the ports. Errors of foreign libraries are translated here."""

@@ -1,0 +1,1 @@
+"""Carriers: HTTP and the sandbox."""

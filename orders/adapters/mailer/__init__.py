@@ -1,0 +1,1 @@
+"""Mailers: SMTP and the sandbox."""

@@ -1,0 +1,128 @@
+"""Mail by SMTP, to a server that takes it further.
+
+SMTP knows no idempotency, so that a mail was taken is written in the book; only a crash between the
+two sends it again, and then under the same Message-ID. The server's own words stay out of our
+errors: they tend to repeat the recipient.
+"""
+
+import smtplib
+import ssl
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import Final, Literal
+
+from orders.domain.emails import Email
+from orders.domain.errors import MailerUnavailableError
+from orders.domain.provider_records import EmailRecord
+from orders.ports.clock import Clock
+from orders.ports.partner_references import PartnerReferences
+
+TIMEOUT_SECONDS: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpServer:
+    """Who takes our mail."""
+
+    #: "smtp": without encryption, "starttls": encrypted from the first word that matters, "smtps":
+    #: encrypted from the first byte.
+    scheme: Literal["smtp", "starttls", "smtps"]
+    host: str
+    port: int
+    #: The server is told who we are if there is a name.
+    username: str | None = None
+    password: str = field(default="", repr=False)
+
+
+class SmtpMailer:
+    """A mailer that hands everything to one server."""
+
+    def __init__(
+        self,
+        server: SmtpServer,
+        sender: Address,
+        references: PartnerReferences,
+        clock: Clock,
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self._server = server
+        self._sender = sender
+        self._references = references
+        self._clock = clock
+        self._timeout = timeout
+
+    def send(self, order_id: str, email_id: str, email: Email) -> None:
+        """Send the email, unless it was sent before."""
+        key = f"{order_id}:{email_id}"
+        if self._references.find(key).partner_id:
+            return
+        message_id = f"<{order_id}.{email_id}@{self._sender.domain}>"
+        try:
+            recipient = _address(email.recipient)
+            message = self._message(email, recipient, message_id)
+            with self._connect() as connection:
+                connection.send_message(message, self._sender.addr_spec, [recipient.addr_spec])
+                # Stored before the connection is closed, which may fail too.
+                self._references.store(key, message_id)
+        except (OSError, ValueError) as error:  # includes the errors of smtplib
+            raise MailerUnavailableError(f"the email was not accepted: {_code(error)}") from None
+
+    def erase(self, order_id: str) -> None:
+        """Do nothing: only the mail server keeps the emails."""
+
+    def list_emails(self, since: datetime) -> list[EmailRecord]:  # noqa: ARG002 - a server keeps no list
+        """Return the accepted emails, from the order store."""
+        keys = (key.split(":") for key in self._references.stored_keys())
+        return [EmailRecord(order_id=order_id, email_id=email_id) for order_id, email_id in keys]
+
+    def _message(self, email: Email, recipient: Address, message_id: str) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = recipient
+        message["Subject"] = email.subject
+        message["Date"] = self._clock.now()
+        message["Message-ID"] = message_id
+        message["Auto-Submitted"] = "auto-generated"  # no answering machine shall answer
+        message.set_content(email.text)
+        message.add_alternative(email.html, subtype="html")
+        return message
+
+    def _connect(self) -> AbstractContextManager[smtplib.SMTP]:
+        server = self._server
+        if server.scheme == "smtps":
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                server.host, server.port, timeout=self._timeout, context=_trusted()
+            )
+        else:
+            connection = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
+        try:
+            if server.scheme == "starttls":
+                connection.starttls(context=_trusted())
+            if server.username is not None:
+                connection.login(server.username, server.password)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _address(text: str) -> Address:
+    # Taken apart here, so that a comma in it does not make it two.
+    local, _, domain = text.rpartition("@")
+    return Address(username=local, domain=domain)
+
+
+def _trusted() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _code(error: Exception) -> str:
+    """The server's reply code, or what kind of fault it was."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return ", ".join(str(code) for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return str(error.smtp_code)
+    return type(error).__name__

@@ -1,0 +1,1 @@
+"""Order stores: SQLite for one machine, Azure Tables for many. The shared parts are here."""

@@ -1,0 +1,73 @@
+"""How do the order book's columns look in a row of Azure Tables?"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from orders.adapters.order_store.columns import Columns, row_to_record
+from orders.domain.order_record import OrderRecord
+
+#: A text takes 64 KiB at most. A character takes two or four bytes there.
+_LONGEST_TEXT: Final = 16_000
+#: Joins a column's name and the number of one of its later parts.
+_PART: Final = "__"
+
+#: What stands in columns that were never written. In all others: nothing.
+_DEFAULTS: Final[Columns] = {
+    "runs": 0,
+    "resolutions": "[]",
+    "recovery_attempts": 0,
+    "refunds": "[]",
+}
+
+_KEYS: Final = frozenset({"PartitionKey", "RowKey"})
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
+
+
+def key_of(text: str) -> str:
+    """A text as a key, which may be neither long nor hold every character."""
+    return text if _PLAIN.fullmatch(text) else "~" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def to_entity(partition: str, key: str, columns: Columns) -> dict[str, Any]:
+    """Columns as the service takes them: without empty ones, long texts in parts."""
+    entity: dict[str, Any] = {"PartitionKey": partition, "RowKey": key}
+    for name, value in columns.items():
+        if isinstance(value, str):
+            entity |= _parts(name, value)
+        elif value is not None:
+            entity[name] = value
+    return entity
+
+
+def to_columns(entity: Mapping[str, Any]) -> Columns:
+    """The columns that the service has."""
+    whole = {name: value for name, value in entity.items() if _PART not in name}
+    parts = sorted(name.rpartition(_PART) for name in entity if _PART in name)
+    for column, _, number in parts:
+        whole[column] += entity[column + _PART + number]
+    return {name: value for name, value in whole.items() if name not in _KEYS}
+
+
+def columns_to_record(columns: Columns) -> OrderRecord:
+    """The page that the columns stand for."""
+    return row_to_record(_Page(columns))
+
+
+class _Page:
+    """The columns of a page, those too that were never written."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+
+    def __getitem__(self, column: str, /) -> str | int | None:
+        return self._columns.get(column, _DEFAULTS.get(column))
+
+
+def _parts(name: str, text: str) -> dict[str, str]:
+    starts = range(0, max(len(text), 1), _LONGEST_TEXT)
+    return {
+        name if not start else f"{name}{_PART}{number:02}": text[start : start + _LONGEST_TEXT]
+        for number, start in enumerate(starts)
+    }

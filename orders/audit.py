@@ -1,0 +1,98 @@
+"""Audit run: read all records, the order store first, and compare them.
+
+An order that had ended when the store was read cannot change any more, so whatever is read of it
+later belongs to that outcome.
+"""
+
+import asyncio
+from collections.abc import Container, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+import azure.durable_functions as df
+
+from orders.domain.audit import AuditInput, audit
+from orders.domain.audit_findings import AuditReport
+from orders.domain.holdings import Holdings, collect_holdings
+from orders.domain.order_record import OrderRecord
+from orders.domain.stock import Stock
+from orders.engine.client import read_stock
+from orders.order_scan import iter_orders
+from orders.ports.order_store import OrderQuery
+from orders.services import services
+
+#: How many stock entities are read at the same time.
+_CONCURRENT_READS: Final = 8
+
+
+async def run_audit(client: df.DurableOrchestrationClient) -> AuditReport:
+    """Compare all records now."""
+    policy = services().settings.audit
+    now = services().clock.now()
+    records = await _read_records(client, now - policy.window, now)
+    # In a thread, so that other requests are served meanwhile.
+    return await asyncio.to_thread(audit, records, now, policy.overdue)
+
+
+async def _read_records(
+    client: df.DurableOrchestrationClient, since: datetime, now: datetime
+) -> AuditInput:
+    """Read everything about orders placed since then, and the stock entries of all others."""
+    orders = await _orders(OrderQuery(placed_from=since))
+    # Only orders that are not purged can have stock entries. Open orders are among them.
+    older = await _orders(OrderQuery(placed_before=since, is_purged=False))
+    older |= await _orders(OrderQuery(placed_before=since, has_open_refund=True))
+    stocks = await _stocks(client, _skus((*orders.values(), *older.values())))
+    holdings = await asyncio.to_thread(_holdings, since, stocks)
+    newer = await _orders(OrderQuery(placed_from=now))
+    listed = orders.keys() | older.keys() | newer.keys()
+    unlisted = await asyncio.to_thread(_unlisted_orders, holdings, listed)
+    purged = {
+        order_id: record for order_id, record in unlisted.items() if record.order.placed_at < since
+    }
+    return AuditInput(
+        orders=orders,
+        older=older | purged,
+        others=frozenset(newer | unlisted),
+        holdings=holdings,
+        stocks=stocks,
+    )
+
+
+async def _orders(query: OrderQuery) -> dict[str, OrderRecord]:
+    return {record.order.order_id: record async for record in iter_orders(query)}
+
+
+def _skus(orders: Iterable[OrderRecord]) -> list[str]:
+    ordered = {line.sku for record in orders for line in record.order.lines}
+    return sorted(ordered | set(services().catalogue.skus()))
+
+
+async def _stocks(client: df.DurableOrchestrationClient, skus: list[str]) -> dict[str, Stock]:
+    semaphore = asyncio.Semaphore(_CONCURRENT_READS)
+
+    async def read(sku: str) -> Stock | None:
+        async with semaphore:
+            return await read_stock(client, sku)
+
+    stocks = zip(skus, await asyncio.gather(*map(read, skus)), strict=True)
+    return {sku: stock for sku, stock in stocks if stock is not None}
+
+
+def _holdings(since: datetime, stocks: dict[str, Stock]) -> dict[str, Holdings]:
+    app = services()
+    return collect_holdings(
+        app.payments.list_payments(since),
+        app.carrier.list_shipments(since),
+        app.mailer.list_emails(since),
+        stocks,
+    )
+
+
+def _unlisted_orders(
+    holdings: Mapping[str, Holdings], listed: Container[str]
+) -> dict[str, OrderRecord]:
+    """Find the orders with open holdings that no list contained. There are few of them."""
+    order_ids = (o for o, held in holdings.items() if o not in listed and held.are_open)
+    records = ((order_id, services().order_store.find(order_id)) for order_id in order_ids)
+    return {order_id: record for order_id, record in records if record is not None}

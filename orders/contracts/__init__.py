@@ -1,0 +1,1 @@
+"""What histories persist: names, payloads, codec. A change here is a change to running orders."""

@@ -1,0 +1,143 @@
+"""Inputs and results of orchestrations, activities and entity operations.
+
+They hold IDs and amounts only; personal data stays in the order store. Results of steps are the
+values of `domain.results` and `domain.outcome`. `tests/contracts` pins the JSON of each.
+"""
+
+from dataclasses import dataclass, field
+
+from orders.contracts.retries import RetryPolicies
+from orders.domain.emails import EmailKind
+from orders.domain.money import Money
+from orders.domain.outcome import Outcome
+from orders.domain.refund import RefundOutcome, RefundStatus
+from orders.domain.results import Reversal, ShipmentCancellation
+from orders.domain.stock import StockAdjustment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderInput:
+    """Input of `processOrder`."""
+
+    order_id: str
+    retries: RetryPolicies = field(default_factory=RetryPolicies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReference:
+    """Input of the activities that need only the order ID."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """Input of `processPayment`."""
+
+    order_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationRequest:
+    """Input of `sendConfirmation`."""
+
+    order_id: str
+    tracking_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeEmailRequest:
+    """Input of `sendOutcomeEmail`."""
+
+    order_id: str
+    kind: EmailKind
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderOutcome:
+    """Input of `beginUndo` and `closeOrder`."""
+
+    order_id: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReversal:
+    """Result of `reversePayment`."""
+
+    reversal: Reversal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanceledShipment:
+    """Result of `cancelShipment`."""
+
+    cancellation: ShipmentCancellation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundInput:
+    """Input of `refundOrder`."""
+
+    order_id: str
+    refund_id: str
+    retries: RetryPolicies = field(default_factory=RetryPolicies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundReference:
+    """Input of the activities that need only the IDs of a refund."""
+
+    order_id: str
+    refund_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundClosing:
+    """Input of `closeRefund`."""
+
+    order_id: str
+    refund_id: str
+    outcome: RefundOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundState:
+    """Output of `refundOrder`."""
+
+    status: RefundStatus
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockRequest:
+    """Input of the stock operations `reserve`, `release`, `commit` and `settle`.
+
+    The opening balance is the stock of an entity that has had no operation yet, so no entity has
+    to be seeded.
+    """
+
+    order_id: str
+    opening_balance: int
+    quantity: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockAdjustmentRequest:
+    """Input of `changeStock` and of the stock operation `adjust`."""
+
+    sku: str
+    opening_balance: int
+    adjustment: StockAdjustment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLevel:
+    """Result of a stock operation; `done` is false if an adjustment was refused."""
+
+    available: int
+    reserved: int
+    sold: int
+    done: bool = True

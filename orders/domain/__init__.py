@@ -1,0 +1,1 @@
+"""Rules and records of the order service. Standard library only."""

@@ -1,0 +1,122 @@
+"""Audit: compare what every record says of an order with its outcome.
+
+An open order may hold whatever it needs, once. An ended order may keep only what its outcome
+says. An order that needs attention is not compared with an outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orders.domain.audit_findings import AuditReport, CheckedCounts, Finding, FindingKind
+from orders.domain.audit_rules import Rule, rules_for, rules_for_older
+from orders.domain.holdings import Holdings
+from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import OrderStatus
+from orders.domain.stock import Stock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditInput:
+    """Everything that an audit compares."""
+
+    #: By order ID, read before all else: what had ended then cannot change any more.
+    orders: Mapping[str, OrderRecord]
+    #: Orders placed before the audit's window: only their stock is compared.
+    older: Mapping[str, OrderRecord]
+    #: Orders placed while the audit reads: their holdings may be incomplete.
+    others: frozenset[str]
+    holdings: Mapping[str, Holdings]
+    stocks: Mapping[str, Stock]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPolicy:
+    """How far an audit looks back, and how long an order may take."""
+
+    #: Of orders placed earlier, only the stock is compared.
+    window: timedelta = timedelta(days=30)
+    overdue: timedelta = timedelta(hours=1)
+
+
+def audit(records: AuditInput, now: datetime, overdue: timedelta) -> AuditReport:
+    """Compare all records."""
+    findings = [*_order_findings(records.older, rules_for_older, records, now - overdue)]
+    findings += _order_findings(records.orders, rules_for, records, now - overdue)
+    findings += _orphans(records)
+    findings += [f for sku, stock in records.stocks.items() for f in _stock_findings(sku, stock)]
+    every_order = (*records.older.items(), *records.orders.items())
+    return AuditReport(
+        findings=tuple(findings),
+        open=tuple(order_id for order_id, record in every_order if _is_open(record)),
+        checked=_counts(records),
+    )
+
+
+def _order_findings(
+    orders: Mapping[str, OrderRecord],
+    rules: Callable[[OrderRecord], tuple[Rule, ...]],
+    records: AuditInput,
+    due: datetime,
+) -> Iterator[Finding]:
+    for order_id, record in orders.items():
+        holdings = records.holdings.get(order_id, Holdings())
+        violations = [found for rule in rules(record) for found in rule(record, holdings)]
+        violations += [(FindingKind.OVERDUE, detail) for detail in _overdue(record, due)]
+        for kind, detail in violations:
+            yield Finding(kind=kind, orders=(order_id,), detail=detail)
+
+
+def _overdue(record: OrderRecord, due: datetime) -> Iterator[str]:
+    if _is_open(record) and record.order.placed_at < due:
+        yield f"placed {record.order.placed_at.isoformat()}"
+    for refund in record.open_refunds:
+        if refund.requested_at < due:
+            yield f"{refund.refund_id}, requested {refund.requested_at.isoformat()}"
+
+
+def _orphans(records: AuditInput) -> Iterator[Finding]:
+    existing = records.orders.keys() | records.older.keys() | records.others
+    for order_id, holdings in records.holdings.items():
+        if order_id in existing:
+            continue
+        money = holdings.held + holdings.kept
+        amounts = {
+            FindingKind.ORPHANED_PAYMENT: (money, f"{money} authorized or captured"),
+            FindingKind.ORPHANED_SHIPMENT: (
+                holdings.live_shipments,
+                f"{holdings.live_shipments} shipments",
+            ),
+            FindingKind.ORPHANED_RESERVATION: (holdings.reserved, f"{holdings.reserved} units"),
+        }
+        for kind, (amount, detail) in amounts.items():
+            if amount > 0:
+                yield Finding(kind=kind, orders=(order_id,), detail=detail)
+
+
+def _stock_findings(sku: str, stock: Stock) -> Iterator[Finding]:
+    if stock.available < 0:
+        detail = f"{sku}: {stock.available} available"
+        yield Finding(kind=FindingKind.STOCK_INCONSISTENT, orders=(), detail=detail)
+    for name, counted, recorded in stock.balances():
+        if counted != recorded:
+            detail = f"{sku}: {name} is {recorded}, the entries add up to {counted}"
+            yield Finding(kind=FindingKind.STOCK_INCONSISTENT, orders=(), detail=detail)
+
+
+def _counts(records: AuditInput) -> CheckedCounts:
+    statuses = [r.status for orders in (records.older, records.orders) for r in orders.values()]
+    return CheckedCounts(
+        orders=len(statuses),
+        in_attention=statuses.count(OrderStatus.NEEDS_ATTENTION),
+        payments=sum(len(holdings.payments) for holdings in records.holdings.values()),
+        shipments=sum(len(holdings.shipments) for holdings in records.holdings.values()),
+        emails=sum(len(holdings.emails) for holdings in records.holdings.values()),
+        products=len(records.stocks),
+    )
+
+
+def _is_open(record: OrderRecord) -> bool:
+    return record.status in {OrderStatus.PLACED, OrderStatus.PROCESSING}

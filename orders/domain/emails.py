@@ -1,0 +1,148 @@
+"""Emails to customers: confirmation, outcome of an undone order, refund."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+from typing import Final
+
+from orders.domain.money import Money
+from orders.domain.order import Customer, Order
+from orders.domain.outcome import OrderStatus, Outcome, Reason
+
+
+class EmailKind(StrEnum):
+    """Emails about an order. The email about a refund is identified by the refund's ID."""
+
+    #: The order is on its way.
+    CONFIRMATION = "confirmation"
+    #: The order could not be completed; nothing was captured.
+    REJECTED = "rejected"
+    #: The order was canceled by request; nothing was captured.
+    CANCELED = "canceled"
+    #: The order was not completed, and the captured amount is refunded.
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email:
+    """An email to one recipient; text and HTML say the same."""
+
+    recipient: str
+    subject: str
+    text: str
+    html: str
+
+
+_SUBJECTS: Final = {
+    EmailKind.CONFIRMATION: "Your order {id} is on its way",
+    EmailKind.REJECTED: "Your order {id} could not be completed",
+    EmailKind.CANCELED: "Your order {id} is canceled",
+    EmailKind.REFUNDED: "Your refund for order {id}",
+}
+
+_ON_ITS_WAY: Final = "Your order is on its way."
+_NOT_COMPLETED: Final = "We are sorry, but we could not complete your order. {why}"
+_CANCELED: Final = "Your order is canceled, as you requested."
+_NOTHING_CHARGED: Final = (
+    "Nothing was charged, and nothing will be shipped. If your bank reserved the amount on your"
+    " card, it releases the reservation within a few days."
+)
+_REFUNDING_ALL: Final = (
+    "We charged {total} and are refunding the full amount to your payment method. Your bank usually"
+    " shows it within a few days. Nothing will be shipped."
+)
+_REFUNDING: Final = (
+    "We are refunding {amount} of the {total} that you paid for your order to your payment method."
+)
+_REFUNDING_TOTAL: Final = (
+    "We are refunding the full {total} that you paid for your order to your payment method."
+)
+_ARRIVAL: Final = "Your bank usually shows it within a few days."
+
+#: Reasons that help the customer. For all others the email gives no reason.
+_WHY: Final[dict[str | None, str]] = {
+    Reason.QUANTITY_ABOVE_LIMIT: "One of the quantities is higher than we sell in one order.",
+    Reason.COUNTRY_NOT_SERVED: "We do not ship to your country.",
+    Reason.DISCONTINUED: "We no longer sell one of the products.",
+    Reason.OUT_OF_STOCK: "One of the products is out of stock.",
+    Reason.CARD_DECLINED: "Your bank declined the payment.",
+    Reason.INSUFFICIENT_FUNDS: "Your account does not cover the amount.",
+    Reason.EXPIRED_CARD: "Your card has expired.",
+    Reason.INCORRECT_CVC: "The security code does not match your card.",
+    Reason.PROCESSING_ERROR: "Your bank could not process the payment. Please try again later.",
+    Reason.CUSTOMER_ACTION_REQUIRED: "Your bank asked you to confirm the payment.",
+    Reason.UNKNOWN_PAYMENT_METHOD: "The payment method is not valid.",
+    Reason.CAPTURE_REFUSED: "Your bank did not release the payment to us.",
+    Reason.ADDRESS_REFUSED: "Our carrier does not deliver to your address.",
+    Reason.UNAVAILABLE: "A service that we need was unavailable. Please try again later.",
+}
+
+
+def outcome_email_kind(outcome: Outcome, *, refunded: bool) -> EmailKind:
+    """Return the kind of email for an order that was undone."""
+    if refunded:
+        return EmailKind.REFUNDED
+    is_canceled = outcome.status is OrderStatus.CANCELED
+    return EmailKind.CANCELED if is_canceled else EmailKind.REJECTED
+
+
+def confirmation_email(order: Order, customer: Customer, tracking_number: str) -> Email:
+    """Write the confirmation: what was ordered, what it costs, how to track the shipment."""
+    quote = order.quote
+    shipping = f"Shipping ({quote.shipping_method})"
+    lines = [(f"{line.quantity} x {line.name}", str(line.total)) for line in order.lines]
+    lines.append((shipping, str(quote.shipping)))
+    items = "\n".join(f"  {label}: {amount}" for label, amount in lines)
+    rows = "".join(
+        f'<tr><td>{escape(label)}</td><td align="right">{amount}</td></tr>\n'
+        for label, amount in lines
+    )
+    return Email(
+        recipient=customer.email,
+        subject=_SUBJECTS[EmailKind.CONFIRMATION].format(id=order.order_id),
+        text=(
+            f"Hello {customer.name},\n\n{_ON_ITS_WAY}\n\n{items}\n\n"
+            f"Total: {quote.total}, including {quote.tax} tax\n"
+            f"Tracking number: {tracking_number}\n"
+        ),
+        html=_document(
+            f"<p>Hello {escape(customer.name)},</p>\n<p>{_ON_ITS_WAY}</p>\n"
+            f'<table cellpadding="4">\n{rows}'
+            f'<tr><th align="left">Total</th><th align="right">{quote.total}</th></tr>\n'
+            f'<tr><td>including tax</td><td align="right">{quote.tax}</td></tr>\n</table>\n'
+            f"<p>Tracking number: <strong>{escape(tracking_number)}</strong></p>"
+        ),
+    )
+
+
+def outcome_email(order: Order, customer: Customer, kind: EmailKind, reason: str | None) -> Email:
+    """Write the email about an undone order: what happened, why, and where the money is."""
+    happened = _CANCELED
+    if reason != Reason.CANCELED:
+        happened = _NOT_COMPLETED.format(why=_WHY.get(reason, "")).strip()
+    money = _REFUNDING_ALL if kind is EmailKind.REFUNDED else _NOTHING_CHARGED
+    return _email(order, customer, kind, happened, money.format(total=order.total))
+
+
+def refund_email(order: Order, customer: Customer, amount: Money) -> Email:
+    """Write the email about a refund of a completed order."""
+    money = _REFUNDING if amount != order.total else _REFUNDING_TOTAL
+    happened = money.format(amount=amount, total=order.total)
+    return _email(order, customer, EmailKind.REFUNDED, happened, _ARRIVAL)
+
+
+def _email(order: Order, customer: Customer, kind: EmailKind, *paragraphs: str) -> Email:
+    paragraphs = (f"Hello {customer.name},", *paragraphs)
+    return Email(
+        recipient=customer.email,
+        subject=_SUBJECTS[kind].format(id=order.order_id),
+        text="\n\n".join(paragraphs) + "\n",
+        html=_document("\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)),
+    )
+
+
+def _document(body: str) -> str:
+    return (
+        '<!doctype html>\n<html lang="en">\n<body style="font-family: sans-serif">\n'
+        f"{body}\n</body>\n</html>\n"
+    )

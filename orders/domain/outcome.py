@@ -1,0 +1,152 @@
+"""Outcome of an order, and what is known of it when its orchestration starts again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from orders.domain.results import StockLine
+
+
+class OrderStatus(StrEnum):
+    """Status of an order, as customers see it."""
+
+    #: Stored; no step has begun.
+    PLACED = "placed"
+    #: Steps are being done or undone, or the order awaits its recovery.
+    PROCESSING = "processing"
+    #: Paid and shipped.
+    COMPLETED = "completed"
+    #: Refused by a rule, a bank or a carrier, or given up; everything is undone.
+    REJECTED = "rejected"
+    #: Stopped by request; everything is undone.
+    CANCELED = "canceled"
+    #: An operator must decide.
+    NEEDS_ATTENTION = "needsAttention"
+
+
+class Reason(StrEnum):
+    """Why an order was not completed."""
+
+    #: More units of one product than the shop sells in one order.
+    QUANTITY_ABOVE_LIMIT = "quantityAboveLimit"
+    #: The shop does not ship to this country.
+    COUNTRY_NOT_SERVED = "countryNotServed"
+    #: The product is no longer sold.
+    DISCONTINUED = "discontinued"
+    #: Fewer units are available than ordered.
+    OUT_OF_STOCK = "outOfStock"
+    #: The customer requested a cancellation.
+    CANCELED = "canceled"
+    #: The bank declined the card without a reason.
+    CARD_DECLINED = "cardDeclined"
+    #: The account does not cover the amount.
+    INSUFFICIENT_FUNDS = "insufficientFunds"
+    #: The card has expired.
+    EXPIRED_CARD = "expiredCard"
+    #: The security code does not match the card.
+    INCORRECT_CVC = "incorrectCvc"
+    #: The bank could not process the card.
+    PROCESSING_ERROR = "processingError"
+    #: The bank requires an action of the customer, such as 3-D Secure.
+    CUSTOMER_ACTION_REQUIRED = "customerActionRequired"
+    #: The gateway does not know the payment method.
+    UNKNOWN_PAYMENT_METHOD = "unknownPaymentMethod"
+    #: There is no open authorization to capture.
+    NO_AUTHORIZATION = "noAuthorization"
+    #: The bank refused the capture of an authorized amount.
+    CAPTURE_REFUSED = "captureRefused"
+    #: The bank refused the refund.
+    REFUND_REFUSED = "refundRefused"
+    #: Nothing was captured that could be refunded.
+    NOT_CAPTURED = "notCaptured"
+    #: The refund exceeds what was captured and not refunded yet.
+    EXCEEDS_CAPTURED = "exceedsCaptured"
+    #: The carrier does not deliver to this address.
+    ADDRESS_REFUSED = "addressRefused"
+    #: The step was undone before it was tried, so it was not done.
+    ALREADY_UNDONE = "alreadyUndone"
+    #: A service was unavailable for longer than the retries last.
+    UNAVAILABLE = "unavailable"
+    #: An operator suspended or terminated the orchestration.
+    STOPPED_BY_OPERATOR = "stoppedByOperator"
+    #: The order store has no order with this ID.
+    ORDER_NOT_FOUND = "orderNotFound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an order ended."""
+
+    status: OrderStatus
+    tracking_number: str | None = None
+    reason: str | None = None
+    #: Failures that do not change the status, for operators.
+    notes: tuple[str, ...] = ()
+    #: Steps that failed for good and need an operator.
+    failed_steps: tuple[str, ...] = ()
+
+    @classmethod
+    def completed(cls, tracking_number: str) -> Outcome:
+        """Return the outcome of an order that is paid and shipped."""
+        return cls(status=OrderStatus.COMPLETED, tracking_number=tracking_number)
+
+    @classmethod
+    def rejected(cls, reason: str | None) -> Outcome:
+        """Return the outcome of an order that is refused or given up."""
+        return cls(status=OrderStatus.REJECTED, reason=reason)
+
+    @classmethod
+    def canceled(cls) -> Outcome:
+        """Return the outcome of an order that is stopped by request."""
+        return cls(status=OrderStatus.CANCELED, reason=Reason.CANCELED)
+
+    @classmethod
+    def refused(cls, reason: str | None) -> Outcome:
+        """Return the outcome after a step was refused: by request, or for another reason."""
+        return cls.canceled() if reason == Reason.CANCELED else cls.rejected(reason)
+
+    @classmethod
+    def needs_attention(cls, reason: str | None, failed_steps: tuple[str, ...]) -> Outcome:
+        """Return the outcome of an order that an operator must decide, with the failed steps."""
+        return cls(status=OrderStatus.NEEDS_ATTENTION, reason=reason, failed_steps=failed_steps)
+
+    @property
+    def requires_undo(self) -> bool:
+        """Whether everything that was done must be undone."""
+        return self.status in {OrderStatus.REJECTED, OrderStatus.CANCELED}
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether the order is paid and shipped."""
+        return self.status is OrderStatus.COMPLETED
+
+    def with_failed_step(self, step: str, note: str) -> Outcome:
+        """Add a failed step that does not change the status."""
+        return replace(self.with_note(note), failed_steps=(*self.failed_steps, step))
+
+    def with_note(self, note: str) -> Outcome:
+        """Add a note."""
+        return replace(self, notes=(*self.notes, note))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What the record says when an orchestration starts, for the first time or again."""
+
+    #: The order has ended already.
+    outcome: Outcome | None = None
+    #: Undoing has begun, with this outcome as its goal.
+    undoing: Outcome | None = None
+    #: The customer requested a cancellation before the dispatch.
+    cancel_requested: bool = False
+    #: An earlier orchestration may have done any of the steps.
+    resumed: bool = False
+    #: Units that may be reserved, if the order was accepted.
+    stock_lines: tuple[StockLine, ...] = ()
+    #: The shipment is dispatched: the order can only be finished.
+    dispatched: bool = False
+    #: Steps that an operator did elsewhere or decided to skip.
+    resolved_steps: tuple[str, ...] = ()
+    #: The skipped ones among them.
+    skipped_steps: tuple[str, ...] = ()

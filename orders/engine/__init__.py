@@ -1,0 +1,1 @@
+"""The Durable Functions engine: start, resume, terminate and read orchestrations and entities."""

@@ -1,0 +1,151 @@
+"""Orchestration instances of orders and refunds: look up, start, resume, terminate."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import azure.durable_functions as df
+from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
+
+from orders.contracts.codec import encode
+from orders.contracts.names import Orchestration
+from orders.contracts.payloads import OrderInput, RefundInput
+from orders.domain.errors import EngineUnavailableError
+from orders.engine.client import engine_errors, get_status
+from orders.engine.step_history import StepRecord, read_step_history
+from orders.services import services
+
+
+class Phase(StrEnum):
+    """Phase of an orchestration instance."""
+
+    #: There is no instance.
+    ABSENT = "absent"
+    #: It has not run its first turn.
+    PENDING = "pending"
+    #: It is suspended until it is resumed.
+    SUSPENDED = "suspended"
+    #: It is running.
+    RUNNING = "running"
+    #: It has ended: completed, failed or terminated.
+    ENDED = "ended"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it continues by itself."""
+        return self in {Phase.PENDING, Phase.RUNNING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """An orchestration instance."""
+
+    phase: Phase
+    step: str | None = None
+    text: str | None = None
+    is_terminated: bool = False
+    last_updated_at: datetime | None = None
+    #: Empty unless the history was requested.
+    steps: tuple[StepRecord, ...] = ()
+
+    def needs_recovery(self, now: datetime, stalled_after: timedelta) -> bool:
+        """Whether it is not active, or has been active without progress for too long."""
+        if not self.phase.is_active:
+            return True
+        return self.last_updated_at is not None and now - self.last_updated_at > stalled_after
+
+
+#: Pauses before each check whether a terminated instance has ended: two seconds in all.
+_PAUSES_SECONDS: Final = (0.1, 0.3, 0.6, 1.0)
+
+_PHASES: Final[dict[Runtime | None, Phase]] = {
+    Runtime.Pending: Phase.PENDING,
+    Runtime.Suspended: Phase.SUSPENDED,
+    Runtime.Completed: Phase.ENDED,
+    Runtime.Failed: Phase.ENDED,
+    Runtime.Terminated: Phase.ENDED,
+    Runtime.Canceled: Phase.ENDED,
+}
+
+
+async def get_instance(
+    client: df.DurableOrchestrationClient, instance_id: str, *, with_steps: bool = False
+) -> Instance:
+    """Return the instance with this ID."""
+    status = await get_status(client, instance_id, with_history=with_steps)
+    if status is None:
+        return Instance(phase=Phase.ABSENT)
+    custom = status.custom_status if isinstance(status.custom_status, dict) else {}
+    return Instance(
+        phase=_PHASES.get(status.runtime_status, Phase.RUNNING),
+        step=custom.get("step"),
+        text=custom.get("text"),
+        is_terminated=status.runtime_status is Runtime.Terminated,
+        last_updated_at=status.last_updated_time,
+        # The SDK does not define `historyEvents`; it keeps unknown fields as they are.
+        steps=read_step_history(getattr(status, "historyEvents", None) or []),
+    )
+
+
+async def start_order(client: df.DurableOrchestrationClient, order_id: str) -> None:
+    """Start the order's orchestration, unless a concurrent caller has started it."""
+    payload = OrderInput(order_id=order_id, retries=services().settings.retries)
+    await _start(client, Orchestration.PROCESS_ORDER, order_id, payload)
+
+
+async def start_refund(
+    client: df.DurableOrchestrationClient, order_id: str, refund_id: str
+) -> None:
+    """Start the refund's orchestration, unless a concurrent caller has started it."""
+    retries = services().settings.retries
+    payload = RefundInput(order_id=order_id, refund_id=refund_id, retries=retries)
+    await _start(client, Orchestration.REFUND_ORDER, refund_id, payload)
+
+
+async def continue_order(client: df.DurableOrchestrationClient, order_id: str) -> None:
+    """Resume the order's orchestration if it is suspended, otherwise start it."""
+    if not await _resume(client, order_id):
+        await start_order(client, order_id)
+
+
+async def continue_refund(
+    client: df.DurableOrchestrationClient, order_id: str, refund_id: str
+) -> None:
+    """Resume the refund's orchestration if it is suspended, otherwise start it."""
+    if not await _resume(client, refund_id):
+        await start_refund(client, order_id, refund_id)
+
+
+async def terminate(client: df.DurableOrchestrationClient, instance_id: str) -> bool:
+    """Terminate an instance; False if the engine has not ended it within two seconds."""
+    with engine_errors():
+        await client.terminate(instance_id, "stalled; recovery restarts it")
+    for pause in _PAUSES_SECONDS:
+        if not (await get_instance(client, instance_id)).phase.is_active:
+            return True
+        await asyncio.sleep(pause)
+    return False
+
+
+async def _start(
+    client: df.DurableOrchestrationClient,
+    orchestration: Orchestration,
+    instance_id: str,
+    payload: object,
+) -> None:
+    try:
+        await client.start_new(orchestration.value, instance_id, encode(payload))
+    except Exception:  # noqa: BLE001 - the SDK raises nothing more specific
+        # Only the message tells why it failed. What counts is whether the instance exists.
+        if (await get_instance(client, instance_id)).phase is Phase.ABSENT:
+            raise EngineUnavailableError from None
+
+
+async def _resume(client: df.DurableOrchestrationClient, instance_id: str) -> bool:
+    if (await get_instance(client, instance_id)).phase is not Phase.SUSPENDED:
+        return False
+    with engine_errors():
+        await client.resume(instance_id, "resolved by an operator")
+    return True

@@ -1,0 +1,96 @@
+"""Step history of an order, read from the history of its latest orchestration.
+
+It holds steps, products and times, and no personal data.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from orders.contracts.names import Activity, StockOperation, StockStep
+from orders.domain.results import Reversal
+
+
+class StepResult(StrEnum):
+    """Result of a step."""
+
+    #: The step was done.
+    DONE = "done"
+    #: The step was refused; nothing was done.
+    REFUSED = "refused"
+    #: The attempt failed and its effect is unknown; a later attempt may have succeeded.
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """One attempt of a step."""
+
+    step: str
+    at: str
+    result: StepResult
+    #: The product, if the step concerns the stock of one.
+    sku: str | None = None
+
+
+#: The field of each step's result that says yes or no.
+_ACCEPTED_FIELDS: Final[dict[str, str]] = {
+    Activity.VALIDATE_ORDER: "accepted",
+    Activity.PROCESS_PAYMENT: "approved",
+    Activity.SHIP_ORDER: "booked",
+    Activity.CAPTURE_PAYMENT: "captured",
+    Activity.DISPATCH_ORDER: "dispatched",
+    StockStep.RESERVE_STOCK: "reserved",
+    StockStep.COMMIT_STOCK: "reserved",
+}
+_STEPS_OF_OPERATIONS: Final[dict[str, str]] = {
+    StockOperation.RESERVE: StockStep.RESERVE_STOCK,
+    StockOperation.COMMIT: StockStep.COMMIT_STOCK,
+    StockOperation.RELEASE: StockStep.RELEASE_STOCK,
+}
+
+
+def read_step_history(events: list[dict[str, Any]]) -> tuple[StepRecord, ...]:
+    """Return the steps in a history as the management API shows it, oldest first."""
+    requests: dict[str, tuple[str, str]] = {}
+    steps: list[StepRecord] = []
+    for event in events:
+        match event["EventType"]:
+            case "TaskCompleted":
+                step = event["FunctionName"]
+                result = _result(step, event.get("Result"))
+                steps.append(StepRecord(step=step, at=event["Timestamp"], result=result))
+            case "TaskFailed":
+                step = event["FunctionName"]
+                failed = StepResult.FAILED
+                steps.append(StepRecord(step=step, at=event["Timestamp"], result=failed))
+            case "EventSent":
+                requests |= _stock_request(event)
+            case "EventRaised" if event["Name"] in requests:
+                steps.extend(_stock_step(event, *requests[event["Name"]]))
+    return tuple(steps)
+
+
+def _stock_request(event: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Map the ID of a message to a stock entity to its step and SKU."""
+    message = json.loads(event["Input"])
+    step = _STEPS_OF_OPERATIONS.get(message.get("op"))
+    sku = str(event["InstanceId"]).split("@", 2)[-1]
+    return {message["id"]: (step, sku)} if step else {}
+
+
+def _stock_step(event: dict[str, Any], step: str, sku: str) -> Iterator[StepRecord]:
+    message = json.loads(event["Input"])
+    is_failed = "exceptionType" in message
+    result = StepResult.FAILED if is_failed else _result(step, json.loads(message["result"]))
+    yield StepRecord(step=step, at=event["Timestamp"], result=result, sku=sku)
+
+
+def _result(step: str, result: object) -> StepResult:
+    if not isinstance(result, dict):
+        return StepResult.DONE
+    is_refused = result.get(_ACCEPTED_FIELDS.get(step, "")) is False
+    reversal_refused = result.get("reversal") == Reversal.REFUSED
+    return StepResult.REFUSED if is_refused or reversal_refused else StepResult.DONE

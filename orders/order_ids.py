@@ -1,0 +1,50 @@
+"""IDs of orders, refunds and stock changes, and fingerprints of requests.
+
+All of them are keyed hashes: the same idempotency key gives the same ID, and without the secret
+neither an ID nor a request can be guessed.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+_ID_BYTES: Final = 16
+
+
+def order_id(secret: str, idempotency_key: str | None, generation: int = 0) -> str:
+    """Return the order ID of an idempotency key; without a key, a new random ID.
+
+    After an order is deleted, its key stands for a new order of the next generation.
+    """
+    if idempotency_key is None:
+        raw = secrets.token_bytes(_ID_BYTES)
+    else:
+        message = f"{idempotency_key}\0{generation}" if generation else idempotency_key
+        raw = _keyed_hash(secret, "idempotency-key", message.encode())
+    return "ord_" + _encode(raw)
+
+
+def stock_change_id(secret: str, sku: str, idempotency_key: str) -> str:
+    """Return the ID of the stock change of an idempotency key."""
+    raw = _keyed_hash(secret, "stock-change", f"{sku}\0{idempotency_key}".encode())
+    return "stk_" + _encode(raw)
+
+
+def refund_id(secret: str, order: str, idempotency_key: str) -> str:
+    """Return the refund ID of an idempotency key."""
+    return "rfd_" + _encode(_keyed_hash(secret, "refund", f"{order}\0{idempotency_key}".encode()))
+
+
+def fingerprint(secret: str, canonical_request: bytes) -> str:
+    """Return the fingerprint of a request: equal for equal requests."""
+    return _keyed_hash(secret, "request", canonical_request).hex()
+
+
+def _encode(raw: bytes) -> str:
+    return base64.b32encode(raw[:_ID_BYTES]).decode().rstrip("=").lower()
+
+
+def _keyed_hash(secret: str, purpose: str, message: bytes) -> bytes:
+    return hmac.digest(secret.encode(), purpose.encode() + b"\0" + message, hashlib.sha256)

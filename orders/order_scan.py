@@ -1,0 +1,35 @@
+"""Scans over many orders of the store, page by page."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+from orders.domain.errors import OrdersError
+from orders.domain.order_record import OrderRecord
+from orders.ports.order_store import OrderQuery
+from orders.services import services
+
+_log = logging.getLogger(__name__)
+
+
+async def iter_orders(query: OrderQuery) -> AsyncIterator[OrderRecord]:
+    """Yield all orders that match the query."""
+    while True:
+        page = await asyncio.to_thread(services().order_store.page, query)
+        for record in page.orders:
+            yield record
+        if page.cursor is None:
+            return
+        query = replace(query, cursor=page.cursor)
+
+
+async def for_each_order(
+    query: OrderQuery, act: Callable[[OrderRecord], Awaitable[object]]
+) -> None:
+    """Act on all orders that match. A failure does not stop the others; the next run retries it."""
+    async for record in iter_orders(query):
+        try:
+            await act(record)
+        except OrdersError as error:
+            _log.warning("order %s is skipped until the next run: %s", record.order.order_id, error)

@@ -1,0 +1,1 @@
+"""Protocols of what the order service needs from outside."""

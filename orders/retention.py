@@ -1,0 +1,45 @@
+"""Retention of one ended order: purge, erase and delete."""
+
+import asyncio
+
+import azure.durable_functions as df
+
+from orders.contracts.codec import encode
+from orders.contracts.names import Entity, StockOperation
+from orders.contracts.payloads import StockRequest
+from orders.domain.order_record import OrderRecord
+from orders.engine.client import engine_errors
+from orders.services import services
+
+
+async def purge(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
+    """Purge the order's histories and settle its entries in the stock entities."""
+    order_id = record.order.order_id
+    stock_lines = record.validation.stock_lines if record.validation else ()
+    await _purge_refunds(client, record)
+    with engine_errors():
+        await client.purge_instance_history(order_id)
+        for line in stock_lines:
+            request = StockRequest(order_id=order_id, opening_balance=line.opening_balance)
+            entity = df.EntityId(Entity.STOCK.value, line.sku)
+            await client.signal_entity(entity, StockOperation.SETTLE.value, encode(request))
+    await asyncio.to_thread(services().order_store.record_purge, order_id)
+
+
+async def erase(record: OrderRecord) -> None:
+    """Erase the personal data, in the store last: an interrupted erasure is found again."""
+    order_id = record.order.order_id
+    await asyncio.to_thread(services().mailer.erase, order_id)
+    await asyncio.to_thread(services().order_store.erase, order_id)
+
+
+async def delete(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
+    """Delete the record, and with it the idempotency key."""
+    await _purge_refunds(client, record)  # a refund may have been paid after the purge
+    await asyncio.to_thread(services().order_store.delete, record.order.order_id)
+
+
+async def _purge_refunds(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
+    with engine_errors():
+        for refund in record.refunds:
+            await client.purge_instance_history(refund.refund_id)

@@ -1,0 +1,169 @@
+"""Composition root: settings in, services out. The only importer of adapters."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import TypeAlias
+
+from orders.adapters.carrier.sandbox import SandboxCarrier
+from orders.adapters.catalogue import JsonCatalogue
+from orders.adapters.mailer.sandbox import SandboxMailer
+from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.adapters.order_store.sqlite.store import SqliteOrderStore
+from orders.adapters.payments.sandbox.gateway import SandboxPayments
+from orders.adapters.system_clock import SystemClock
+from orders.domain.errors import InvalidSettingsError
+from orders.ports.carrier import Carrier
+from orders.ports.catalogue import Catalogue
+from orders.ports.clock import Clock
+from orders.ports.mailer import Mailer
+from orders.ports.order_store import OrderStore
+from orders.ports.partner_references import PartnerReferences
+from orders.ports.payments import Payments
+from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
+from orders.settings.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+#: Returns the references at the partner with this name.
+_OpenReferences: TypeAlias = Callable[[str], PartnerReferences]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The services that client functions, timers and activities use."""
+
+    settings: Settings
+    clock: Clock
+    catalogue: Catalogue
+    order_store: OrderStore
+    payments: Payments
+    carrier: Carrier
+    mailer: Mailer
+
+
+_services: Services | None = None
+_lock = Lock()
+
+
+def services() -> Services:
+    """Return the services of this process, built at first use."""
+    global _services  # noqa: PLW0603 - one composition root, set once
+    with _lock:
+        if _services is None:
+            _services = build(Settings.from_env())
+        return _services
+
+
+def check_configuration() -> None:
+    """Log an error if the settings or the catalogue are invalid."""
+    try:
+        services().catalogue.skus()
+    except Exception as error:  # noqa: BLE001 - the real host hides errors raised at import
+        _log.error("the app refuses to serve: %s", error)
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Services:
+    """Build the services. Nothing connects before it is used."""
+    if settings.on_azure:
+        _refuse_single_machine_adapters(settings)
+    clock = clock or SystemClock()
+    order_store, references = _order_store(settings, clock)
+    sandbox = settings.data_dir / "sandbox.sqlite3"
+    return Services(
+        settings=settings,
+        clock=clock,
+        catalogue=JsonCatalogue(settings.catalogue),
+        order_store=order_store,
+        payments=_stripe(settings.stripe, references) or SandboxPayments(sandbox, clock),
+        carrier=_carrier(settings.carrier, references) or SandboxCarrier(sandbox, clock),
+        mailer=_smtp(settings.smtp, references, clock) or SandboxMailer(sandbox, clock),
+    )
+
+
+@contextmanager
+def override(replacement: Services) -> Iterator[Services]:
+    """Use other services in this process for a while: for tests."""
+    global _services  # noqa: PLW0603 - one composition root, replaced
+    before, _services = _services, replacement
+    try:
+        yield replacement
+    finally:
+        _services = before
+
+
+def _refuse_single_machine_adapters(settings: Settings) -> None:
+    adapters = {
+        "the order store in SQLite (set ORDERS_TABLES)": settings.tables,
+        "sandbox payments (set STRIPE_API_KEY)": settings.stripe,
+        "the sandbox carrier (set CARRIER_URL)": settings.carrier,
+        "the sandbox mailer (set SMTP_URL)": settings.smtp,
+    }
+    refused = [name for name, access in adapters.items() if access is None]
+    if refused:
+        raise InvalidSettingsError(
+            "On Azure the app runs on many machines, but these work on one machine only: "
+            + ", ".join(refused)
+        )
+
+
+def _order_store(settings: Settings, clock: Clock) -> tuple[OrderStore, _OpenReferences]:
+    if settings.tables is not None:
+        return _table_store(settings.tables, clock)
+    path: Path = settings.data_dir / "orders.sqlite3"
+    return SqliteOrderStore(path, clock), lambda partner: SqlitePartnerReferences(path, partner)
+
+
+def _table_store(access: TablesAccess, clock: Clock) -> tuple[OrderStore, _OpenReferences]:
+    # Client libraries are slow to import, so each is imported only if it is used.
+    from orders.adapters.order_store.tables.references import (  # noqa: PLC0415 - slow import
+        TablePartnerReferences,
+    )
+    from orders.adapters.order_store.tables.service import (  # noqa: PLC0415 - slow import
+        Tables,
+        connect_with_identity,
+        connect_with_string,
+    )
+    from orders.adapters.order_store.tables.store import TableOrderStore  # noqa: PLC0415 - slow import
+
+    if access.connection_string:
+        tables = Tables(connect_with_string(access.connection_string))
+    else:
+        tables = Tables(connect_with_identity(access.account_url, access.client_id))
+    return TableOrderStore(tables, clock), lambda partner: TablePartnerReferences(tables, partner)
+
+
+def _stripe(access: StripeAccess | None, references: _OpenReferences) -> Payments | None:
+    if access is None:
+        return None
+    from orders.adapters.payments.stripe.gateway import StripePayments  # noqa: PLC0415 - slow import
+    from orders.adapters.payments.stripe.intents import StripeIntents  # noqa: PLC0415 - slow import
+
+    intents = StripeIntents(access.api_key, access.api_base)
+    return StripePayments(intents, references("payment_references"))
+
+
+def _carrier(access: CarrierAccess | None, references: _OpenReferences) -> Carrier | None:
+    if access is None:
+        return None
+    from orders.adapters.carrier.http.carrier import HttpCarrier  # noqa: PLC0415 - slow import
+
+    return HttpCarrier(access.url, access.token, references("shipment_references"))
+
+
+def _smtp(access: SmtpAccess | None, references: _OpenReferences, clock: Clock) -> Mailer | None:
+    if access is None:
+        return None
+    from orders.adapters.mailer.smtp import SmtpMailer, SmtpServer  # noqa: PLC0415 - slow import
+
+    server = SmtpServer(
+        scheme=access.scheme,
+        host=access.host,
+        port=access.port,
+        username=access.username,
+        password=access.password,
+    )
+    return SmtpMailer(server, access.sender, references("email_references"), clock)

@@ -1,0 +1,182 @@
+"""Access to storage and partners.
+
+Errors and logs never repeat a value that may hold a secret.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Final, Literal, cast
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from orders.domain.errors import InvalidSettingsError
+
+#: Hosts of this machine: a secret may be sent to them without encryption.
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_SMTP_PORTS: Final = {"smtp": 25, "starttls": 587, "smtps": 465}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripeAccess:
+    """Access to Stripe."""
+
+    #: STRIPE_API_KEY: a secret or restricted key.
+    api_key: str = field(repr=False)
+    #: STRIPE_API_BASE: another server with Stripe's protocol, for tests.
+    api_base: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierAccess:
+    """Access to the carrier."""
+
+    #: CARRIER_URL: base URL of its API.
+    url: str
+    #: CARRIER_TOKEN: bearer token.
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpAccess:
+    """Access to the mail server: SMTP_URL and MAIL_FROM."""
+
+    #: "smtp" is not encrypted, "smtps" is encrypted from the first byte.
+    scheme: Literal["smtp", "starttls", "smtps"]
+    host: str
+    port: int
+    sender: Address
+    username: str | None = None
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablesAccess:
+    """Access to Azure Tables: ORDERS_TABLES."""
+
+    #: Contains a key or a signature.
+    connection_string: str = field(default="", repr=False)
+    #: Alternative: the account's URL, accessed with the managed identity of the app.
+    account_url: str = ""
+    #: AZURE_CLIENT_ID: the managed identity to use, if the app has several.
+    client_id: str | None = None
+
+
+def tables_access(environment: Mapping[str, str]) -> TablesAccess | None:
+    """Read the access to Azure Tables. None: the order store is in SQLite."""
+    text = environment.get("ORDERS_TABLES", "").strip()
+    if not text:
+        return None
+    if text.startswith(("https:", "http:")):
+        url = _url({"ORDERS_TABLES": text}, "ORDERS_TABLES") or ""
+        return TablesAccess(account_url=url, client_id=environment.get("AZURE_CLIENT_ID") or None)
+    if not _has_account(text):
+        raise InvalidSettingsError(
+            "ORDERS_TABLES must be a connection string with an AccountName and an AccountKey, and"
+            " https, or https://ACCOUNT.table.core.windows.net"
+        )
+    return TablesAccess(connection_string=text)
+
+
+def _has_account(text: str) -> bool:
+    pairs = (part.partition("=") for part in text.rstrip(";").split(";"))
+    parts = {name.strip().lower(): value for name, _, value in pairs}
+    if parts == {"usedevelopmentstorage": "true"}:
+        return True
+    protocol = parts.get("defaultendpointsprotocol", "https")
+    endpoint = parts.get("tableendpoint", f"{protocol}://account")
+    try:
+        key = base64.b64decode(parts.get("accountkey", ""), validate=True)
+        return bool(parts.get("accountname") and key and _is_confidential(urlsplit(endpoint)))
+    except ValueError:
+        return False
+
+
+def stripe_access(environment: Mapping[str, str]) -> StripeAccess | None:
+    """Read the access to Stripe. None: sandbox payments."""
+    api_key = environment.get("STRIPE_API_KEY", "")
+    if not api_key:
+        return None
+    if not re.fullmatch(r"(sk|rk)_[A-Za-z0-9_]+", api_key):
+        raise InvalidSettingsError(
+            "STRIPE_API_KEY must be a secret key, which begins with sk_ or rk_"
+        )
+    return StripeAccess(api_key=api_key, api_base=_url(environment, "STRIPE_API_BASE"))
+
+
+def carrier_access(environment: Mapping[str, str]) -> CarrierAccess | None:
+    """Read the access to the carrier. None: the sandbox carrier."""
+    url, token = _url(environment, "CARRIER_URL"), environment.get("CARRIER_TOKEN", "")
+    if url is None and not token:
+        return None
+    if url is None or not token:
+        raise InvalidSettingsError("CARRIER_URL and CARRIER_TOKEN must be set together")
+    if not re.fullmatch(r"[!-~]+", token):
+        raise InvalidSettingsError(
+            "CARRIER_TOKEN must consist of printable ASCII characters without spaces"
+        )
+    return CarrierAccess(url=url, token=token)
+
+
+def smtp_access(environment: Mapping[str, str]) -> SmtpAccess | None:
+    """Read the access to the mail server. None: the sandbox mailer."""
+    if not environment.get("SMTP_URL") and not environment.get("MAIL_FROM"):
+        return None
+    try:
+        url = urlsplit(environment.get("SMTP_URL", ""))
+        host, port = url.hostname, url.port
+    except ValueError:
+        host = None
+    if not (host and url.scheme in _SMTP_PORTS and url.path in {"", "/"}):
+        raise InvalidSettingsError(
+            "SMTP_URL must look like smtps://user:password@host:465, starttls://… or smtp://…"
+        )
+    if url.password and url.scheme == "smtp" and host not in _LOOPBACK:
+        raise InvalidSettingsError("SMTP_URL must be smtps:// or starttls:// to send a password")
+    return SmtpAccess(
+        scheme=cast("Literal['smtp', 'starttls', 'smtps']", url.scheme),
+        host=host,
+        port=port or _SMTP_PORTS[url.scheme],
+        sender=_sender(environment),
+        username=unquote(url.username) if url.username else None,
+        password=unquote(url.password or ""),
+    )
+
+
+def _sender(environment: Mapping[str, str]) -> Address:
+    name, address = parseaddr(environment.get("MAIL_FROM", ""))
+    try:
+        return Address(name, addr_spec=address)
+    except (ValueError, HeaderParseError, IndexError):
+        raise InvalidSettingsError(
+            "MAIL_FROM must be an address such as The Shop <orders@shop.example>"
+        ) from None
+
+
+def _url(environment: Mapping[str, str], name: str) -> str | None:
+    """Read a URL that a secret may be sent to. Errors do not repeat it."""
+    text = environment.get(name, "").rstrip("/")
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        is_valid = (
+            _is_confidential(url) and url.hostname and "@" not in url.netloc and not url.query
+        )
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise InvalidSettingsError(
+            f"{name} must be an https:// URL, or an http:// URL of this machine"
+        )
+    return text
+
+
+def _is_confidential(url: SplitResult) -> bool:
+    return url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)

@@ -1,0 +1,58 @@
+"""Readers of single settings: numbers, durations, texts. Each raises InvalidSettingsError."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TypeAlias
+
+from orders.contracts.retries import RetryPolicy
+from orders.domain.errors import InvalidSettingsError
+
+Environment: TypeAlias = Mapping[str, str]
+
+
+def read_number(environment: Environment, name: str, default: int, max_digits: int = 9) -> int:
+    """Read a whole number of 1 or more."""
+    text = environment.get(name) or str(default)
+    if not re.fullmatch(f"[1-9][0-9]{{0,{max_digits - 1}}}", text):
+        limit = "9" * max_digits
+        raise InvalidSettingsError(f"{name} must be a number from 1 to {limit}, not {text!r}")
+    return int(text)
+
+
+def read_days(
+    environment: Environment, name: str, default: timedelta, max_digits: int = 5
+) -> timedelta:
+    """Read a number of days."""
+    return timedelta(days=read_number(environment, name, default.days, max_digits))
+
+
+def read_minutes(
+    environment: Environment, name: str, default: timedelta, max_digits: int = 5
+) -> timedelta:
+    """Read a number of minutes."""
+    minutes = default // timedelta(minutes=1)
+    return timedelta(minutes=read_number(environment, name, minutes, max_digits))
+
+
+def read_countries(environment: Environment, name: str, default: str) -> frozenset[str]:
+    """Read country codes, separated by commas."""
+    text = environment.get(name) or default
+    countries = frozenset(country.strip() for country in text.split(","))
+    wrong = sorted(country for country in countries if not re.fullmatch("[A-Z]{2}", country))
+    if wrong:
+        raise InvalidSettingsError(f"{name} must list country codes such as DE,FR; wrong: {wrong}")
+    return countries
+
+
+def read_retry_policy(environment: Environment, prefix: str, default: RetryPolicy) -> RetryPolicy:
+    """Read the three settings of a retry policy."""
+    first, longest = f"{prefix}_FIRST_INTERVAL_MS", f"{prefix}_MAX_INTERVAL_MS"
+    policy = RetryPolicy(
+        first_interval_ms=read_number(environment, first, default.first_interval_ms, 6),
+        max_interval_ms=read_number(environment, longest, default.max_interval_ms, 7),
+        max_attempts=read_number(environment, f"{prefix}_MAX_ATTEMPTS", default.max_attempts, 2),
+    )
+    if policy.max_interval_ms < policy.first_interval_ms:
+        raise InvalidSettingsError(f"{longest} must not be less than {first}")
+    return policy

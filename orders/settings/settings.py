@@ -1,0 +1,188 @@
+"""All settings of the app, read and checked once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from orders.contracts.retries import RetryPolicies
+from orders.domain.audit import AuditPolicy
+from orders.domain.errors import InvalidSettingsError
+from orders.domain.order import Terms
+from orders.domain.policies import RecoveryPolicy, RetentionPolicy
+from orders.settings.partners import (
+    CarrierAccess,
+    SmtpAccess,
+    StripeAccess,
+    TablesAccess,
+    carrier_access,
+    smtp_access,
+    stripe_access,
+    tables_access,
+)
+from orders.settings.readers import (
+    Environment,
+    read_countries,
+    read_days,
+    read_minutes,
+    read_number,
+    read_retry_policy,
+)
+
+_APP_FOLDER: Final = Path(__file__).resolve().parents[2]
+
+#: The value in local.settings.json. It is public, so it protects nothing.
+DEVELOPMENT_SECRET: Final = "local-development-only-not-a-secret"  # noqa: S105 - public by design
+_MIN_SECRET_LENGTH: Final = 16
+
+_COUNTRIES: Final = "AT,BE,CH,CZ,DE,DK,ES,FI,FR,IE,IT,LU,NL,NO,PL,PT,SE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings and their values."""
+
+    #: ORDERS_DATA_DIR: the folder of the SQLite order store and the sandbox ledgers.
+    data_dir: Path
+    #: ORDERS_CATALOGUE: the file with products and tariffs.
+    catalogue: Path
+    #: ORDERS_ID_SECRET: key of the hash that turns an idempotency key into an order ID.
+    id_secret: str = field(repr=False)
+    #: ORDERS_MAX_QUANTITY, ORDERS_COUNTRIES: the limits that an order keeps.
+    terms: Terms
+    #: Set by Azure: the app runs on many machines.
+    on_azure: bool
+    #: ORDERS_RETRY_…, ORDERS_UNDO_RETRY_…: how often and how fast steps are retried.
+    retries: RetryPolicies = field(default_factory=RetryPolicies)
+    #: ORDERS_AUDIT_DAYS, ORDERS_OVERDUE_MINUTES.
+    audit: AuditPolicy = field(default_factory=AuditPolicy)
+    #: ORDERS_RECOVER_AFTER_MINUTES, ORDERS_STALLED_AFTER_MINUTES, ORDERS_RECOVERY_ATTEMPTS.
+    recovery: RecoveryPolicy = field(default_factory=RecoveryPolicy)
+    #: ORDERS_PURGE_AFTER_DAYS, ORDERS_ERASE_AFTER_DAYS, ORDERS_DELETE_AFTER_DAYS.
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+    #: The order store in Azure Tables. None: SQLite.
+    tables: TablesAccess | None = None
+    #: Payments by Stripe. None: the sandbox.
+    stripe: StripeAccess | None = None
+    #: The HTTP carrier. None: the sandbox.
+    carrier: CarrierAccess | None = None
+    #: The SMTP mailer. None: the sandbox.
+    smtp: SmtpAccess | None = None
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read the settings.
+
+        Raises:
+            InvalidSettingsError: names the setting that is wrong.
+        """
+        retries = _retries(environment)
+        audit = _audit(environment)
+        settings = cls(
+            data_dir=_path(environment, "ORDERS_DATA_DIR", ".data"),
+            catalogue=_path(environment, "ORDERS_CATALOGUE", "catalogue.json"),
+            id_secret=_secret(environment),
+            terms=_terms(environment),
+            on_azure=_on_azure(environment),
+            retries=retries,
+            audit=audit,
+            recovery=_recovery(environment, retries),
+            retention=_retention(environment, audit),
+            tables=tables_access(environment),
+            stripe=stripe_access(environment),
+            carrier=carrier_access(environment),
+            smtp=smtp_access(environment),
+        )
+        if settings.on_azure and settings.id_secret == DEVELOPMENT_SECRET:
+            raise InvalidSettingsError("ORDERS_ID_SECRET must be a secret of your own on Azure")
+        return settings
+
+
+def _on_azure(environment: Environment) -> bool:
+    # Core Tools imitate parts of Azure's environment and announce themselves.
+    if environment.get("FUNCTIONS_CORETOOLS_ENVIRONMENT", "").lower() == "true":
+        return False
+    return any(environment.get(name) for name in ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"))
+
+
+def _path(environment: Environment, name: str, default: str) -> Path:
+    # Relative to the app, not to the working directory of the host.
+    return _APP_FOLDER / (environment.get(name) or default)
+
+
+def _secret(environment: Environment) -> str:
+    secret = environment.get("ORDERS_ID_SECRET", "")
+    if len(secret) < _MIN_SECRET_LENGTH:
+        raise InvalidSettingsError(
+            f"ORDERS_ID_SECRET must have {_MIN_SECRET_LENGTH} characters or more"
+        )
+    return secret
+
+
+def _terms(environment: Environment) -> Terms:
+    return Terms(
+        max_quantity=read_number(environment, "ORDERS_MAX_QUANTITY", 100),
+        countries=read_countries(environment, "ORDERS_COUNTRIES", _COUNTRIES),
+    )
+
+
+def _retries(environment: Environment) -> RetryPolicies:
+    default = RetryPolicies()
+    return RetryPolicies(
+        step=read_retry_policy(environment, "ORDERS_RETRY", default.step),
+        undo=read_retry_policy(environment, "ORDERS_UNDO_RETRY", default.undo),
+    )
+
+
+def _audit(environment: Environment) -> AuditPolicy:
+    default = AuditPolicy()
+    return AuditPolicy(
+        window=read_days(environment, "ORDERS_AUDIT_DAYS", default.window, max_digits=4),
+        overdue=read_minutes(environment, "ORDERS_OVERDUE_MINUTES", default.overdue, max_digits=9),
+    )
+
+
+def _recovery(environment: Environment, retries: RetryPolicies) -> RecoveryPolicy:
+    default = RecoveryPolicy()
+    policy = RecoveryPolicy(
+        recover_after=read_minutes(
+            environment, "ORDERS_RECOVER_AFTER_MINUTES", default.recover_after
+        ),
+        stalled_after=read_minutes(
+            environment, "ORDERS_STALLED_AFTER_MINUTES", default.stalled_after
+        ),
+        max_attempts=read_number(
+            environment, "ORDERS_RECOVERY_ATTEMPTS", default.max_attempts, max_digits=3
+        ),
+    )
+    longest_ms = max(retries.step.max_interval_ms, retries.undo.max_interval_ms)
+    if policy.stalled_after <= timedelta(milliseconds=longest_ms):
+        # An order that waits for its next retry would count as stalled.
+        raise InvalidSettingsError(
+            "ORDERS_STALLED_AFTER_MINUTES must be longer than ORDERS_RETRY_MAX_INTERVAL_MS"
+            " and ORDERS_UNDO_RETRY_MAX_INTERVAL_MS"
+        )
+    return policy
+
+
+def _retention(environment: Environment, audit: AuditPolicy) -> RetentionPolicy:
+    default = RetentionPolicy()
+    policy = RetentionPolicy(
+        purge_after=read_days(environment, "ORDERS_PURGE_AFTER_DAYS", default.purge_after),
+        erase_after=read_days(environment, "ORDERS_ERASE_AFTER_DAYS", default.erase_after),
+        delete_after=read_days(environment, "ORDERS_DELETE_AFTER_DAYS", default.delete_after),
+    )
+    if policy.purge_after < audit.window:
+        raise InvalidSettingsError(
+            "ORDERS_PURGE_AFTER_DAYS must not be less than ORDERS_AUDIT_DAYS"
+        )
+    if policy.delete_after < max(policy.purge_after, policy.erase_after):
+        raise InvalidSettingsError(
+            "ORDERS_DELETE_AFTER_DAYS must not be less than ORDERS_PURGE_AFTER_DAYS"
+            " and ORDERS_ERASE_AFTER_DAYS"
+        )
+    return policy

@@ -1,1 +1,0 @@
-"""What the rules need from the world outside, as protocols."""

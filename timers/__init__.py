@@ -1,0 +1,1 @@
+"""Timer functions: recovery, retention and the nightly audit."""
