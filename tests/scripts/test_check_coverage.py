@@ -42,7 +42,7 @@ def project(tmp_path: Path) -> Path:
 def check(root: Path, files: dict[str, dict[str, object]]) -> subprocess.CompletedProcess[str]:
     """Run `scripts/check-coverage` on these figures."""
     (root / "report.json").write_text(json.dumps({"files": files}))
-    command = [sys.executable, root / "scripts" / "check-coverage"]
+    command = [sys.executable, str(root / "scripts" / "check-coverage")]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -15,7 +15,7 @@ LOCKS = ("requirements-dev", "requirements-local", "requirements-index")
 
 def check(root: Path) -> subprocess.CompletedProcess[str]:
     """Run `scripts/lock --check` of a copy of the project."""
-    command = [sys.executable, root / "scripts" / "lock", "--check"]
+    command = [sys.executable, str(root / "scripts" / "lock"), "--check"]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
