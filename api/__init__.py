@@ -1,1 +1,1 @@
-"""Client functions: HTTP in; they write to the book, start and query orchestrations, and answer."""
+"""HTTP client functions: they write to the order store, then start and query orchestrations."""

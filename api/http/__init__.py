@@ -1,1 +1,1 @@
-"""How requests are read and answered, whatever they are about."""
+"""What all endpoints share: registration, bodies, queries, paging, responses, problems."""

@@ -1,4 +1,4 @@
-"""What may stand in a single field of a request? Its kind, its size, its characters."""
+"""Field types of request bodies: kind, size and characters of each."""
 
 import re
 import unicodedata
@@ -8,119 +8,122 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import AfterValidator, Field, Strict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from orders.domain.postal_codes import example_instead_of
+from orders.domain.postal_codes import example_if_malformed
 
-#: Controls, halves of characters, and separators that break a line: they have no place in a name.
+#: Control characters, surrogates and line separators.
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
-MOST_LINES: Final = 50
+MAX_LINES: Final = 50
+MAX_UNITS: Final = 1_000_000_000
 
 _CARD_NUMBER: Final = re.compile(r"(?:\d[ .-]?){12,19}")
-#: Fewer digits, or others in front, are more likely a telephone number.
+#: Within a text, other lengths and leading digits are more likely a telephone number.
 _CARD_NUMBER_IN_TEXT: Final = re.compile(r"(?<!\d)[2-6][ .-]?(?:\d[ .-]?){13,17}\d(?!\d)")
 
 
-def _one_line(text: str) -> str:
+def _refuse_control_characters(text: str) -> str:
     if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in text):
-        raise PydanticCustomError("one_line", "must not contain control characters")
+        raise PydanticCustomError("control_characters", "must not contain control characters")
     return text
 
 
-def _no_card_number(text: str) -> str:
+def _refuse_card_number(text: str) -> str:
     if _CARD_NUMBER.search(text):
         raise PydanticCustomError(
             "card_number",
-            "looks like a card number; send the id of a payment method, never a card number",
+            "looks like a card number; send the ID of a payment method instead",
         )
     return text
 
 
-def _no_card_number_within(text: str) -> str:
-    if any(_adds_up(re.sub(r"\D", "", number)) for number in _CARD_NUMBER_IN_TEXT.findall(text)):
-        raise PydanticCustomError("card_number_within", "must not contain a card number")
+def _refuse_card_number_in_text(text: str) -> str:
+    numbers = (re.sub(r"\D", "", number) for number in _CARD_NUMBER_IN_TEXT.findall(text))
+    if any(_has_valid_check_digit(number) for number in numbers):
+        raise PydanticCustomError("card_number_in_text", "must not contain a card number")
     return text
 
 
-def _adds_up(digits: str) -> bool:
-    """Whether the last digit is the check digit that every card number ends with."""
-    weighed = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
-    return sum(sum(divmod(number, 10)) for number in weighed) % 10 == 0
+def _has_valid_check_digit(digits: str) -> bool:
+    """Apply the Luhn algorithm."""
+    weighted = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(sum(divmod(number, 10)) for number in weighted) % 10 == 0
 
 
-def _shaped(pattern: str, message: str) -> Callable[[str], str]:
-    """A check that the whole text has this shape."""
+def _match(pattern: str, message: str) -> Callable[[str], str]:
+    """Return a check that the whole text matches a pattern."""
 
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
-            raise PydanticCustomError("shape", "{message}", {"message": message})
+            raise PydanticCustomError("pattern", "{message}", {"message": message})
         return text
 
     return check
 
 
-def _in_catalogue(sku: str, info: ValidationInfo) -> str:
-    is_sold: Callable[[str], bool] = (info.context or {})["is_sold"]
-    if not is_sold(sku):
+def _require_product(sku: str, info: ValidationInfo) -> str:
+    is_known: Callable[[str], bool] = (info.context or {})["is_known_sku"]
+    if not is_known(sku):
         raise PydanticCustomError("unknown_sku", "is not in the catalogue")
     return sku
 
 
-def _like_those_of_the_country(postal_code: str, info: ValidationInfo) -> str:
-    # A country that is wrong itself is not there; it is told of on its own.
+def _match_country(postal_code: str, info: ValidationInfo) -> str:
+    # An invalid country is absent here and reported on its own.
     country = info.data.get("country", "")
-    example = example_instead_of(postal_code, country)
+    example = example_if_malformed(postal_code, country)
     if example:
         raise PydanticCustomError(
             "postal_code",
-            "must be a postal code of {country}, as {example}",
+            "must be a postal code of {country}, such as {example}",
             {"country": country, "example": example},
         )
     return postal_code
 
 
-def countable(lines: object) -> object:
-    """Refuse a list of lines that is empty or endless, before each line is looked at."""
-    if isinstance(lines, list) and not 1 <= len(lines) <= MOST_LINES:
-        raise PydanticCustomError("lines", "must have 1 to {most} entries", {"most": MOST_LINES})
+def require_line_count(lines: object) -> object:
+    """Check the number of lines before each line is validated."""
+    if isinstance(lines, list) and not 1 <= len(lines) <= MAX_LINES:
+        raise PydanticCustomError("lines", "must have 1 to {limit} entries", {"limit": MAX_LINES})
     return lines
 
 
 _Text: TypeAlias = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(_refuse_control_characters),
 ]
 
 Short: TypeAlias = Annotated[_Text, Field(max_length=60)]
-Name: TypeAlias = Annotated[_Text, Field(max_length=120), AfterValidator(_no_card_number_within)]
-Note: TypeAlias = Annotated[_Text, Field(max_length=500), AfterValidator(_no_card_number_within)]
-PostalCode: TypeAlias = Annotated[
-    _Text, Field(max_length=16), AfterValidator(_like_those_of_the_country)
+Name: TypeAlias = Annotated[
+    _Text, Field(max_length=120), AfterValidator(_refuse_card_number_in_text)
 ]
+Note: TypeAlias = Annotated[
+    _Text, Field(max_length=500), AfterValidator(_refuse_card_number_in_text)
+]
+PostalCode: TypeAlias = Annotated[_Text, Field(max_length=16), AfterValidator(_match_country)]
 Email: TypeAlias = Annotated[
     _Text,
     Field(max_length=254),
-    AfterValidator(_shaped(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "must be a mail address")),
+    AfterValidator(_match(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "must be an email address")),
 ]
 Phone: TypeAlias = Annotated[
-    _Text,
-    AfterValidator(_shaped(r"\+?[0-9 ()/.-]{4,30}", "must be a telephone number")),
+    _Text, AfterValidator(_match(r"\+?[0-9 ()/.-]{4,30}", "must be a telephone number"))
 ]
 Country: TypeAlias = Annotated[
     str,
-    AfterValidator(_shaped("[A-Z]{2}", "must be a country code of two capital letters, as DE")),
+    AfterValidator(_match("[A-Z]{2}", "must be a country code of two capital letters, such as DE")),
 ]
 PaymentMethod: TypeAlias = Annotated[
     str,
-    AfterValidator(_no_card_number),
+    AfterValidator(_refuse_card_number),
     AfterValidator(
-        _shaped(
-            r"pm_[A-Za-z0-9_]{1,64}", "must be the id of a payment method, such as pm_card_visa"
-        )
+        _match(r"pm_[A-Za-z0-9_]{1,64}", "must be the ID of a payment method, such as pm_card_visa")
     ),
 ]
-Sku: TypeAlias = Annotated[_Text, Field(max_length=64), AfterValidator(_in_catalogue)]
-#: The shop's own limit is a rule, told by validation; this one only keeps amounts countable.
+Sku: TypeAlias = Annotated[_Text, Field(max_length=64), AfterValidator(_require_product)]
+#: An upper bound that keeps sums exact; the shop's own limits are part of the validation.
 Minor: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=10**15)]
 Currency: TypeAlias = Annotated[
-    str, AfterValidator(_shaped("[A-Z]{3}", "must be a currency code of three letters, as EUR"))
+    str, AfterValidator(_match("[A-Z]{3}", "must be a currency code of three letters, such as EUR"))
 ]
-Quantity: TypeAlias = Annotated[int, Strict(), Field(ge=1, le=1_000_000_000)]
+Quantity: TypeAlias = Annotated[int, Strict(), Field(ge=1, le=MAX_UNITS)]

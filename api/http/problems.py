@@ -1,42 +1,37 @@
-"""How does a caller learn why not? As problem+json (RFC 9457), never as a traceback."""
+"""Problems: error responses as `application/problem+json` (RFC 9457)."""
 
 import json
-import logging
-from collections.abc import Coroutine
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 import azure.functions as func
 
-from orders.domain.errors import UnavailableError
-
-_log = logging.getLogger(__name__)
-
-#: Enough to mend a form; a request that is wrong in more places is not a form.
-_MOST_ERRORS: Final = 100
+#: Most field errors in one response.
+_MAX_ERRORS: Final = 100
 _RETRY_AFTER_SECONDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One field that is wrong, and how it would be right."""
+    """One invalid field or parameter, and what is expected."""
 
     field: str
     message: str
 
 
 class ProblemError(Exception):
-    """The request cannot be served, and this is what the caller is told."""
+    """The request is refused with this problem."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - each of them is a part of the answer
+    def __init__(  # noqa: PLR0913 - the parts of a problem
         self,
         status: HTTPStatus,
         kind: str,
         detail: str,
+        *,
         errors: tuple[FieldError, ...] = (),
         headers: dict[str, str] | None = None,
-        more: dict[str, Any] | None = None,
+        members: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -44,19 +39,19 @@ class ProblemError(Exception):
         self.detail = detail
         self.errors = errors
         self.headers = headers or {}
-        self.more = more or {}
+        self.members = members or {}
 
     def response(self) -> func.HttpResponse:
-        """The problem as an HTTP answer."""
+        """Return the problem as an HTTP response."""
         body: dict[str, Any] = {
             "type": f"urn:durable-orders:problem:{self.kind}",
             "title": self.status.phrase,
             "status": self.status.value,
             "detail": self.detail,
-            **self.more,
+            **self.members,
         }
         if self.errors:
-            body["errors"] = [asdict(error) for error in self.errors[:_MOST_ERRORS]]
+            body["errors"] = [asdict(error) for error in self.errors[:_MAX_ERRORS]]
         return func.HttpResponse(
             json.dumps(body),
             status_code=self.status.value,
@@ -65,26 +60,32 @@ class ProblemError(Exception):
         )
 
 
+def bad_request(kind: str, detail: str, errors: tuple[FieldError, ...] = ()) -> ProblemError:
+    """Return the problem of a malformed request."""
+    return ProblemError(HTTPStatus.BAD_REQUEST, kind, detail, errors=errors)
+
+
+def not_found(kind: str, detail: str) -> ProblemError:
+    """Return the problem of a missing resource."""
+    return ProblemError(HTTPStatus.NOT_FOUND, kind, detail)
+
+
 def order_not_found() -> ProblemError:
-    """The order that was asked for is not in the book."""
-    return ProblemError(HTTPStatus.NOT_FOUND, "no-such-order", "There is no order of this id.")
+    """Return the problem of an unknown order ID."""
+    return not_found("order-not-found", "No order with this ID.")
 
 
-async def answer(work: Coroutine[Any, Any, func.HttpResponse]) -> func.HttpResponse:
-    """Do the work of a request; whatever goes wrong becomes a problem that a caller can act on."""
-    try:
-        return await work
-    except ProblemError as problem:
-        return problem.response()
-    except UnavailableError:
-        _log.exception("a request had to be turned away")
-        return _later("The service cannot answer at the moment. Repeat the request unchanged.")
-    except Exception:  # noqa: BLE001 - the last resort of every request
-        _log.exception("a request failed")
-        return _later("The service failed to answer. Repeat the request unchanged.")
+def conflict(kind: str, detail: str, members: dict[str, Any] | None = None) -> ProblemError:
+    """Return the problem of a request that does not fit the current state."""
+    return ProblemError(HTTPStatus.CONFLICT, kind, detail, members=members)
 
 
-def _later(detail: str) -> func.HttpResponse:
+def unprocessable(kind: str, detail: str, errors: tuple[FieldError, ...] = ()) -> ProblemError:
+    """Return the problem of a well-formed request with invalid content."""
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, kind, detail, errors=errors)
+
+
+def unavailable(detail: str) -> ProblemError:
+    """Return the problem of a request that may succeed later."""
     headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    return ProblemError(status, "unavailable", detail, headers=headers).response()
+    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, headers=headers)

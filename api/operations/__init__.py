@@ -1,1 +1,1 @@
-"""What the people of the shop ask for, and what looks after orders by itself."""
+"""Operations: what the shop's operators use."""

@@ -1,124 +1,109 @@
-"""Which orders need a person, and what has been decided about them?"""
+"""Endpoints: the attention queue and its resolutions."""
 
 import asyncio
-from http import HTTPStatus
 from typing import Any, Final
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from orders.engine.instances import continue_order, continue_refund, get_instance
-from api.http.responses import NO_STORE, json_response
-from api.http.problems import FieldError, ProblemError, answer, order_not_found
-from api.operations.resolution import resolution_of, unknown_steps
-from api.orders.listing import bad_query, next_link, read_limit, read_page
-from api.orders.views import resolution_view, order_url, receipt, refund_view
-from orders.services import services
+from api.http.endpoint import endpoint
+from api.http.paging import page_links, read_page
+from api.http.problems import FieldError, conflict
+from api.http.query import Query
+from api.http.responses import accepted, json_response, timestamp
+from api.operations.requests import RESOLUTION_SCHEMA, read_resolution
+from api.orders.views import order_url, receipt_view, refund_view, resolution_view
 from orders.contracts.names import Activity, Endpoint
 from orders.domain.attention import Resolution
-from orders.domain.errors import OrderNotFoundError
+from orders.domain.attention_resolution import ResolutionResult, ResolutionStatus
 from orders.domain.order_record import OrderRecord
 from orders.domain.refund import Refund
-from orders.domain.attention_resolution import ResolutionStatus
-from orders.ports.order_store import OrderQuery
+from orders.engine.instances import continue_order, continue_refund, get_instance
+from orders.ports.order_store import MAX_PAGE_SIZE, OrderQuery
+from orders.services import services
 
 bp = df.Blueprint()
 
 PATH: Final = "/api/operations/attention"
 
-_REFUSALS: Final = {
-    ResolutionStatus.NOTHING_TO_RESOLVE: ("not-on-desk", "The order needs nobody: there is nothing to decide."),
-    ResolutionStatus.ONLY_RETRY: (
-        "only-retry",
-        "No step is known that could be left out: the order can only be retried.",
-    ),
-}
 
-
-@bp.function_name(Endpoint.LIST_ATTENTION.value)
-@bp.route(route="api/operations/attention", methods=["GET"])
+@endpoint(bp, Endpoint.LIST_ATTENTION, method="GET", route="api/operations/attention")
 async def list_attention(req: func.HttpRequest) -> func.HttpResponse:
-    """Show the desk, a page at a time: what failed, what was tried, since when."""
-    return await answer(_list_attention(req))
-
-
-@bp.function_name(Endpoint.RESOLVE_ATTENTION.value)
-@bp.route(route="api/operations/attention/{order_id}", methods=["POST"])
-@bp.durable_client_input(client_name="client")
-async def decide(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Write a decision down, then let the order go on; repeating it is harmless."""
-    return await answer(_decide(req, client))
-
-
-async def _list_attention(req: func.HttpRequest) -> func.HttpResponse:
-    params = dict(req.params)
-    known = {"limit", "after"}
-    errors = [FieldError(name[:60], "is not known") for name in params if name not in known]
-    limit = read_limit(params, errors)
-    if errors:
-        raise bad_query(errors)
-    page = await read_page(OrderQuery(needs_attention=True, limit=limit, after=params.get("after")))
+    """Return a page of the attention queue, oldest order first."""
+    query = Query(req, known={"limit", "cursor"})
+    limit = query.number("limit", default=MAX_PAGE_SIZE, limit=MAX_PAGE_SIZE)
+    query.check()
+    order_query = OrderQuery(needs_attention=True, limit=limit, cursor=query.text("cursor"))
+    page = await read_page(order_query)
     body = {
-        "orders": [_entry(record) for record in page.orders],
-        "links": next_link(PATH, params, page),
+        "orders": [_entry_view(record) for record in page.orders],
+        "links": page_links(PATH, query, page),
     }
-    return _json(HTTPStatus.OK, body)
+    return json_response(body)
 
 
-async def _decide(
+@endpoint(
+    bp, Endpoint.RESOLVE_ATTENTION, method="POST", route="api/operations/attention/{order_id}"
+)
+async def resolve_attention(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
+    """Record a resolution, then continue the order; repeating the request is harmless."""
     order_id = req.route_params["order_id"]
-    resolution = resolution_of(req)
-    try:
-        ruling = await asyncio.to_thread(services().desk.decide, order_id, resolution)
-    except OrderNotFoundError:
-        raise order_not_found() from None
-    attention = ruling.record.attention
-    if ruling.answer is ResolutionStatus.UNKNOWN_STEPS and attention is not None:
-        raise unknown_steps(attention.failed_steps)
-    if ruling.answer in _REFUSALS:
-        raise ProblemError(HTTPStatus.CONFLICT, *_REFUSALS[ruling.answer])
-    if ruling.continues_order:
-        if Activity.DISPATCH_ORDER in ruling.record.settled:
-            # The parcel left by hand: from now on it is too late to cancel.
-            await asyncio.to_thread(services().order_store.dispatch, order_id)
-        await continue_order(client, ruling.record.order)
-    for refund in ruling.refunds_to_start:
-        await continue_refund(client, ruling.record.order, refund.refund_id)
-    body = receipt(ruling.record, await get_instance(client, order_id))
-    return _json(HTTPStatus.ACCEPTED, body, {"Location": order_url(order_id)})
+    resolution = read_resolution(req)
+    store = services().order_store
+    result = await asyncio.to_thread(store.resolve_attention, order_id, resolution)
+    _require_accepted(result)
+    if result.continues_order:
+        if Activity.DISPATCH_ORDER in result.record.steps_settled_elsewhere:
+            # The operator dispatched the shipment: it is too late to cancel.
+            await asyncio.to_thread(store.dispatch, order_id)
+        await continue_order(client, order_id)
+    for refund in result.refunds_to_start:
+        await continue_refund(client, order_id, refund.refund_id)
+    body = receipt_view(result.record, await get_instance(client, order_id))
+    return accepted(body, order_url(order_id))
 
 
-def _entry(record: OrderRecord) -> dict[str, Any]:
+def _require_accepted(result: ResolutionResult) -> None:
+    attention = result.record.attention
+    match result.status:
+        case ResolutionStatus.UNKNOWN_STEPS if attention is not None:
+            failed = ", ".join(attention.failed_steps)
+            message = (
+                f"must be failed steps: {failed}"
+                if failed
+                else "must be left out: no failed step is known"
+            )
+            raise RESOLUTION_SCHEMA.invalid((FieldError("steps", message),))
+        case ResolutionStatus.NOTHING_TO_RESOLVE:
+            raise conflict("nothing-to-resolve", "The order does not need attention.")
+        case ResolutionStatus.ONLY_RETRY:
+            raise conflict("only-retry", "No failed step is known. Use the action retry.")
+        case _:
+            return
+
+
+def _entry_view(record: OrderRecord) -> dict[str, Any]:
     attention, outcome = record.attention, record.outcome
     order_id = record.order.order_id
-    entry: dict[str, Any] = {"orderId": order_id, "status": record.status}
-    if attention is not None:
-        entry |= {
-            "concern": attention.reason,
-            "failedSteps": list(attention.failed_steps),
-            "since": attention.since.isoformat(),
-        }
-    if record.refunds:
-        entry["refunds"] = [refund_view(one) | _words(one) for one in record.refunds]
-    return entry | {
+    return {
+        "orderId": order_id,
+        "status": record.status,
+        "attentionReason": attention.reason if attention else None,
+        "failedSteps": list(attention.failed_steps) if attention else None,
+        "since": timestamp(attention.since) if attention else None,
+        "refunds": [refund_view(item) | _author(item) for item in record.refunds] or None,
         "reason": outcome.reason if outcome else None,
         "notes": list(outcome.notes) if outcome else [],
         "runs": record.runs,
-        "rescues": record.recovery_attempts,
-        "placedAt": record.order.placed_at.isoformat(),
-        "decisions": [resolution_view(one) | _words(one) for one in record.resolutions],
-        "links": {"self": order_url(order_id), "decide": f"{PATH}/{order_id}"},
+        "recoveryAttempts": record.recovery_attempts,
+        "placedAt": timestamp(record.order.placed_at),
+        "resolutions": [resolution_view(item) | _author(item) for item in record.resolutions],
+        "links": {"self": order_url(order_id), "resolve": f"{PATH}/{order_id}"},
     }
 
 
-def _words(said: Resolution | Refund) -> dict[str, str]:
-    """Who said so, and why: for those who work here."""
-    return {"note": said.note, "by": said.by}
-
-
-def _json(
-    status: HTTPStatus, body: dict[str, Any], headers: dict[str, str] | None = None
-) -> func.HttpResponse:
-    return json_response(body, status, NO_STORE | (headers or {}))
+def _author(item: Resolution | Refund) -> dict[str, str]:
+    """Return the operator and the note, which only operators see."""
+    return {"note": item.note, "operator": item.operator}

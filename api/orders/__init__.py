@@ -1,1 +1,1 @@
-"""What customers ask for: quotes, orders, parcels."""
+"""Orders: place, get, list, cancel, track."""

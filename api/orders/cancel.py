@@ -1,83 +1,83 @@
-"""Can this order still be stopped, and what would that undo?"""
+"""Endpoint: cancel an order, or preview what a cancellation would undo."""
 
 import asyncio
-from http import HTTPStatus
 from typing import Any, Final
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from orders.engine.instances import Instance, Phase, start_order, get_instance
-from api.http.query import flag
-from api.http.responses import json_response
-from api.http.problems import ProblemError, answer, order_not_found
-from api.orders.views import order_url, receipt
-from orders.services import services
-from orders.contracts.codec import encode
+from api.http.endpoint import endpoint
+from api.http.problems import conflict, order_not_found
+from api.http.query import Query
+from api.http.responses import accepted, json_response, money
+from api.orders.views import order_url, receipt_view
 from orders.contracts.names import Activity, Endpoint, StockStep
-from orders.domain.outcome import OrderStatus
 from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import OrderStatus
+from orders.engine.instances import Instance, Phase, get_instance, start_order
+from orders.services import services
 
 bp = df.Blueprint()
 
-#: From which step on something of this kind may have been done.
-_MAY_BE_DONE: Final[dict[str, str]] = {
+#: The undo of each step that has one.
+_UNDOS: Final[dict[str, str]] = {
     StockStep.RESERVE_STOCK: StockStep.RELEASE_STOCK,
-    Activity.PROCESS_PAYMENT: Activity.VOID_PAYMENT,
+    Activity.PROCESS_PAYMENT: Activity.REVERSE_PAYMENT,
     Activity.SHIP_ORDER: Activity.CANCEL_SHIPMENT,
 }
+#: The steps before the dispatch, in order.
 _STEPS: Final = (
-    *(Activity.OPEN_ORDER, Activity.VALIDATE_ORDER, StockStep.RESERVE_STOCK),
-    *(Activity.PROCESS_PAYMENT, Activity.SHIP_ORDER, Activity.CAPTURE_PAYMENT),
+    Activity.OPEN_ORDER,
+    Activity.VALIDATE_ORDER,
+    StockStep.RESERVE_STOCK,
+    Activity.PROCESS_PAYMENT,
+    Activity.SHIP_ORDER,
+    Activity.CAPTURE_PAYMENT,
 )
 
 
-@bp.function_name(Endpoint.CANCEL_ORDER.value)
-@bp.route(route="api/orders/{order_id}/cancel", methods=["POST"])
-@bp.durable_client_input(client_name="client")
+@endpoint(bp, Endpoint.CANCEL_ORDER, method="POST", route="api/orders/{order_id}/cancel")
 async def cancel_order(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Stop the order and undo what was done; with `?preview=true` only tell what that would be."""
-    return await answer(_cancel(req, client))
-
-
-async def _cancel(
-    req: func.HttpRequest, client: df.DurableOrchestrationClient
-) -> func.HttpResponse:
-    order_id, only_tell = req.route_params["order_id"], flag(req, "preview", default=False)
+    """Stop the order and undo what was done; `?preview=true` changes nothing."""
+    order_id = req.route_params["order_id"]
+    query = Query(req, known={"preview"})
+    is_preview = query.flag("preview", default=False)
+    query.check()
     instance = await get_instance(client, order_id)
     record = await asyncio.to_thread(services().order_store.find, order_id)
     if record is None:
         raise order_not_found()
-    if only_tell:
+    if is_preview:
         return json_response(_preview(record, instance))
-    # Written down first: the run that is under way reads it before each step that takes something.
+    # Recorded first: the running orchestration reads the record before every step that takes
+    # something.
     record = await asyncio.to_thread(services().order_store.request_cancel, order_id)
     if not (record.is_being_canceled or _is_canceled(record)):
-        raise ProblemError(HTTPStatus.CONFLICT, "too-late-to-cancel", _why_not(record))
-    if record.outcome is None and instance.phase in {Phase.ABSENT, Phase.OVER}:
-        await start_order(client, record.order)
+        raise conflict("too-late-to-cancel", _refusal(record))
+    if record.outcome is None and instance.phase in {Phase.ABSENT, Phase.ENDED}:
+        await start_order(client, order_id)
         instance = Instance(phase=Phase.PENDING)
-    headers = {"Location": order_url(order_id), "Retry-After": "1"}
-    return json_response(receipt(record, instance), HTTPStatus.ACCEPTED, headers)
+    return accepted(receipt_view(record, instance), order_url(order_id))
 
 
 def _preview(record: OrderRecord, instance: Instance) -> dict[str, Any]:
-    """What a request to stop would bring about, as far as can be told now."""
-    possible = record.can_be_canceled or _is_canceled(record)
-    view: dict[str, Any] = {"orderId": record.order.order_id, "possible": possible}
-    if not possible:
-        return view | {"why": _why_not(record)}
-    begun = _begun(record, instance)
-    return view | {
-        "undo": [undo for step, undo in reversed(_MAY_BE_DONE.items()) if step in begun],
-        "givenBack": encode(record.order.total) if Activity.PROCESS_PAYMENT in begun else None,
+    """Return what a cancellation would undo at this moment."""
+    order_id = record.order.order_id
+    if not (record.can_be_canceled or _is_canceled(record)):
+        return {"orderId": order_id, "cancelable": False, "detail": _refusal(record)}
+    begun = _begun_steps(record, instance)
+    return {
+        "orderId": order_id,
+        "cancelable": True,
+        "undo": [undo for step, undo in reversed(_UNDOS.items()) if step in begun],
+        "amountReturned": money(record.order.total) if Activity.PROCESS_PAYMENT in begun else None,
     }
 
 
-def _begun(record: OrderRecord, instance: Instance) -> tuple[str, ...]:
-    """The steps that have begun; all of them where an earlier run may have done any."""
+def _begun_steps(record: OrderRecord, instance: Instance) -> tuple[str, ...]:
+    """Return the steps that may have begun: all of them if an earlier orchestration ran."""
     if record.runs == 0 or record.outcome is not None:
         return ()
     if record.runs > 1 or instance.step not in _STEPS[1:]:
@@ -89,12 +89,9 @@ def _is_canceled(record: OrderRecord) -> bool:
     return record.outcome is not None and record.outcome.status is OrderStatus.CANCELED
 
 
-def _why_not(record: OrderRecord) -> str:
+def _refusal(record: OrderRecord) -> str:
     if record.status is OrderStatus.NEEDS_ATTENTION:
-        return "The order waits for somebody of the shop, who decides what becomes of it."
+        return "The order needs attention. An operator decides how it continues."
     if record.outcome is not None and not record.outcome.is_completed:
-        return f"The order has ended already: {record.outcome.status}."
-    return (
-        "The parcel has left or is about to, so the order cannot be canceled any more."
-        " Return it instead."
-    )
+        return f"The order has already ended: {record.outcome.status}."
+    return "The shipment is dispatched, so the order can no longer be canceled. Return it instead."

@@ -1,31 +1,25 @@
-"""Where is the order's parcel? Asked of the carrier at that moment; the book does not follow it."""
+"""Endpoint: the order's shipment, as the carrier reports it at this moment."""
 
 import asyncio
-from http import HTTPStatus
 from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from api.http.responses import NO_STORE, json_response
-from api.http.problems import ProblemError, answer, order_not_found
-from orders.services import services
+from api.http.endpoint import endpoint
+from api.http.problems import not_found, order_not_found
+from api.http.responses import json_response
 from orders.contracts.codec import encode
 from orders.contracts.names import Endpoint
+from orders.services import services
 
 bp = df.Blueprint()
 
 
-@bp.function_name(Endpoint.GET_SHIPMENT.value)
-@bp.route(route="api/orders/{order_id}/parcel", methods=["GET"])
+@endpoint(bp, Endpoint.GET_SHIPMENT, method="GET", route="api/orders/{order_id}/shipment")
 async def get_shipment(req: func.HttpRequest) -> func.HttpResponse:
-    """Tell where the parcel is."""
-    return await answer(_get_shipment(req.route_params["order_id"]))
-
-
-async def _get_shipment(order_id: str) -> func.HttpResponse:
-    view = await asyncio.to_thread(_shipment_view, order_id)
-    return json_response(view, headers=NO_STORE)
+    """Return status and tracking number of the shipment."""
+    return json_response(await asyncio.to_thread(_shipment_view, req.route_params["order_id"]))
 
 
 def _shipment_view(order_id: str) -> dict[str, Any]:
@@ -33,5 +27,5 @@ def _shipment_view(order_id: str) -> dict[str, Any]:
         raise order_not_found()
     shipment = services().carrier.track(order_id)
     if shipment is None:
-        raise ProblemError(HTTPStatus.NOT_FOUND, "no-parcel", "There is no parcel of this order.")
+        raise not_found("shipment-not-found", "The order has no shipment.")
     return {"orderId": order_id, **encode(shipment)}

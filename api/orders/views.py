@@ -1,42 +1,42 @@
-"""What does a customer see? Nothing personal, and an end only when nothing moves any more."""
+"""What customers see of an order: no personal data, and an outcome only when it is final."""
 
 from typing import Any
 
-from orders.engine.instances import Instance, Phase
-from api.orders.pricing import quote_view
+from api.http.responses import money, timestamp
+from api.quotes.pricing import quote_view
 from orders.contracts.codec import encode
 from orders.domain.attention import Resolution
-from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import Refund
+from orders.engine.instances import Instance, Phase
 
 
 def order_url(order_id: str) -> str:
-    """Where the order can be seen."""
+    """Return the path of an order."""
     return f"/api/orders/{order_id}"
 
 
 def order_status(record: OrderRecord, instance: Instance) -> OrderStatus:
-    """Where the order stands, from the book and the engine together."""
-    end = settled_end(record, instance)
-    if end is not None:
-        return end.status
+    """Return the status of an order, from the record and its orchestration together."""
+    outcome = final_outcome(record, instance)
+    if outcome is not None:
+        return outcome.status
     if record.attention is not None and record.outcome is None:
         return OrderStatus.NEEDS_ATTENTION
     if record.runs == 0 and instance.phase in {Phase.ABSENT, Phase.PENDING}:
         return OrderStatus.PLACED
-    # Also when the engine lost the order's orchestration: the order is unfinished, and can be taken
-    # up again.
+    # Also if the orchestration is lost: the order is unfinished, and recovery restarts it.
     return OrderStatus.PROCESSING
 
 
-def settled_end(record: OrderRecord, instance: Instance) -> Outcome | None:
-    """The order's end, once the orchestration that wrote it is over too."""
-    return record.outcome if instance.phase in {Phase.OVER, Phase.ABSENT} else None
+def final_outcome(record: OrderRecord, instance: Instance) -> Outcome | None:
+    """Return the outcome, once the orchestration that recorded it has ended too."""
+    return record.outcome if instance.phase in {Phase.ENDED, Phase.ABSENT} else None
 
 
-def receipt(record: OrderRecord, instance: Instance) -> dict[str, Any]:
-    """The answer to whoever placed the order."""
+def receipt_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
+    """Return the short view of an order: ID, status and link."""
     order_id = record.order.order_id
     return {
         "orderId": order_id,
@@ -46,56 +46,50 @@ def receipt(record: OrderRecord, instance: Instance) -> dict[str, Any]:
 
 
 def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
-    """The order as it stands."""
+    """Return the full view of an order."""
     order = record.order
-    view = {
-        **receipt(record, instance),
-        **_progress(record, instance),
+    return {
+        **receipt_view(record, instance),
+        **_progress_view(record, instance),
         **quote_view(order.quote),
-        "placedAt": order.placed_at.isoformat(),
+        "placedAt": timestamp(order.placed_at),
+        "steps": [encode(step) for step in instance.steps] or None,
+        "cancelRequestedAt": timestamp(record.cancel_requested_at),
+        "refunds": [refund_view(refund) for refund in record.refunds] or None,
+        "resolutions": [resolution_view(item) for item in record.resolutions] or None,
+        "reference": order.reference,
     }
-    if instance.steps:
-        view["steps"] = [encode(step) for step in instance.steps]
-    if record.cancel_requested_at:
-        view["cancelRequestedAt"] = record.cancel_requested_at.isoformat()
-    if record.refunds:
-        view["refunds"] = [refund_view(refund) for refund in record.refunds]
-    if record.resolutions:
-        view["decisions"] = [resolution_view(resolution) for resolution in record.resolutions]
-    if order.reference:
-        view["reference"] = order.reference
-    return view
 
 
 def refund_view(refund: Refund) -> dict[str, Any]:
-    """A refund as it stands; who wanted it, and in which words, is shown at the desk alone."""
-    view = {
+    """Return a refund; operator and note are shown to operators only."""
+    return {
         "refundId": refund.refund_id,
-        "amount": encode(refund.amount),
+        "amount": money(refund.amount),
         "status": refund.status,
-        "requestedAt": refund.requested_at.isoformat(),
+        "requestedAt": timestamp(refund.requested_at),
+        "endedAt": timestamp(refund.ended_at),
+        "reason": refund.reason,
     }
-    if refund.ended_at:
-        view["endedAt"] = refund.ended_at.isoformat()
-    return view | ({"reason": refund.reason} if refund.reason else {})
 
 
 def resolution_view(resolution: Resolution) -> dict[str, Any]:
-    """A decision; who took it, and in which words, is shown at the desk alone."""
-    view = {
+    """Return a resolution; operator and note are shown to operators only."""
+    return {
         "action": resolution.action,
         "steps": list(resolution.steps),
-        "at": resolution.at.isoformat(),
+        "at": timestamp(resolution.at),
+        "refunds": list(resolution.refunds) or None,
     }
-    return view | ({"refunds": list(resolution.refunds)} if resolution.refunds else {})
 
 
-def _progress(record: OrderRecord, instance: Instance) -> dict[str, Any]:
-    end = settled_end(record, instance)
-    if end is None:
+def _progress_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
+    outcome = final_outcome(record, instance)
+    if outcome is None:
         return {"step": instance.step, "text": instance.text}
-    # The outcome's own fields: trackingNumber or reason, notes, failedSteps.
-    ended_at = record.ended_at.isoformat() if record.ended_at else None
     problems = record.validation.problems if record.validation else ()
-    view = {"step": None, **encode(end), "endedAt": ended_at}
-    return view | ({"problems": [encode(problem) for problem in problems]} if problems else {})
+    return {
+        **encode(outcome),  # trackingNumber or reason, notes, failedSteps
+        "endedAt": timestamp(record.ended_at),
+        "problems": [encode(problem) for problem in problems] or None,
+    }

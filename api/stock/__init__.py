@@ -1,1 +1,1 @@
-"""How much there is of an article, and how a person changes it."""
+"""Stock: levels and adjustments."""

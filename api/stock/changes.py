@@ -1,7 +1,7 @@
-"""How does a change of stock get done once, however often it is asked for?
+"""Stock changes, each applied once however often it is requested.
 
-It is an orchestration whose id comes from the article and the caller's key. Whoever asks again
-finds it; the stock itself remembers the key, too.
+A change is an orchestration whose ID comes from the SKU and the caller's idempotency key. A
+repeated request finds it, and the stock entity remembers the key too.
 """
 
 import asyncio
@@ -14,28 +14,30 @@ from azure.durable_functions.models.DurableOrchestrationStatus import (
     DurableOrchestrationStatus as Status,
 )
 
-from orders.engine.client import get_status
 from api.http.idempotency import key_reused
-from orders.order_ids import stock_change_id
-from orders.services import services
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Orchestration
-from orders.contracts.payloads import StockChangeRequest, StockLevel
+from orders.contracts.payloads import StockAdjustmentRequest, StockLevel
 from orders.domain.errors import EngineUnavailableError
+from orders.engine.client import get_status
+from orders.order_ids import stock_change_id
+from orders.services import services
 
-#: How long a caller waits for the change before it is told to look later.
-PATIENCE_SECONDS: Final = 10.0
-_PAUSE_SECONDS: Final = 0.05
-#: The stock raised, a worker died in mid-episode, or somebody ended it by hand.
-_ENDED_UNANSWERED: Final = frozenset({Runtime.Failed, Runtime.Terminated, Runtime.Canceled})
+#: How long the request waits for the change.
+MAX_WAIT_SECONDS: Final = 10.0
+_POLL_SECONDS: Final = 0.05
+#: The entity raised, a worker died in mid-turn, or an operator terminated the orchestration.
+_ENDED_WITHOUT_RESULT: Final = frozenset({Runtime.Failed, Runtime.Terminated, Runtime.Canceled})
 
 
-async def changed(client: df.DurableOrchestrationClient, asked: StockChangeRequest) -> StockLevel | None:
-    """The stock after the change; None when that takes longer than a caller waits."""
+async def apply_change(
+    client: df.DurableOrchestrationClient, request: StockAdjustmentRequest
+) -> StockLevel | None:
+    """Apply the change and return the level after it; None if it takes too long."""
     secret = services().settings.id_secret
-    instance_id = stock_change_id(secret, asked.sku, asked.change.key)
-    await _start(client, instance_id, encode(asked))
-    status = await _ended(client, instance_id)
+    instance_id = stock_change_id(secret, request.sku, request.adjustment.key)
+    await _start(client, instance_id, encode(request))
+    status = await _wait(client, instance_id)
     if status is None:
         return None
     if status.runtime_status is not Runtime.Completed:
@@ -46,29 +48,31 @@ async def changed(client: df.DurableOrchestrationClient, asked: StockChangeReque
 async def _start(
     client: df.DurableOrchestrationClient, instance_id: str, payload: dict[str, Any]
 ) -> None:
-    known = await get_status(client, instance_id, with_input=True)
-    if not known or (_asked(known) == payload and known.runtime_status in _ENDED_UNANSWERED):
-        # The stock remembers the key: what was done before the end is not done twice.
+    existing = await get_status(client, instance_id, with_input=True)
+    if not existing or (
+        _payload_of(existing) == payload and existing.runtime_status in _ENDED_WITHOUT_RESULT
+    ):
+        # The entity remembers the key, so a restart does not apply the change twice.
         try:
             await client.start_new(Orchestration.CHANGE_STOCK.value, instance_id, payload)
-        except Exception:  # noqa: BLE001 - the SDK raises nothing more telling
-            known = await get_status(client, instance_id, with_input=True)
-            if not known:
+        except Exception:  # noqa: BLE001 - the SDK raises nothing more specific
+            existing = await get_status(client, instance_id, with_input=True)
+            if not existing:
                 raise EngineUnavailableError from None
-    if known and _asked(known) != payload:
+    if existing and _payload_of(existing) != payload:
         raise key_reused("change")
 
 
-def _asked(known: Status) -> object:
-    return json.loads(known.input_)
+def _payload_of(status: Status) -> object:
+    return json.loads(status.input_)
 
 
-async def _ended(client: df.DurableOrchestrationClient, instance_id: str) -> Status | None:
+async def _wait(client: df.DurableOrchestrationClient, instance_id: str) -> Status | None:
     waited = 0.0
-    while waited < PATIENCE_SECONDS:
+    while waited < MAX_WAIT_SECONDS:
         status = await get_status(client, instance_id, with_input=True)
         if status and status.runtime_status not in {Runtime.Pending, Runtime.Running}:
             return status
-        await asyncio.sleep(_PAUSE_SECONDS)
-        waited += _PAUSE_SECONDS
+        await asyncio.sleep(_POLL_SECONDS)
+        waited += _POLL_SECONDS
     return None

@@ -1,4 +1,4 @@
-"""How much is there of an article, and how does a person change it?"""
+"""Endpoints: stock level, restock and adjustment of one product."""
 
 from http import HTTPStatus
 from typing import Any
@@ -7,106 +7,87 @@ from urllib.parse import quote
 import azure.durable_functions as df
 import azure.functions as func
 
-from orders.engine.client import read_stock
-from api.http.idempotency import require_idempotency_key
-from api.http.responses import NO_STORE, json_response
-from api.http.problems import ProblemError, answer
 from api.http.body import read_json
-from api.stock.changes import changed
-from api.stock.request import Parse, parse_adjustment, parse_restock
-from orders.services import services
+from api.http.endpoint import endpoint
+from api.http.idempotency import require_idempotency_key
+from api.http.problems import conflict, not_found
+from api.http.responses import accepted, json_response
+from api.stock.changes import apply_change
+from api.stock.request import ADJUSTMENT_SCHEMA, RESTOCK_SCHEMA
 from orders.contracts.names import Endpoint
-from orders.contracts.payloads import StockChangeRequest, StockLevel
+from orders.contracts.payloads import StockAdjustmentRequest, StockLevel
 from orders.domain.catalogue import Product
-from orders.domain.stock import StockAdjustment, Stock
+from orders.domain.stock import Stock, StockAdjustment
+from orders.engine.client import read_stock
+from orders.services import services
 
 bp = df.Blueprint()
 
 
-@bp.function_name(Endpoint.GET_STOCK.value)
-@bp.route(route="api/stock/{sku}", methods=["GET"])
-@bp.durable_client_input(client_name="client")
+@endpoint(bp, Endpoint.GET_STOCK, method="GET", route="api/stock/{sku}")
 async def get_stock(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Tell how much there is; an article that nobody touched shows its opening balance."""
-    return await answer(_get_stock(req, client))
+    """Return the stock level; before its first operation it is the opening balance."""
+    product = _product(req)
+    stock = await read_stock(client, product.sku) or Stock.opened(product.opening_balance)
+    level = StockLevel(available=stock.available, reserved=stock.reserved, sold=stock.sold)
+    return json_response(_view(product, level))
 
 
-@bp.function_name(Endpoint.RESTOCK.value)
-@bp.route(route="api/stock/{sku}/restock", methods=["POST"])
-@bp.durable_client_input(client_name="client")
+@endpoint(bp, Endpoint.RESTOCK, method="POST", route="api/stock/{sku}/restock")
 async def restock(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Add units that came in."""
-    return await answer(_change(req, client, parse_restock))
+    """Add delivered units."""
+    product, key = _product(req), require_idempotency_key(req)
+    body = RESTOCK_SCHEMA.validate(read_json(req))
+    return await _change(client, product, key, body.quantity, body.note)
 
 
-@bp.function_name(Endpoint.ADJUST_STOCK.value)
-@bp.route(route="api/stock/{sku}/adjust", methods=["POST"])
-@bp.durable_client_input(client_name="client")
+@endpoint(bp, Endpoint.ADJUST_STOCK, method="POST", route="api/stock/{sku}/adjust")
 async def adjust_stock(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Add or take units, with the reason: breakage, a count."""
-    return await answer(_change(req, client, parse_adjustment))
-
-
-async def _get_stock(
-    req: func.HttpRequest, client: df.DurableOrchestrationClient
-) -> func.HttpResponse:
-    product = _product(req)
-    untouched = Stock.opened(product.opening_balance)
-    stock = await read_stock(client, product.sku) or untouched
-    level = StockLevel(available=stock.available, reserved=stock.reserved, sold=stock.sold)
-    return _json(HTTPStatus.OK, product, level)
+    """Add or take units for a reason such as breakage or a count."""
+    product, key = _product(req), require_idempotency_key(req)
+    body = ADJUSTMENT_SCHEMA.validate(read_json(req))
+    return await _change(client, product, key, body.units, body.reason)
 
 
 async def _change(
-    req: func.HttpRequest, client: df.DurableOrchestrationClient, parse: Parse
+    client: df.DurableOrchestrationClient, product: Product, key: str, units: int, note: str
 ) -> func.HttpResponse:
-    product = _product(req)
-    key = require_idempotency_key(req, "A change of stock")
-    units, note = parse(read_json(req))
-    asked = StockChangeRequest(
+    request = StockAdjustmentRequest(
         sku=product.sku,
         opening_balance=product.opening_balance,
-        change=StockAdjustment(key=key, units=units, note=note),
+        adjustment=StockAdjustment(key=key, units=units, note=note),
     )
-    level = await changed(client, asked)
+    level = await apply_change(client, request)
     if level is None:
-        return _json(HTTPStatus.ACCEPTED, product, None)
+        return accepted(_view(product, None), _url(product))
     if not level.done:
-        raise ProblemError(
-            HTTPStatus.CONFLICT,
-            "not-enough-stock",
-            f"Only {level.available} units are available; what is reserved cannot be taken.",
+        raise conflict(
+            "insufficient-stock",
+            f"Only {level.available} units are available; reserved units cannot be taken.",
         )
-    return _json(HTTPStatus.OK, product, level)
+    return json_response(_view(product, level), HTTPStatus.OK)
 
 
 def _product(req: func.HttpRequest) -> Product:
-    sku = req.route_params["sku"]
-    product = services().catalogue.product(sku)
+    product = services().catalogue.product(req.route_params["sku"])
     if product is None:
-        raise ProblemError(HTTPStatus.NOT_FOUND, "no-such-article", "There is no article of this SKU.")
+        raise not_found("product-not-found", "No product with this SKU.")
     return product
 
 
-def _json(status: HTTPStatus, product: Product, level: StockLevel | None) -> func.HttpResponse:
-    body: dict[str, Any] = {"sku": product.sku, "name": product.name}
-    if level is not None:
-        body |= {
-            "available": level.available,
-            "reserved": level.reserved,
-            "sold": level.sold,
-        }
-    body["links"] = {"self": _url(product)}
-    headers = NO_STORE
-    if status is HTTPStatus.ACCEPTED:
-        headers = headers | {"Location": _url(product), "Retry-After": "1"}
-    return json_response(body, status, headers)
+def _view(product: Product, level: StockLevel | None) -> dict[str, Any]:
+    units = {
+        "available": level.available if level else None,
+        "reserved": level.reserved if level else None,
+        "sold": level.sold if level else None,
+    }
+    return {"sku": product.sku, "name": product.name, **units, "links": {"self": _url(product)}}
 
 
 def _url(product: Product) -> str:

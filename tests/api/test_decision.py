@@ -35,7 +35,9 @@ def twice_left_to_a_person(shop: Shop) -> str:
         ({"now": True}, "now"),
     ],
 )
-def test_a_resolution_that_is_none_is_refused(shop: Shop, change: dict[str, Any], field: str) -> None:
+def test_a_resolution_that_is_none_is_refused(
+    shop: Shop, change: dict[str, Any], field: str
+) -> None:
     """The wrong field is named, and nothing is written."""
     order_id = shop.run(UNDELIVERABLE).instance_id
 

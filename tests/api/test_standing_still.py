@@ -134,7 +134,9 @@ def test_an_order_that_cannot_be_ended_comes_to_the_desk(
 
 def test_however_impatient_the_recovery_is_nothing_is_done_twice(shop: Shop) -> None:
     """It ends orders that only wait for their next try, and each run finds what was done."""
-    impatient = RecoveryPolicy(recover_after=timedelta(seconds=1), stalled_after=timedelta(seconds=1))
+    impatient = RecoveryPolicy(
+        recover_after=timedelta(seconds=1), stalled_after=timedelta(seconds=1)
+    )
     shop.use(
         settings=replace(shop.services.settings, guard=impatient),
         carrier=Failing(shop.carrier, "release", before=10),

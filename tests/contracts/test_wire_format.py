@@ -57,7 +57,9 @@ RETRIES = {
             {"orderId": "o", "trackingNumber": "T1"},
         ),
         (
-            OutcomeEmailRequest(order_id="o", notice=EmailKind.REJECTED, reason=Reason.DISCONTINUED),
+            OutcomeEmailRequest(
+                order_id="o", notice=EmailKind.REJECTED, reason=Reason.DISCONTINUED
+            ),
             {"orderId": "o", "notice": "rejected", "reason": "discontinued"},
         ),
         (
@@ -109,7 +111,10 @@ RETRIES = {
         ),
         (PaymentReversal(reversal=Reversal.VOIDED), {"withdrawal": "voided"}),
         (PaymentReversal(reversal=Reversal.REFUSED), {"withdrawal": "refused"}),
-        (CanceledShipment(cancellation=ShipmentCancellation.CANCELED), {"cancellation": "canceled"}),
+        (
+            CanceledShipment(cancellation=ShipmentCancellation.CANCELED),
+            {"cancellation": "canceled"},
+        ),
         (
             Outcome.needs_attention("unavailable", ("voidPayment",)).with_note("n"),
             {

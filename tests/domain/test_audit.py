@@ -261,7 +261,9 @@ def test_what_a_purged_order_bought_still_counts() -> None:
 @pytest.mark.parametrize(("action", "clean"), [("settled", True), ("skip", True), ("retry", False)])
 def test_what_a_person_settled_is_not_judged_by_its_end(action: str, clean: bool) -> None:  # noqa: FBT001
     """No record of ours shows what was done by hand; a retry leaves nothing to a person."""
-    resolution = Resolution(action=ResolutionAction(action), note="by bank transfer", by="ada", at=NOON)
+    resolution = Resolution(
+        action=ResolutionAction(action), note="by bank transfer", by="ada", at=NOON
+    )
     record = a_record(validation=VERDICT, outcome=REJECTED, resolutions=(resolution,))
 
     assert report_on(record, CAPTURED, REFUSED).clean is clean
@@ -271,7 +273,10 @@ def test_what_is_said_to_be_paid_back_must_be_paid_back_whatever_a_person_settle
     """Somebody gave up the order's own mail, which says nothing about the money."""
     skipped_steps = Resolution(action=ResolutionAction.SKIP, note="no mailbox", by="ada", at=NOON)
     record = a_record(
-        validation=VERDICT, outcome=COMPLETED, resolutions=(skipped_steps,), refunds=(UNTOLD_REFUND,)
+        validation=VERDICT,
+        outcome=COMPLETED,
+        resolutions=(skipped_steps,),
+        refunds=(UNTOLD_REFUND,),
     )
 
     assert kinds(report_on(record, CAPTURED, RELEASED, stocks=SOLD)) == ["refundMissing"]
@@ -329,7 +334,9 @@ def test_an_older_order_that_has_not_ended_is_open() -> None:
 
 def test_an_older_order_that_a_person_settled_is_not_judged() -> None:
     """Also its units may have been counted by hand."""
-    settled = Resolution(action=ResolutionAction.SETTLED_ELSEWHERE, note="counted", by="ada", at=NOON)
+    settled = Resolution(
+        action=ResolutionAction.SETTLED_ELSEWHERE, note="counted", by="ada", at=NOON
+    )
     record = a_record(validation=VERDICT, outcome=REJECTED, resolutions=(settled,))
 
     assert an_older_report(record, RESERVED).clean

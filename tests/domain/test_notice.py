@@ -56,7 +56,12 @@ def test_a_reason_without_words_is_an_apology() -> None:
 
 def test_only_our_own_machinery_has_reasons_without_words() -> None:
     """A new reason needs a sentence for the customer, or to stand here."""
-    silent = {Reason.CANCELED, Reason.NO_AUTHORIZATION, Reason.ALREADY_UNDONE, Reason.ORDER_NOT_FOUND}
+    silent = {
+        Reason.CANCELED,
+        Reason.NO_AUTHORIZATION,
+        Reason.ALREADY_UNDONE,
+        Reason.ORDER_NOT_FOUND,
+    }
     silent |= {Reason.REFUND_REFUSED, Reason.NOT_CAPTURED, Reason.EXCEEDS_CAPTURED}
     silent |= {Reason.STOPPED_BY_OPERATOR}
 

@@ -23,7 +23,10 @@ def test_a_later_run_knows_what_is_written() -> None:
 
 def test_the_first_validation_stands() -> None:
     """Rules that changed since do not refuse what was accepted."""
-    accepted, refused = ValidationResult(accepted=True), ValidationResult(accepted=False, reason="discontinued")
+    accepted, refused = (
+        ValidationResult(accepted=True),
+        ValidationResult(accepted=False, reason="discontinued"),
+    )
 
     assert a_record().judged(refused) is refused
     assert a_record(validation=accepted).judged(refused) is accepted

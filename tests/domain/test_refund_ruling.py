@@ -55,7 +55,9 @@ def completed(*wishes: RefundRequest) -> OrderRecord:
         (a_wish(1, currency="USD"), RefundRequestStatus.OTHER_CURRENCY),
     ],
 )
-def test_no_more_is_paid_back_than_was_taken(wish: RefundRequest, answer: RefundRequestStatus) -> None:
+def test_no_more_is_paid_back_than_was_taken(
+    wish: RefundRequest, answer: RefundRequestStatus
+) -> None:
     """And in the same currency."""
     assert rule_refund(completed(), wish).answer is answer
 
@@ -66,7 +68,9 @@ def test_refunds_add_up() -> None:
 
     assert record.refundable == Money(0, "EUR")
     assert rule_refund(record, a_wish(1, "rfd_3")).answer is RefundRequestStatus.EXCEEDS_REFUNDABLE
-    assert rule_refund(record, a_wish(None, "rfd_3")).answer is RefundRequestStatus.EXCEEDS_REFUNDABLE
+    assert (
+        rule_refund(record, a_wish(None, "rfd_3")).answer is RefundRequestStatus.EXCEEDS_REFUNDABLE
+    )
 
 
 def test_a_repeated_wish_changes_nothing() -> None:
@@ -83,7 +87,10 @@ def test_a_repeated_wish_changes_nothing() -> None:
 )
 def test_only_a_completed_order_is_paid_back(outcome: Outcome | None) -> None:
     """One that is under way is canceled instead, one that was undone has nothing left."""
-    assert rule_refund(a_record(outcome=outcome), a_wish(1)).answer is RefundRequestStatus.NOT_COMPLETED
+    assert (
+        rule_refund(a_record(outcome=outcome), a_wish(1)).answer
+        is RefundRequestStatus.NOT_COMPLETED
+    )
 
 
 def test_a_refund_that_was_paid_needs_nobody() -> None:
@@ -99,7 +106,9 @@ def test_a_refund_that_was_paid_needs_nobody() -> None:
 def test_a_refund_that_failed_lies_on_the_desk() -> None:
     """Beside what lay there before."""
     failed = RefundOutcome(is_paid=False, failed_step=STEP, reason="refundRefused")
-    before = Attention(reason=AttentionReason.STEP_FAILED, since=NOON, failed_steps=("sendConfirmation",))
+    before = Attention(
+        reason=AttentionReason.STEP_FAILED, since=NOON, failed_steps=("sendConfirmation",)
+    )
     record = end_refund(replace(completed(a_wish(1)), attention=before), "rfd_1", failed, LATER)
 
     assert record.attention == replace(before, failed_steps=("sendConfirmation", STEP))

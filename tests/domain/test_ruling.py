@@ -19,7 +19,10 @@ RECOVERY_FAILED = Attention(reason=AttentionReason.RECOVERY_FAILED, since=NOON)
 
 
 def a_resolution(
-    action: ResolutionAction = ResolutionAction.RETRY, *steps: str, note: str = "n", at: datetime = NOON
+    action: ResolutionAction = ResolutionAction.RETRY,
+    *steps: str,
+    note: str = "n",
+    at: datetime = NOON,
 ) -> Resolution:
     """A decision of Grace."""
     return Resolution(action=action, note=note, by="Grace", at=at, steps=steps)
@@ -63,7 +66,9 @@ def test_an_end_stands_where_a_person_leaves_its_mail_out(action: ResolutionActi
 @pytest.mark.parametrize("action", [ResolutionAction.SETTLED_ELSEWHERE, ResolutionAction.SKIP])
 def test_an_order_that_was_lost_can_only_be_retried(action: ResolutionAction) -> None:
     """Nobody knows which step to leave out."""
-    assert rule(a_record(attention=RECOVERY_FAILED), a_resolution(action)).answer is Answer.ONLY_RETRY
+    assert (
+        rule(a_record(attention=RECOVERY_FAILED), a_resolution(action)).answer is Answer.ONLY_RETRY
+    )
     assert rule(a_record(attention=RECOVERY_FAILED), a_resolution()).answer is Answer.ACCEPTED
 
 
@@ -79,7 +84,10 @@ def test_what_was_not_decided_stays_on_the_desk() -> None:
     """Since when it lay there, and the order waits."""
     ended = Outcome.needs_attention("unavailable", TWO.failed_steps)
 
-    ruling = rule(a_record(outcome=ended, attention=TWO), a_resolution(ResolutionAction.SETTLED_ELSEWHERE, "voidPayment"))
+    ruling = rule(
+        a_record(outcome=ended, attention=TWO),
+        a_resolution(ResolutionAction.SETTLED_ELSEWHERE, "voidPayment"),
+    )
 
     assert not ruling.continues_order
     assert ruling.record.outcome == ended

@@ -1,0 +1,41 @@
+"""Endpoint: erase the personal data of an order."""
+
+import asyncio
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from api.http.endpoint import endpoint
+from api.http.problems import conflict, order_not_found
+from api.http.responses import json_response
+from api.orders.views import order_url
+from orders import retention
+from orders.contracts.names import Endpoint
+from orders.domain.order_record import OrderRecord
+from orders.services import services
+
+bp = df.Blueprint()
+
+
+@endpoint(bp, Endpoint.ERASE_ORDER, method="POST", route="api/operations/orders/{order_id}/erase")
+async def erase_order(req: func.HttpRequest) -> func.HttpResponse:
+    """Erase the personal data of an ended order; repeating the request is harmless."""
+    order_id = req.route_params["order_id"]
+    record = await asyncio.to_thread(services().order_store.find, order_id)
+    if record is None:
+        raise order_not_found()
+    if not record.can_be_erased:
+        raise conflict("order-not-ended", _refusal(record))
+    await retention.erase(record)
+    return json_response(
+        {"orderId": order_id, "erased": True, "links": {"self": order_url(order_id)}}
+    )
+
+
+def _refusal(record: OrderRecord) -> str:
+    if record.open_refunds:
+        return "A refund is not closed yet. Repeat the request when it is."
+    return (
+        f"The order is {record.status} and needs the customer's name and address until it ends."
+        " Cancel it, or resolve it in the attention queue."
+    )

@@ -1,0 +1,121 @@
+"""Bodies of operators' requests, and the operator who sends them."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final, Protocol, TypeVar
+
+import azure.functions as func
+from pydantic import ConfigDict, Field, with_config
+
+from api.http import fields
+from api.http.body import BodySchema, read_json
+from api.http.idempotency import require_idempotency_key
+from api.http.problems import FieldError
+from orders.domain.attention import Resolution, ResolutionAction
+from orders.domain.money import Money
+from orders.domain.refund_requests import RefundRequest
+from orders.order_ids import fingerprint, refund_id
+from orders.services import services
+
+#: Set by the platform if it knows the caller; a client cannot set it.
+_PRINCIPAL_HEADER: Final = "X-MS-CLIENT-PRINCIPAL-NAME"
+_MAX_NAME_LENGTH: Final = 120
+
+
+class _OperatorBody(Protocol):
+    @property
+    def operator(self) -> str | None: ...
+
+
+B = TypeVar("B", bound=_OperatorBody)
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolutionBody:
+    """The body of `POST /api/operations/attention/{id}`."""
+
+    action: ResolutionAction
+    note: fields.Note
+    operator: fields.Name | None = None
+    #: The steps to resolve. None: all failed steps.
+    steps: Annotated[tuple[fields.Short, ...], Field(min_length=1)] | None = None
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountBody:
+    """An amount to refund."""
+
+    minor: Annotated[fields.Minor, Field(ge=1)]
+    currency: fields.Currency
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundBody:
+    """The body of `POST /api/operations/orders/{id}/refund`."""
+
+    note: fields.Note
+    #: None: everything that can be refunded.
+    amount: AmountBody | None = None
+    operator: fields.Name | None = None
+
+
+RESOLUTION_SCHEMA: Final = BodySchema(
+    model=ResolutionBody,
+    problem_kind="invalid-resolution",
+    problem_detail="The resolution is invalid; see errors.",
+)
+REFUND_SCHEMA: Final = BodySchema(
+    model=RefundBody,
+    problem_kind="invalid-refund",
+    problem_detail="The refund is invalid; see errors.",
+)
+
+
+def read_resolution(req: func.HttpRequest) -> Resolution:
+    """Return the resolution in the request.
+
+    Raises:
+        ProblemError: the body is invalid, or the operator is unknown.
+    """
+    body, operator = _read(req, RESOLUTION_SCHEMA)
+    return Resolution(
+        action=body.action,
+        note=body.note,
+        operator=operator,
+        at=services().clock.now(),
+        steps=tuple(dict.fromkeys(body.steps or ())),
+    )
+
+
+def read_refund_request(req: func.HttpRequest, order_id: str) -> RefundRequest:
+    """Return the refund request.
+
+    Raises:
+        ProblemError: the idempotency key is missing, the body is invalid, or the operator is
+            unknown.
+    """
+    key = require_idempotency_key(req)
+    body, operator = _read(req, REFUND_SCHEMA)
+    app, amount = services(), body.amount
+    secret = app.settings.id_secret
+    return RefundRequest(
+        refund_id=refund_id(secret, order_id, key),
+        amount=Money(amount.minor, amount.currency) if amount else None,
+        note=body.note,
+        operator=operator,
+        at=app.clock.now(),
+        fingerprint=fingerprint(secret, REFUND_SCHEMA.canonical(body)),
+    )
+
+
+def _read(req: func.HttpRequest, schema: BodySchema[B]) -> tuple[B, str]:
+    """Return the body, and the operator according to the platform or else the body."""
+    json = read_json(req)
+    principal: str = req.headers.get(_PRINCIPAL_HEADER) or ""
+    says_nothing = isinstance(json, dict) and json.get("operator") is None
+    missing = FieldError("operator", "is required: the name of the operator")
+    errors = (missing,) if says_nothing and not principal else ()
+    body = schema.validate(json, more_errors=errors)
+    return body, (principal or str(body.operator))[:_MAX_NAME_LENGTH]
