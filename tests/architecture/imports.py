@@ -42,9 +42,9 @@ LAYERS: dict[str, set[str]] = {
     "orchestrators": {"azure.durable_functions", "orders.contracts", "orders.domain"},
     "timers": _SDK | {"orders"},
     "api/http": _API,
-    "api/orders": _API,
+    "api/quotes": _API,
     "api/stock": _API,
-    "api/quotes": _API | {"api.orders"},
+    "api/orders": _API | {"api.quotes"},
     "api/operations": _API | {"api.orders"},
     "function_app.py": _SDK
     | {"activities", "api", "entities", "orchestrators", "timers", "orders.services"},
