@@ -61,7 +61,7 @@ def adds_up(service: Service) -> str:
 
 def decide(service: Service, order_id: str, action: str, note: str, *steps: str) -> int:
     """Decide about all failed steps of an order, or about some of them; the status."""
-    resolution = {"action": action, "note": note, "by": "acceptance"}
+    resolution = {"action": action, "note": note, "operator": "acceptance"}
     about = {"steps": list(steps)} if steps else {}
     return service.post(f"/api/operations/attention/{order_id}", resolution | about).status
 

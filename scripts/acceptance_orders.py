@@ -152,7 +152,7 @@ def mail_note(service: Service) -> str:
 def quoted(service: Service) -> str:
     """An order costs what its quote said, and nothing is ordered at another price."""
     order = an_order(shippingMethod="express")
-    quote = service.post("/api/quote", order).json()
+    quote = service.post("/api/quotes", order).json()
     expect(quote["total"]["minor"] == 2 * PRICE + SHIPPING["express"], f"the quote is {quote}")
     other = {"minor": quote["total"]["minor"] - 1, "currency": quote["total"]["currency"]}
     refused = service.order({**order, "expectedTotal": other})
@@ -177,9 +177,9 @@ def followed(service: Service) -> str:
     """The parcel of a completed order can be followed."""
     order_id = service.place(an_order())
     number = service.end_of(order_id)["trackingNumber"]
-    shipment = service.send("GET", f"/api/orders/{order_id}/parcel").json()
+    shipment = service.send("GET", f"/api/orders/{order_id}/shipment").json()
     expect(
-        (shipment["status"], shipment["trackingNumber"]) == ("released", number), f"is {shipment}"
+        (shipment["status"], shipment["trackingNumber"]) == ("dispatched", number), f"is {shipment}"
     )
     return f"{number} is {shipment['status']}"
 
@@ -220,7 +220,7 @@ def canceled_after_payment(service: Service) -> str:
     end = service.end_of(order_id)
     expect((end["status"], end.get("reason")) == ("canceled", "canceled"), f"it ended {end}")
     done = {step for step, answer in _answers(end) if answer == "done"}
-    expect(done >= {"voidPayment", "sendNotice"}, f"it did {done}")
+    expect(done >= {"reversePayment", "sendOutcomeEmail"}, f"it did {done}")
     return "canceled, paid back and told"
 
 

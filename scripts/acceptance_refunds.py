@@ -34,7 +34,7 @@ def a_part_and_the_rest(service: Service) -> str:
     order_id = _completed(service)
     total = service.look(order_id)["total"]["minor"]
     part = _refund(service, order_id, PART).json()
-    expect(part["left"]["minor"] == total - PART["minor"], f"left is {part['left']}")
+    expect(part["refundable"]["minor"] == total - PART["minor"], f"left is {part['left']}")
     more = _refund(service, order_id, {**PART, "minor": total})
     expect_problem(more, 409)
     rest = _refund(service, order_id).json()
@@ -69,10 +69,10 @@ def refused_by_the_bank(service: Service) -> str:
     order_id = _failed(service, "pm_sandbox_refundRefused")
     entry = on_the_desk(service, order_id)
     expect(entry and entry["failedSteps"] == ["refundPayment"], f"the desk says {entry}")
-    status = decide(service, order_id, "settled", "paid back in cash")
+    status = decide(service, order_id, "settledElsewhere", "paid back in cash")
     expect(status == 202, f"the decision was answered {status}")
     (refund,) = service.look(order_id)["refunds"]
-    expect(refund["status"] == "settled", f"the refund is {refund}")
+    expect(refund["status"] == "settledElsewhere", f"the refund is {refund}")
     expect(on_the_desk(service, order_id) is None, "it still lies on the desk")
     return f"failed, {refund['reason']}; then settled"
 
@@ -93,7 +93,7 @@ def decided_apart(service: Service) -> str:
     email = decide(service, order_id, "skip", "no address", "sendConfirmation")
     entry = on_the_desk(service, order_id)
     expect(entry and entry["failedSteps"] == ["refundPayment"], f"the desk says {entry}")
-    refund = decide(service, order_id, "settled", "paid back in cash", "refundPayment")
+    refund = decide(service, order_id, "settledElsewhere", "paid back in cash", "refundPayment")
     expect((unknown, email, refund) == (422, 202, 202), f"answered {unknown}, {email}, {refund}")
     expect(on_the_desk(service, order_id) is None, "it still lies on the desk")
     return "first the mail, then the refund"
@@ -108,7 +108,9 @@ def bad_refund(service: Service) -> str:
 
 def without_a_key(service: Service) -> str:
     """A refund without an Idempotency-Key is refused."""
-    return expect_problem(service.post(_path("ord_nobody"), {"note": "why", "by": "who"}), 400)
+    return expect_problem(
+        service.post(_path("ord_nobody"), {"note": "why", "operator": "who"}), 400
+    )
 
 
 def nothing_was_kept(service: Service) -> str:
@@ -138,7 +140,11 @@ def _refund(
     service: Service, order_id: str, amount: object = None, key: str | None = None
 ) -> Answer:
     """Ask for some of the money; without an amount for all that is left."""
-    asked = {"note": "a broken cup", "by": "acceptance", **({"amount": amount} if amount else {})}
+    asked = {
+        "note": "a broken cup",
+        "operator": "acceptance",
+        **({"amount": amount} if amount else {}),
+    }
     return service.post(_path(order_id), asked, **_key(key))
 
 

@@ -68,7 +68,7 @@ class Customers:
     def _pay_back(self, order_id: str, number: int) -> dict[str, Any]:
         """Ask for some of the money, twice under one key, and wait until it is paid."""
         amount = {"minor": self._random.randint(1, 1_000), "currency": "EUR"}
-        body = {"amount": amount, "note": "a broken cup", "by": "chaos"}
+        body = {"amount": amount, "note": "a broken cup", "operator": "chaos"}
         path, key = f"/api/operations/orders/{order_id}/refund", f"chaos-{number}"
         for _ in range(2):
             asked = self._send("POST", path, body, {"Idempotency-Key": key})

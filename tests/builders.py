@@ -1,14 +1,14 @@
-"""Orders and their parts, complete, so that a test says only what it is about."""
+"""Complete orders and their parts, so that a test states only what it is about."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from orders.domain.money import Money
-from orders.domain.order import Address, Order, Customer
-from orders.domain.pricing import OrderLine, Quote
-from orders.domain.order_record import OrderRecord
 from orders.domain.catalogue import ShippingMethod
-from orders.domain.order import Terms
+from orders.domain.money import Money
+from orders.domain.order import Address, Customer, Order, Terms
+from orders.domain.order_record import OrderRecord
+from orders.domain.pricing import OrderLine, Quote
+from orders.domain.refund_requests import RefundRequest
 
 NAME = "Philippa Planted-Wrenfield"
 EMAIL = "planted.wrenfield@example.com"
@@ -16,15 +16,17 @@ STREET = "Plantedstrasse 17"
 PHONE = "+49 30 7654321"
 NOTE = "Leave it with Mrs Plantedneighbor"
 CITY = "Plantedburg"
-#: Whatever must never leave the order book.
-PERSONAL = (NAME, EMAIL, STREET, PHONE, NOTE, CITY)
+#: Personal data that must never leave the order store.
+PERSONAL_DATA = (NAME, EMAIL, STREET, PHONE, NOTE, CITY)
+
+OPERATOR = "Grace Plantedmann"
 
 TERMS = Terms(max_quantity=100, countries=frozenset({"DE", "FR"}))
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def an_order(  # noqa: PLR0913 - every branch of an order hangs on one of these
+def an_order(  # noqa: PLR0913 - every branch of an order depends on one of these
     *,
     sku: str = "MUG-BLUE",
     quantity: int = 2,
@@ -34,7 +36,7 @@ def an_order(  # noqa: PLR0913 - every branch of an order hangs on one of these
     payment_method: str = "pm_card_visa",
     **more: Any,  # noqa: ANN401 - any JSON
 ) -> dict[str, Any]:
-    """The body of a request for an order, good unless something is said."""
+    """Return the body of a request for an order that completes, unless arguments change it."""
     return {
         "customer": {"name": NAME, "email": email, "phone": PHONE},
         "shippingAddress": {
@@ -51,13 +53,27 @@ def an_order(  # noqa: PLR0913 - every branch of an order hangs on one of these
 
 
 def a_refund(minor: int | None = None) -> dict[str, Any]:
-    """The body of a request for a refund, of all that is left unless something is said."""
+    """Return the body of a request for a refund; without an amount, of all that is refundable."""
     amount = {} if minor is None else {"amount": {"minor": minor, "currency": "EUR"}}
-    return {"note": "a broken cup", "by": "Grace Plantedmann", **amount}
+    return {"note": "a broken cup", "operator": OPERATOR, **amount}
+
+
+def a_refund_request(
+    minor: int | None = None, refund_id: str = "rfd_1", currency: str = "EUR"
+) -> RefundRequest:
+    """Return a refund request as the order store takes it."""
+    return RefundRequest(
+        refund_id=refund_id,
+        amount=None if minor is None else Money(minor, currency),
+        note="a broken cup",
+        operator=OPERATOR,
+        at=NOON,
+        fingerprint="f",
+    )
 
 
 def a_line(sku: str = "MUG-BLUE", quantity: int = 2, minor: int = 1490) -> OrderLine:
-    """A line of the order as the book has it."""
+    """Return an order line."""
     return OrderLine(
         sku=sku,
         name="Stoneware mug",
@@ -68,7 +84,7 @@ def a_line(sku: str = "MUG-BLUE", quantity: int = 2, minor: int = 1490) -> Order
 
 
 def a_quote(*lines: OrderLine) -> Quote:
-    """What these lines cost; shipping and tax are round numbers."""
+    """Return a quote for these lines; shipping and tax are round numbers."""
     return Quote(
         lines=lines,
         shipping_method=ShippingMethod.STANDARD,
@@ -77,8 +93,8 @@ def a_quote(*lines: OrderLine) -> Quote:
     )
 
 
-def a_booked_order(order_id: str = "ord_1", *lines: OrderLine, country: str = "DE") -> Order:
-    """An order as the book has it."""
+def a_stored_order(order_id: str = "ord_1", *lines: OrderLine, country: str = "DE") -> Order:
+    """Return an order as the order store keeps it."""
     return Order(
         order_id=order_id,
         placed_at=NOON,
@@ -89,12 +105,18 @@ def a_booked_order(order_id: str = "ord_1", *lines: OrderLine, country: str = "D
     )
 
 
-def a_person(postal_code: str = "10115", email: str = EMAIL) -> Customer:
-    """The personal part of an order."""
+def a_customer(postal_code: str = "10115", email: str = EMAIL) -> Customer:
+    """Return the personal part of an order."""
     address = Address(line1=STREET, postal_code=postal_code, city=CITY, country="DE")
     return Customer(name=NAME, email=email, address=address)
 
 
 def a_record(**more: Any) -> OrderRecord:  # noqa: ANN401 - any field of the record
-    """An order's page in the book."""
-    return OrderRecord(order=a_booked_order(), fingerprint="f", **more)
+    """Return the record of an order."""
+    return OrderRecord(order=a_stored_order(), fingerprint="f", **more)
+
+
+# Earlier names, until every test uses the new ones.
+a_booked_order = a_stored_order
+a_person = a_customer
+PERSONAL = PERSONAL_DATA

@@ -103,7 +103,7 @@ class Carrier:
 
     def _cancel(self, shipment_id: str) -> Answer:
         (shipment,) = [one for one in self.shipments if one["id"] == shipment_id]
-        if shipment["status"] == "released":
+        if shipment["status"] == "dispatched":
             return 409, {"error": "it has left"}
         shipment["status"] = "canceled"
         return 200, dict(shipment)
@@ -112,7 +112,7 @@ class Carrier:
         (shipment,) = [one for one in self.shipments if one["id"] == shipment_id]
         if shipment["status"] == "canceled":
             return 409, {"error": "it is canceled"}
-        shipment["status"] = "released"
+        shipment["status"] = "dispatched"
         return 200, dict(shipment)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the shop share."""
+"""Fixtures that all tests share."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +10,6 @@ from tests.shop import Shop, open_shop
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    """A running shop of its own for each test, empty, under a virtual clock."""
-    with open_shop(tmp_path) as opened:
-        yield opened
+    """Run an empty app of its own for each test, under a virtual clock."""
+    with open_shop(tmp_path) as running:
+        yield running

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import orders.services
-from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from orders.domain.errors import InvalidSettingsError
+from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from tests.faults import FOREVER, Failing
 from tests.shop import APP, SECRET, settings_in
 
@@ -25,7 +25,7 @@ STRIPE = StripeAccess(api_key="sk_test_of_these_tests")
 
 def test_putting_services_together_touches_nothing(tmp_path: Path) -> None:
     """Files are made at first use, so that importing and indexing the app is cheap and safe."""
-    bootstrap.build(settings_in(tmp_path / "new"))
+    orders.services.build(settings_in(tmp_path / "new"))
 
     assert not (tmp_path / "new").exists()
 
@@ -33,7 +33,7 @@ def test_putting_services_together_touches_nothing(tmp_path: Path) -> None:
 def test_on_azure_what_lives_on_one_machine_is_refused(tmp_path: Path) -> None:
     """Many machines would each have a book and a sandbox of their own. Each port is named."""
     with pytest.raises(InvalidSettingsError) as caught:
-        bootstrap.build(replace(settings_in(tmp_path), on_azure=True))
+        orders.services.build(replace(settings_in(tmp_path), on_azure=True))
 
     message = str(caught.value)
     named = ("ORDERS_TABLES", "STRIPE_API_KEY", "CARRIER_URL", "SMTP_URL")
@@ -45,7 +45,7 @@ def test_on_azure_what_is_real_is_not_refused(tmp_path: Path) -> None:
     settings = replace(settings_in(tmp_path), on_azure=True, carrier=CARRIER)
 
     with pytest.raises(InvalidSettingsError) as caught:
-        bootstrap.build(settings)
+        orders.services.build(settings)
 
     assert "CARRIER_URL" not in str(caught.value)
     assert "STRIPE_API_KEY" in str(caught.value)
@@ -62,7 +62,7 @@ def test_on_azure_the_app_runs_when_everything_is_real(tmp_path: Path) -> None:
         smtp=SMTP,
     )
 
-    assert type(bootstrap.build(settings).order_store).__name__ == "TableOrderBook"
+    assert type(orders.services.build(settings).order_store).__name__ == "TableOrderBook"
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_a_setting_puts_the_real_thing_in_the_place_of_the_sandbox(
     tmp_path: Path, port: str, access: dict[str, Any], real: str
 ) -> None:
     """One port at a time."""
-    before = bootstrap.build(settings_in(tmp_path))
+    before = orders.services.build(settings_in(tmp_path))
 
-    after = bootstrap.build(replace(settings_in(tmp_path), **access))
+    after = orders.services.build(replace(settings_in(tmp_path), **access))
 
     changed = {
         name
@@ -94,7 +94,7 @@ def test_a_setting_puts_the_real_thing_in_the_place_of_the_sandbox(
 def test_who_uses_sandboxes_imports_no_client() -> None:
     """Stripe's SDK alone takes longer than all the rest of the app."""
     script = (
-        "import sys, function_app, bootstrap; bootstrap.services();"
+        "import sys, function_app, bootstrap; orders.services.services();"
         "print({'stripe', 'urllib3', 'smtplib', 'azure.core'} & set(sys.modules))"
     )
     environ = {"ORDERS_ID_SECRET": SECRET, "PYTHONPATH": str(APP)}
@@ -141,7 +141,7 @@ def test_whatever_goes_wrong_at_the_start_is_logged_and_not_raised(
     monkeypatch.setattr(bootstrap, "build", Failing(None, "build", before=FOREVER)._call)
     monkeypatch.setenv("ORDERS_ID_SECRET", SECRET)
 
-    bootstrap.check()
+    orders.services.check()
 
     assert caplog.messages == ["the app refuses to serve: made to fail before the effect"]
 
@@ -160,18 +160,18 @@ def test_services_are_put_together_once(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("ORDERS_ID_SECRET", SECRET)
     monkeypatch.setenv("ORDERS_DATA_DIR", str(tmp_path))
 
-    first = bootstrap.services()
+    first = orders.services.services()
 
-    assert bootstrap.services() is first
+    assert orders.services.services() is first
     assert first.settings.data_dir == tmp_path
 
 
 def test_a_test_may_put_other_services_in_their_place(tmp_path: Path) -> None:
     """For a while only."""
-    mine = bootstrap.build(settings_in(tmp_path))
+    mine = orders.services.build(settings_in(tmp_path))
 
-    with bootstrap.override(mine):
-        assert bootstrap.services() is mine
-        with bootstrap.override(replace(mine)) as inner:
-            assert bootstrap.services() is inner
-        assert bootstrap.services() is mine
+    with orders.services.override(mine):
+        assert orders.services.services() is mine
+        with orders.services.override(replace(mine)) as inner:
+            assert orders.services.services() is inner
+        assert orders.services.services() is mine

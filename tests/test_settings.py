@@ -7,12 +7,11 @@ from urllib.parse import unquote
 
 import pytest
 
-import orders.settings.settings
-from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from orders.adapters.catalogue import JsonCatalogue
+from orders.contracts.retries import RetryPolicies
 from orders.domain import postal_codes
 from orders.domain.errors import InvalidSettingsError
-from orders.contracts.retries import RetryPolicies
+from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from orders.settings.settings import Settings
 from tests.shop import APP
 
@@ -46,8 +45,8 @@ def test_every_setting_can_be_set() -> None:
             "ORDERS_CATALOGUE": "other.json",
             "ORDERS_MAX_QUANTITY": "7",
             "ORDERS_COUNTRIES": "DE, FR",
-            "ORDERS_RETRY_FIRST_MS": "100",
-            "ORDERS_UNDO_RETRY_ATTEMPTS": "20",
+            "ORDERS_RETRY_FIRST_INTERVAL_MS": "100",
+            "ORDERS_UNDO_RETRY_MAX_ATTEMPTS": "20",
         }
     )
 
@@ -67,17 +66,23 @@ def test_every_setting_can_be_set() -> None:
         ({**SECRET, "ORDERS_MAX_QUANTITY": "0"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_MAX_QUANTITY": "many"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_COUNTRIES": "DE,Fr"}, "ORDERS_COUNTRIES"),
-        ({**SECRET, "ORDERS_RETRY_FIRST_MS": "10001"}, "ORDERS_RETRY_LONGEST_MS"),
-        ({**SECRET, "ORDERS_RETRY_ATTEMPTS": "100"}, "ORDERS_RETRY_ATTEMPTS"),
-        ({**SECRET, "ORDERS_UNDO_RETRY_LONGEST_MS": "long"}, "ORDERS_UNDO_RETRY_LONGEST_MS"),
+        ({**SECRET, "ORDERS_RETRY_FIRST_INTERVAL_MS": "10001"}, "ORDERS_RETRY_MAX_INTERVAL_MS"),
+        ({**SECRET, "ORDERS_RETRY_MAX_ATTEMPTS": "100"}, "ORDERS_RETRY_MAX_ATTEMPTS"),
+        (
+            {**SECRET, "ORDERS_UNDO_RETRY_MAX_INTERVAL_MS": "long"},
+            "ORDERS_UNDO_RETRY_MAX_INTERVAL_MS",
+        ),
         ({**SECRET, "ORDERS_AUDIT_DAYS": "0"}, "ORDERS_AUDIT_DAYS"),
         ({**SECRET, "ORDERS_OVERDUE_MINUTES": "soon"}, "ORDERS_OVERDUE_MINUTES"),
-        ({**SECRET, "ORDERS_LOST_AFTER_MINUTES": "0"}, "ORDERS_LOST_AFTER_MINUTES"),
-        ({**SECRET, "ORDERS_STUCK_AFTER_MINUTES": "1.5"}, "ORDERS_STUCK_AFTER_MINUTES"),
-        ({**SECRET, "ORDERS_UNDO_RETRY_LONGEST_MS": "3600000"}, "ORDERS_STUCK_AFTER_MINUTES"),
-        ({**SECRET, "ORDERS_RESCUES": "-1"}, "ORDERS_RESCUES"),
+        ({**SECRET, "ORDERS_RECOVER_AFTER_MINUTES": "0"}, "ORDERS_RECOVER_AFTER_MINUTES"),
+        ({**SECRET, "ORDERS_STALLED_AFTER_MINUTES": "1.5"}, "ORDERS_STALLED_AFTER_MINUTES"),
+        (
+            {**SECRET, "ORDERS_UNDO_RETRY_MAX_INTERVAL_MS": "3600000"},
+            "ORDERS_STALLED_AFTER_MINUTES",
+        ),
+        ({**SECRET, "ORDERS_RECOVERY_ATTEMPTS": "-1"}, "ORDERS_RECOVERY_ATTEMPTS"),
         ({**SECRET, "ORDERS_PURGE_AFTER_DAYS": "29"}, "ORDERS_AUDIT_DAYS"),
-        ({**SECRET, "ORDERS_FORGET_AFTER_DAYS": "89"}, "ORDERS_FORGET_AFTER_DAYS"),
+        ({**SECRET, "ORDERS_DELETE_AFTER_DAYS": "89"}, "ORDERS_DELETE_AFTER_DAYS"),
         ({**SECRET, "ORDERS_ERASE_AFTER_DAYS": "soon"}, "ORDERS_ERASE_AFTER_DAYS"),
         ({**DEV, "WEBSITE_SITE_NAME": "shop"}, "ORDERS_ID_SECRET"),
         ({**SECRET, "STRIPE_API_KEY": "pk_test_1"}, "STRIPE_API_KEY"),

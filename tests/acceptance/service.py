@@ -16,8 +16,8 @@ from tests.shop import APP
 
 PATIENCE_SECONDS = 60
 
-LEDGERS = ("payments", "parcels", "outbox")
-DONE = ("authorized", "captured", "booked", "released", "sent")
+LEDGERS = ("payments", "shipments", "outbox")
+DONE = ("authorized", "captured", "booked", "dispatched", "sent")
 
 
 def done_once(order_ids: Iterable[str]) -> Counter[tuple[str, str]]:

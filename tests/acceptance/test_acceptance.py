@@ -30,7 +30,7 @@ def time_passing(shop: Shop) -> Iterator[None]:
     def pass_time() -> None:
         while not ended.wait(0.01):
             shop.app.settle()
-            shop.pass_time()
+            shop.advance_to_next_timer()
 
     thread = threading.Thread(target=pass_time)
     thread.start()

@@ -27,7 +27,7 @@ LONGEST_PAUSE_SECONDS = 2.0
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """A service whose guardian is as impatient as it can be."""
-    started = Service(tmp_path, ORDERS_LOST_AFTER_MINUTES="1")
+    started = Service(tmp_path, ORDERS_RECOVER_AFTER_MINUTES="1")
     yield started
     started.close()
 

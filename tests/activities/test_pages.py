@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import orders.services
-from activities.lookups import get_order_of, get_customer
+from activities.lookups import get_customer, get_order_of
 from orders.domain.errors import OrderNotFoundError
 from tests.builders import a_booked_order, a_person
 from tests.shop import settings_in
@@ -13,7 +13,7 @@ from tests.shop import settings_in
 
 def test_activities_find_the_order_and_its_person(tmp_path: Path) -> None:
     """Both are read by the order's id."""
-    with bootstrap.override(bootstrap.build(settings_in(tmp_path))) as bound:
+    with orders.services.override(orders.services.build(settings_in(tmp_path))) as bound:
         bound.order_store.place(a_booked_order("o"), a_person(), "f")
 
         assert get_order_of("o") == a_booked_order("o")
@@ -22,7 +22,7 @@ def test_activities_find_the_order_and_its_person(tmp_path: Path) -> None:
 
 def test_an_order_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     """An activity cannot go on without it."""
-    with bootstrap.override(bootstrap.build(settings_in(tmp_path))):
+    with orders.services.override(orders.services.build(settings_in(tmp_path))):
         for find in (get_order_of, get_customer):
             with pytest.raises(OrderNotFoundError):
                 find("o")

@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from local_host.host.clock import VirtualClock
 from orders.adapters.order_store.base import StoreBase
-from orders.adapters.order_store.base import StoreBase
-from orders.adapters.order_store.sqlite.store import SqliteArchive
-from orders.adapters.order_store.sqlite.store import SqliteOrderStore
-from orders.adapters.order_store.sqlite.store import SqlitePages
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
-from orders.adapters.order_store.tables.store import TableArchive
-from orders.adapters.order_store.tables.store import TableOrderStore
+from orders.adapters.order_store.sqlite.store import SqliteArchive, SqliteOrderStore, SqlitePages
 from orders.adapters.order_store.tables.records import TableOrders
 from orders.adapters.order_store.tables.references import TablePartnerReferences
 from orders.adapters.order_store.tables.service import Tables, by_connection_string
-from local_host.host.clock import VirtualClock
-from orders.ports.order_store import Archive
-from orders.ports.order_store import Desk
-from orders.ports.order_store import OrderStore
+from orders.adapters.order_store.tables.store import TableArchive, TableOrderStore
+from orders.ports.order_store import Archive, Desk, OrderStore, Refunds
 from orders.ports.partner_references import PartnerReferences
-from orders.ports.order_store import Refunds
 from tests import tables_server
 
 #: Asks a real Table service, or its emulator, in the place of our small one.

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orders.adapters.sandbox_ledger import Entry
-from orders.adapters.payments.sandbox.methods import CAPTURE_REFUSED, REFUND_REFUSED
-from orders.adapters.payments.sandbox.gateway import SandboxPayments
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
-from orders.adapters.payments.stripe.intents import StripeIntents
+from orders.adapters.payments.sandbox.gateway import SandboxPayments
+from orders.adapters.payments.sandbox.methods import CAPTURE_REFUSED, REFUND_REFUSED
 from orders.adapters.payments.stripe.gateway import StripePayments
+from orders.adapters.payments.stripe.intents import StripeIntents
+from orders.adapters.sandbox_ledger import Entry
 from orders.adapters.system_clock import SystemClock
 from orders.ports.payments import Payments
 from tests.stripe_server import API_KEY, Refused, Stripe, serving

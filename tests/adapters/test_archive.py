@@ -2,7 +2,7 @@
 
 import pytest
 
-from orders.domain.attention import ResolutionAction, Resolution
+from orders.domain.attention import Resolution, ResolutionAction
 from orders.domain.errors import OrderNotFoundError
 from orders.domain.outcome import Outcome
 from orders.ports.order_store import OrderQuery

@@ -7,8 +7,7 @@ import pytest
 
 from orders.domain.errors import InvalidCursorError
 from orders.domain.outcome import OrderStatus, Outcome
-from orders.ports.order_store import OrderQuery
-from orders.ports.order_store import OrderStore
+from orders.ports.order_store import OrderQuery, OrderStore
 from tests.adapters.books import Shelf
 from tests.builders import NOON, a_booked_order, a_line, a_person
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from orders.domain.results import ShipmentCancellation, Shipment, ShipmentStatus
 from orders.domain.errors import CarrierUnavailableError
+from orders.domain.results import Shipment, ShipmentCancellation, ShipmentStatus
 from tests.adapters.carriers import Depot, http_depot, sandbox_depot
 from tests.builders import a_person
 

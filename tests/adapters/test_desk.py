@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from orders.domain.attention import ResolutionAction, Attention, AttentionReason, Resolution
-from orders.domain.errors import OrderNotFoundError
-from orders.domain.outcome import Outcome
-from orders.domain.order_record import OrderRecord
+from orders.domain.attention import Attention, AttentionReason, Resolution, ResolutionAction
 from orders.domain.attention_resolution import Answer
+from orders.domain.errors import OrderNotFoundError
+from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import Outcome
 from orders.ports.order_store import OrderQuery
 from tests.adapters.books import Shelf
 from tests.builders import NOON, a_booked_order, a_person

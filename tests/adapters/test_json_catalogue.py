@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from orders.adapters.catalogue import JsonCatalogue
+from orders.domain.catalogue import ShippingMethod
 from orders.domain.errors import InvalidCatalogueError
 from orders.domain.money import Money
-from orders.domain.catalogue import ShippingMethod
 from tests.shop import APP
 
 MUG = {"sku": "MUG", "name": "Mug", "price": 1490, "openingBalance": 3}

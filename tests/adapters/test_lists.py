@@ -7,9 +7,9 @@ import pytest
 
 from orders.adapters.mailer.sandbox import SandboxMailer
 from orders.adapters.system_clock import SystemClock
-from orders.domain.results import ShipmentStatus
-from orders.domain.provider_records import EmailRecord, ShipmentRecord, PaymentRecord
 from orders.domain.money import Money
+from orders.domain.provider_records import EmailRecord, PaymentRecord, ShipmentRecord
+from orders.domain.results import ShipmentStatus
 from tests import carrier_server, stripe_server
 from tests.adapters.carriers import http_carrier, http_depot, sandbox_depot
 from tests.adapters.gateways import sandbox_gateway, stripe_gateway, stripe_payments

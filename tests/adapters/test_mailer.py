@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orders.domain.emails import Email
-from orders.domain.emails import EmailKind
+from orders.domain.emails import Email, EmailKind
 from tests.adapters.mailers import Office, sandbox_office, smtp_office
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from orders.domain.results import ValidationProblem, ValidationResult
 from orders.domain.errors import OrderNotFoundError
 from orders.domain.money import Money
 from orders.domain.outcome import Outcome
+from orders.domain.results import ValidationProblem, ValidationResult
 from orders.ports.order_store import OrderStore
 from tests.builders import a_booked_order, a_line, a_person
 

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from orders.domain.results import Authorization, Capture, Reversal
 from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
+from orders.domain.results import Authorization, Capture, Reversal
 from tests.adapters.gateways import Balance, Gateway
 
 EUROS = Money(4980, "EUR")

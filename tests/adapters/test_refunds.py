@@ -9,9 +9,9 @@ from contextlib import suppress
 
 import pytest
 
-from orders.domain.results import Refund, Reversal
 from orders.domain.errors import UnavailableError
 from orders.domain.money import Money
+from orders.domain.results import Refund, Reversal
 from orders.ports.payments import Payments
 from tests.adapters.gateways import Balance, Gateway
 from tests.faults import Failing

@@ -6,7 +6,7 @@ from orders.domain.errors import OrderNotFoundError
 from orders.domain.money import Money
 from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome, RefundStatus
-from orders.domain.refund_requests import RefundRequestStatus, RefundRequest
+from orders.domain.refund_requests import RefundRequest, RefundRequestStatus
 from orders.ports.order_store import OrderQuery
 from tests.adapters.books import Shelf
 from tests.builders import NOON, a_booked_order, a_person

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from local_host.host.clock import VirtualClock
 from orders.adapters.payments.sandbox import methods as sandbox_methods
 from orders.adapters.payments.sandbox.gateway import SandboxPayments
 from orders.adapters.system_clock import SystemClock
-from orders.domain.results import Reversal
 from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
-from local_host.host.clock import VirtualClock
+from orders.domain.results import Reversal
 
 EUROS = Money(4980, "EUR")
 

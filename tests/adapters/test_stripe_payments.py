@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
-from orders.adapters.payments.stripe.intents import StripeIntents
 from orders.adapters.payments.stripe.gateway import StripePayments
-from orders.domain.results import Reversal
+from orders.adapters.payments.stripe.intents import StripeIntents
 from orders.domain.errors import PaymentsUnavailableError, UnavailableError
 from orders.domain.money import Money
+from orders.domain.results import Reversal
 from tests.adapters.gateways import Balance, of_stripe, stripe_payments
 from tests.stripe_server import Refused, Stripe
 from tests.wire import Fault

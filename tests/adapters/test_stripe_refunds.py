@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from orders.adapters.payments.stripe.gateway import StripePayments
-from orders.domain.results import Refund, Reversal
 from orders.domain.errors import PaymentsUnavailableError
-from orders.domain.provider_records import PaymentRecord
 from orders.domain.money import Money
+from orders.domain.provider_records import PaymentRecord
+from orders.domain.results import Refund, Reversal
 from tests.adapters.gateways import Balance, of_stripe, stripe_payments
 from tests.stripe_server import Refused, Stripe
 from tests.wire import Fault

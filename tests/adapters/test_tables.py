@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from azure.data.tables import TableServiceClient
 
+from local_host.host.clock import VirtualClock
 from orders.adapters.order_store.tables import order_store as table_order_store
 from orders.adapters.order_store.tables import orders as table_orders
 from orders.adapters.order_store.tables.service import Tables
-from orders.domain.errors import StoreUnavailableError, OrderNotFoundError
+from orders.domain.errors import OrderNotFoundError, StoreUnavailableError
 from orders.domain.outcome import Outcome
-from local_host.host.clock import VirtualClock
 from orders.ports.order_store import OrderQuery
 from tests import tables_server
 from tests.adapters.books import Shelf, shelf_in

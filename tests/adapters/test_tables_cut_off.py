@@ -9,15 +9,15 @@ from math import inf
 import pytest
 from azure.data.tables import TableServiceClient
 
+from local_host.host.clock import VirtualClock
 from orders.adapters.order_store.tables.lists import TableLists
 from orders.adapters.order_store.tables.queries import ListName, lists_of, meets, place_in
 from orders.adapters.order_store.tables.service import Tables
-from orders.domain.attention import ResolutionAction, AttentionReason, Resolution
+from orders.domain.attention import AttentionReason, Resolution, ResolutionAction
 from orders.domain.errors import StoreUnavailableError
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import RefundOutcome
 from orders.domain.refund_requests import RefundRequest
-from local_host.host.clock import VirtualClock
 from orders.ports.order_store import OrderQuery
 from tests import tables_server
 from tests.adapters.books import Shelf, shelf_in

@@ -22,7 +22,7 @@ def found(shop: Shop) -> set[str]:
 
 def write(shop: Shop, port: str, order_id: str, key: str, kind: str, **detail: int | str) -> None:
     """Write a row straight into a ledger."""
-    ledger = {"payments": shop.payments.ledger, "parcels": shop.carrier.ledger}.get(
+    ledger = {"payments": shop.payments.ledger, "shipments": shop.carrier.ledger}.get(
         port, shop.mailer.outbox
     )
     with ledger.writing() as page:
@@ -38,10 +38,10 @@ def test_a_shop_that_nobody_used_is_clean(shop: Shop) -> None:
         "checked": {
             "orders": 0,
             "payments": 0,
-            "parcels": 0,
-            "mails": 0,
-            "articles": 0,
-            "onDesk": 0,
+            "shipments": 0,
+            "emails": 0,
+            "products": 0,
+            "inAttention": 0,
         },
     }
 
@@ -62,12 +62,12 @@ def test_every_end_of_an_order_is_clean(shop: Shop) -> None:
     report = the_audit(shop)
 
     assert report["findings"] == []
-    assert (report["checked"]["orders"], report["checked"]["onDesk"]) == (7, 1)
+    assert (report["checked"]["orders"], report["checked"]["inAttention"]) == (7, 1)
 
 
 def test_an_order_under_way_is_open_and_later_overdue(shop: Shop) -> None:
     """It is a finding only when it takes too long."""
-    shop.use(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
 
@@ -82,12 +82,12 @@ def test_an_order_under_way_is_open_and_later_overdue(shop: Shop) -> None:
 
 def test_an_order_under_way_is_looked_at_however_old_it_is(shop: Shop) -> None:
     """Nobody else would ever speak of it again."""
-    shop.use(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
     shop.app.terminate(order_id)
 
-    shop.pass_days(40)
+    shop.advance_days(40)
 
     report = the_audit(shop)
     assert report["open"] == [order_id]
@@ -100,7 +100,7 @@ def test_units_that_an_old_order_keeps_are_found(shop: Shop, after: int) -> None
     order_id = shop.run(an_order(payment_method="pm_card_chargeDeclined")).instance_id
     signal(shop, "reserve", order_id, "BOWL-DEEP")
 
-    shop.pass_days(after)
+    shop.advance_days(after)
 
     assert found(shop) == {"goodsKept"}
 
@@ -108,8 +108,8 @@ def test_units_that_an_old_order_keeps_are_found(shop: Shop, after: int) -> None
 def test_a_refund_that_is_not_paid_is_overdue_however_old_its_order_is(shop: Shop) -> None:
     """The order itself was purged long ago."""
     order_id = shop.run(an_order()).instance_id
-    shop.pass_days(61)
-    shop.use(refunds=Failing(shop.services.refunds, "close", before=FOREVER))
+    shop.advance_days(61)
+    shop.replace_ports(refunds=Failing(shop.services.refunds, "close", before=FOREVER))
     shop.refund(order_id, a_refund())
     shop.app.let_pass(timedelta(hours=2))
 
@@ -120,7 +120,7 @@ def test_an_old_order_is_not_judged_by_what_was_not_read(shop: Shop) -> None:
     """Its money is older than the window, and a late entry does not make it wrong."""
     order_id = shop.run(an_order()).instance_id
 
-    shop.pass_days(40)
+    shop.advance_days(40)
     write(shop, "payments", order_id, "withdraw", "refunded", minor=2980)
 
     report = the_audit(shop)
@@ -135,9 +135,9 @@ COMPLETED: list[tuple[Plant, set[str]]] = [
         {"chargedTwice", "moneyHeld"},
     ),
     (lambda s, o: s.payments.withdraw(o), {"moneyMissing", "releasedUnpaid"}),
-    (lambda s, o: write(s, "parcels", o, "cancelShipment", "canceled"), {"parcelMissing"}),
-    (lambda s, o: write(s, "parcels", o, "ship:again", "booked"), {"shippedTwice"}),
-    (lambda s, o: write(s, "mails", o, "confirm:again", "sent"), {"mailedTwice"}),
+    (lambda s, o: write(s, "shipments", o, "cancelShipment", "canceled"), {"parcelMissing"}),
+    (lambda s, o: write(s, "shipments", o, "ship:again", "booked"), {"shippedTwice"}),
+    (lambda s, o: write(s, "emails", o, "confirm:again", "sent"), {"mailedTwice"}),
     (lambda s, o: signal(s, "forget", o), {"goodsMissing"}),
 ]
 
@@ -166,9 +166,9 @@ REJECTED: list[tuple[Plant, set[str]]] = [
         lambda s, o: write(s, "payments", o, "withdraw", "refunded", minor=1),
         {"refundedTwice", "mailMissing", "mailWrong"},
     ),
-    (lambda s, o: write(s, "parcels", o, "late", "booked"), {"parcelKept"}),
-    (lambda s, o: write(s, "mails", o, "confirm", "sent"), {"mailWrong"}),
-    (lambda s, o: write(s, "mails", o, "refunded", "refunded"), {"mailWrong"}),
+    (lambda s, o: write(s, "shipments", o, "late", "booked"), {"parcelKept"}),
+    (lambda s, o: write(s, "emails", o, "confirm", "sent"), {"mailWrong"}),
+    (lambda s, o: write(s, "emails", o, "refunded", "refunded"), {"mailWrong"}),
     (lambda s, o: signal(s, "reserve", o, "BOWL-DEEP"), {"goodsKept"}),
 ]
 
@@ -186,7 +186,7 @@ def test_what_is_planted_into_a_rejected_order_is_found(
 
 def test_a_notice_that_was_never_sent_is_found(shop: Shop) -> None:
     """An end that nobody told the customer of, with no note that says so."""
-    shop.use(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
     shop.services.order_store.close(order_id, Outcome.canceled())
@@ -198,7 +198,7 @@ def test_a_notice_that_was_never_sent_is_found(shop: Shop) -> None:
 def test_what_belongs_to_no_order_is_found(shop: Shop) -> None:
     """Money, a parcel and goods of an order that the book never saw."""
     write(shop, "payments", "ord_nobody", "authorize", "authorized", minor=1)
-    write(shop, "parcels", "ord_nobody", "ship", "booked")
+    write(shop, "shipments", "ord_nobody", "ship", "booked")
     signal(shop, "reserve", "ord_nobody")
 
     assert found(shop) == {"strayMoney", "strayParcel", "strayGoods"}
@@ -206,7 +206,7 @@ def test_what_belongs_to_no_order_is_found(shop: Shop) -> None:
 
 def test_a_completion_that_never_happened_is_found(shop: Shop) -> None:
     """An end is written to the book that nothing else knows of."""
-    shop.use(payments=Failing(shop.payments, "authorize", before=FOREVER))
+    shop.replace_ports(payments=Failing(shop.payments, "authorize", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
     shop.services.order_store.close(order_id, Outcome.completed("T1"))
@@ -220,7 +220,7 @@ def test_the_audit_runs_every_night_and_logs_what_it_finds(
 ) -> None:
     """An error for each finding, which a person is alarmed by."""
     order_id = shop.run(an_order()).instance_id
-    write(shop, "parcels", order_id, "ship:again", "booked")
+    write(shop, "shipments", order_id, "ship:again", "booked")
 
     with caplog.at_level(logging.INFO):
         shop.app.let_pass(timedelta(days=1))

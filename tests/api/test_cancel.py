@@ -53,7 +53,7 @@ def test_an_order_is_stopped_and_undone_at_any_step(
 
 def test_money_that_was_taken_is_paid_back(shop: Shop) -> None:
     """Stopped at the last moment, between the capture and the dispatch."""
-    shop.use(order_store=Failing(shop.services.order_store, "dispatch", before=1))
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "dispatch", before=1))
     order_id = shop.place(an_order())
     shop.app.settle()
 
@@ -74,7 +74,7 @@ def test_an_order_that_has_left_is_not_stopped(shop: Shop) -> None:
 
     assert answer.status == 409
     assert "Return it instead" in answer.json()["detail"]
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
 
 
 def test_it_is_too_late_once_the_shipment_may_leave(shop: Shop) -> None:
@@ -82,7 +82,7 @@ def test_it_is_too_late_once_the_shipment_may_leave(shop: Shop) -> None:
     order_id = shop.place(an_order(email="ada@undeliverable.example"))
     shop.app.settle()
 
-    assert shop.look(order_id)["status"] == "processing"
+    assert shop.get(order_id)["status"] == "processing"
     assert cancel(shop, order_id).status == 409
     assert shop.app.wait(order_id).output["status"] == "completed"
 
@@ -123,7 +123,7 @@ def test_an_order_that_was_never_started_is_stopped(shop: Shop) -> None:
 
     assert answer.status == 202
     assert run.output == WHOLE
-    assert run.activities == ["openOrder", "beginUndo", "sendNotice", "closeOrder"]
+    assert run.activities == ["openOrder", "beginUndo", "sendOutcomeEmail", "closeOrder"]
     assert shop.effects() == []
 
 
@@ -150,9 +150,9 @@ def test_a_preview_tells_what_would_be_undone(shop: Shop) -> None:
 
     assert preview == {
         "orderId": order_id,
-        "possible": True,
-        "undo": ["cancelShipment", "voidPayment", "releaseStock"],
-        "givenBack": {"minor": 3470, "currency": "EUR"},
+        "cancelable": True,
+        "undo": ["cancelShipment", "reversePayment", "releaseStock"],
+        "amountReturned": {"minor": 3470, "currency": "EUR"},
     }
     assert shop.app.wait(order_id).output["status"] == "completed"
 
@@ -160,18 +160,18 @@ def test_a_preview_tells_what_would_be_undone(shop: Shop) -> None:
 def test_a_preview_counts_what_an_earlier_run_did(shop: Shop) -> None:
     """The order is being opened again, and all is paid."""
     book = shop.services.order_store
-    shop.use(order_store=Failing(book, "dispatch", before=1))
+    shop.replace_ports(order_store=Failing(book, "dispatch", before=1))
     order_id = shop.place(an_order())
     shop.app.settle()
     shop.app.terminate(order_id, "its worker died")
     shop.app.settle()
-    shop.use(order_store=Failing(book, "open", before=1))
+    shop.replace_ports(order_store=Failing(book, "open", before=1))
     shop.app.start("processOrder", {"orderId": order_id}, order_id)
     shop.app.settle()
 
     preview = cancel(shop, order_id, "?preview=true").json()
-    assert preview["undo"] == ["cancelShipment", "voidPayment", "releaseStock"]
-    assert preview["givenBack"]["minor"] == 3470
+    assert preview["undo"] == ["cancelShipment", "reversePayment", "releaseStock"]
+    assert preview["amountReturned"]["minor"] == 3470
 
 
 def test_a_preview_of_what_was_not_begun_promises_nothing(shop: Shop) -> None:
@@ -182,7 +182,7 @@ def test_a_preview_of_what_was_not_begun_promises_nothing(shop: Shop) -> None:
     shop.app.wait("ord_1")
     after = cancel(shop, "ord_1", "?preview=true").json()
 
-    assert before == after == {**before, "possible": True, "undo": [], "givenBack": None}
+    assert before == after == {**before, "cancelable": True, "undo": [], "amountReturned": None}
 
 
 def test_a_preview_tells_that_it_is_too_late(shop: Shop) -> None:
@@ -193,7 +193,7 @@ def test_a_preview_tells_that_it_is_too_late(shop: Shop) -> None:
     preview = cancel(shop, order_id, "?preview=true")
 
     assert preview.status == 200
-    assert preview.json()["possible"] is False
+    assert preview.json()["cancelable"] is False
     assert "The parcel has left" in preview.json()["why"]
 
 
@@ -227,7 +227,7 @@ def test_an_unknown_order_cannot_be_stopped(shop: Shop) -> None:
 def test_a_shipment_that_left_is_never_undone(shop: Shop) -> None:
     """A fault after the dispatch leaves the order to a person, with money and goods in place."""
     order_id = shop.place(an_order())
-    shop.use(order_store=Failing(shop.services.order_store, "dispatch", after=FOREVER))
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "dispatch", after=FOREVER))
 
     run = shop.app.wait(order_id)
 

@@ -16,12 +16,12 @@ REJECTED = {"status": "rejected", "reason": "unavailable"}
 
 def twice_left_to_a_person(shop: Shop) -> str:
     """An order whose money could not be given back, nor its parcel be canceled."""
-    shop.use(
+    shop.replace_ports(
         carrier=Failing(shop.carrier, "cancel", before=FOREVER),
         payments=Failing(shop.payments, "withdraw", before=FOREVER),
     )
     order_id = shop.run(CAPTURE_FAILS).instance_id
-    shop.mend()
+    shop.restore_ports()
     return order_id
 
 
@@ -30,8 +30,8 @@ def twice_left_to_a_person(shop: Shop) -> str:
     [
         ({"action": "burn"}, "action"),
         ({"note": ""}, "note"),
-        ({"by": None}, "by"),
-        ({"by": "  "}, "by"),
+        ({"operator": None}, "by"),
+        ({"operator": "  "}, "by"),
         ({"now": True}, "now"),
     ],
 )
@@ -41,7 +41,7 @@ def test_a_resolution_that_is_none_is_refused(
     """The wrong field is named, and nothing is written."""
     order_id = shop.run(UNDELIVERABLE).instance_id
 
-    answer = shop.decide(order_id, **{"action": "retry", **change})
+    answer = shop.resolve(order_id, **{"action": "retry", **change})
 
     assert answer.status == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
@@ -58,14 +58,14 @@ def test_all_that_a_resolution_lacks_is_named_at_once(shop: Shop) -> None:
 def test_a_step_is_decided_by_itself(shop: Shop) -> None:
     """The other stays on the desk, since when it lay there, and nothing is run."""
     order_id = twice_left_to_a_person(shop)
-    (before,) = shop.desk()
+    (before,) = shop.attention_queue()
 
-    answer = shop.decide(order_id, "settled", steps=["voidPayment"])
+    answer = shop.resolve(order_id, "settledElsewhere", steps=["reversePayment"])
 
-    (entry,) = shop.desk()
+    (entry,) = shop.attention_queue()
     assert (answer.status, answer.json()["status"]) == (202, "needsAttention")
     assert (entry["failedSteps"], entry["since"]) == (["cancelShipment"], before["since"])
-    assert [one["steps"] for one in entry["decisions"]] == [["voidPayment"]]
+    assert [one["steps"] for one in entry["resolutions"]] == [["reversePayment"]]
     assert shop.record(order_id).runs == 1
 
 
@@ -73,9 +73,9 @@ def test_each_step_goes_its_own_way(shop: Shop) -> None:
     """The money was paid back by hand, the parcel is canceled now; repeating is harmless."""
     order_id = twice_left_to_a_person(shop)
     for _ in range(2):
-        assert shop.decide(order_id, "settled", steps=["voidPayment"]).status == 202
+        assert shop.resolve(order_id, "settledElsewhere", steps=["reversePayment"]).status == 202
 
-    shop.decide(order_id, "retry")
+    shop.resolve(order_id, "retry")
     run = shop.app.wait(order_id)
 
     assert run.output == {
@@ -83,15 +83,15 @@ def test_each_step_goes_its_own_way(shop: Shop) -> None:
         "notes": ["voidPayment was done by hand."],
     }
     assert shop.effects() == ["authorized", "booked", "canceled"]
-    assert shop.decide(order_id, "settled", steps=["voidPayment"]).status == 202
+    assert shop.resolve(order_id, "settledElsewhere", steps=["reversePayment"]).status == 202
     assert len(shop.record(order_id).resolutions) == 2
 
 
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        (["sendNotice"], "may only name what failed: sendConfirmation"),
-        (["sendConfirmation", "voidPayment"], "may only name what failed: sendConfirmation"),
+        (["sendOutcomeEmail"], "may only name what failed: sendConfirmation"),
+        (["sendConfirmation", "reversePayment"], "may only name what failed: sendConfirmation"),
         ([], "must not be empty"),
     ],
 )
@@ -99,7 +99,7 @@ def test_only_steps_that_failed_can_be_decided(shop: Shop, steps: list[str], mes
     """The refusal names them."""
     order_id = shop.run(UNDELIVERABLE).instance_id
 
-    answer = shop.decide(order_id, "skip", steps=steps)
+    answer = shop.resolve(order_id, "skip", steps=steps)
 
     assert answer.status == 422
     assert answer.json()["errors"] == [{"field": "steps", "message": message}]
@@ -111,7 +111,7 @@ def test_an_order_that_is_lost_has_no_steps_to_decide(shop: Shop) -> None:
     order_id = shop.place(an_order())
     shop.services.desk.put(order_id, AttentionReason.RECOVERY_FAILED)
 
-    answer = shop.decide(order_id, "retry", steps=["voidPayment"])
+    answer = shop.resolve(order_id, "retry", steps=["reversePayment"])
 
     assert answer.status == 422
     assert "no step is known to have failed" in answer.json()["errors"][0]["message"]
@@ -120,7 +120,7 @@ def test_an_order_that_is_lost_has_no_steps_to_decide(shop: Shop) -> None:
 def test_who_decides_is_known_from_the_platform(shop: Shop) -> None:
     """What it says counts more than what the caller says."""
     order_id = shop.run(UNDELIVERABLE).instance_id
-    body = {"action": "retry", "note": "try", "by": "somebody else"}
+    body = {"action": "retry", "note": "try", "operator": "somebody else"}
 
     shop.app.request(
         "POST",

@@ -15,7 +15,7 @@ def test_a_completed_order_shows_its_tracking_number(shop: Shop) -> None:
     order_id = shop.place(an_order(reference="PO-1"))
     run = shop.app.wait(order_id)
 
-    shown = shop.look(order_id)
+    shown = shop.get(order_id)
 
     placed_at, ended_at = shown.pop("placedAt"), shown.pop("endedAt")
     assert placed_at < ended_at
@@ -50,7 +50,7 @@ def test_a_rejected_order_shows_its_reason(shop: Shop) -> None:
     order_id = shop.place(an_order(payment_method="pm_card_chargeDeclined"))
     shop.app.wait(order_id)
 
-    shown = shop.look(order_id)
+    shown = shop.get(order_id)
 
     assert (shown["status"], shown["reason"]) == ("rejected", "cardDeclined")
     assert "trackingNumber" not in shown
@@ -61,7 +61,7 @@ def test_an_order_that_is_under_way_shows_its_step(shop: Shop) -> None:
     order_id = shop.place(an_order(payment_method="pm_sandbox_unavailable"))
     shop.app.settle()
 
-    shown = shop.look(order_id)
+    shown = shop.get(order_id)
 
     assert shown["status"] == "processing"
     assert shown["step"] == "processPayment"
@@ -74,7 +74,7 @@ def test_an_order_whose_orchestration_died_is_still_processing(shop: Shop) -> No
     shop.app.settle()
     shop.app.terminate(order_id, "its worker died")
 
-    assert shop.look(order_id)["status"] == "processing"
+    assert shop.get(order_id)["status"] == "processing"
 
 
 def test_nothing_personal_is_shown(shop: Shop) -> None:
@@ -82,7 +82,7 @@ def test_nothing_personal_is_shown(shop: Shop) -> None:
     order_id = shop.place(an_order())
     shop.app.wait(order_id)
 
-    shown = str(shop.look(order_id))
+    shown = str(shop.get(order_id))
 
     assert not any(word in shown for word in PERSONAL)
 
@@ -114,7 +114,7 @@ def test_what_was_done_is_told_step_by_step(shop: Shop) -> None:
     order_id = shop.place(an_order())
     shop.app.wait(order_id)
 
-    shown = shop.look(order_id)
+    shown = shop.get(order_id)
 
     assert answers(shown) == [
         (step, "done")
@@ -135,16 +135,16 @@ def test_what_was_refused_and_undone_is_told_too(shop: Shop) -> None:
     shop.app.wait(declined)
     shop.app.wait(flaky)
 
-    assert ("processPayment", "refused") in answers(shop.look(declined))
-    assert ("releaseStock", "done") in answers(shop.look(declined))
-    assert answers(shop.look(flaky)).count(("processPayment", "failed")) == 2
+    assert ("processPayment", "refused") in answers(shop.get(declined))
+    assert ("releaseStock", "done") in answers(shop.get(declined))
+    assert answers(shop.get(flaky)).count(("processPayment", "failed")) == 2
 
 
 def test_who_only_polls_leaves_the_steps_out(shop: Shop) -> None:
     """Then the history is not read at all."""
     order_id = shop.place(an_order())
     shop.app.wait(order_id)
-    whole = shop.look(order_id)
+    whole = shop.get(order_id)
     del whole["steps"]
 
     with mock.patch.object(TaskHub, "history") as read:

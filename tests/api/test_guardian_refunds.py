@@ -16,13 +16,13 @@ def minutes(shop: Shop, number: int) -> None:
 
 def get_status(shop: Shop, order_id: str) -> str:
     """How the order's refund stands."""
-    return str(shop.look(order_id)["refunds"][0]["status"])
+    return str(shop.get(order_id)["refunds"][0]["status"])
 
 
 def an_open_refund(shop: Shop) -> tuple[str, str]:
     """An order and a refund of it that waits for the gateway's second try."""
     order_id = shop.run(an_order()).instance_id
-    shop.use(payments=Failing(shop.payments, "refund", before=1))
+    shop.replace_ports(payments=Failing(shop.payments, "refund", before=1))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
     shop.app.settle()
     return order_id, refund_id
@@ -38,9 +38,9 @@ def manage(shop: Shop, refund_id: str, verb: str) -> None:
 def test_a_refund_that_was_lost_is_run_again(shop: Shop) -> None:
     """Its book could not be written; the money is found paid."""
     order_id = shop.run(an_order()).instance_id
-    shop.use(refunds=Failing(shop.services.refunds, "close", before=FOREVER))
+    shop.replace_ports(refunds=Failing(shop.services.refunds, "close", before=FOREVER))
     shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
-    shop.mend()
+    shop.restore_ports()
 
     minutes(shop, 3)
 
@@ -71,7 +71,7 @@ def test_a_refund_that_somebody_stopped_is_left_to_a_person(shop: Shop, verb: st
         shop.app.wait(refund_id)
 
     assert get_status(shop, order_id) == "failed"
-    assert shop.look(order_id)["refunds"][0]["reason"] == "stoppedByHand"
+    assert shop.get(order_id)["refunds"][0]["reason"] == "stoppedByOperator"
     assert "refunded" not in shop.effects()
 
 
@@ -80,7 +80,7 @@ def test_a_retry_resumes_a_refund_that_somebody_suspended(shop: Shop) -> None:
     order_id, refund_id = an_open_refund(shop)
     manage(shop, refund_id, "suspend")
     minutes(shop, 3)
-    shop.decide(order_id, "retry")
+    shop.resolve(order_id, "retry")
     shop.app.wait(refund_id)
 
     assert get_status(shop, order_id) == "paid"
@@ -89,10 +89,10 @@ def test_a_retry_resumes_a_refund_that_somebody_suspended(shop: Shop) -> None:
 
 def test_a_resolution_about_something_else_resumes_no_refund(shop: Shop) -> None:
     """It was suspended a moment ago, and nobody has decided about it."""
-    shop.use(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
+    shop.replace_ports(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
     order_id, refund_id = an_open_refund(shop)
     manage(shop, refund_id, "suspend")
-    shop.decide(order_id, "skip")
+    shop.resolve(order_id, "skip")
     shop.app.settle()
 
     assert shop.app.look(refund_id).status == "Suspended"
@@ -112,7 +112,7 @@ def test_a_refund_that_stands_still_is_ended_and_run_again(shop: Shop) -> None:
 def test_a_refund_that_is_run_again_in_vain_is_left_to_a_person(shop: Shop) -> None:
     """After as many tries as an order gets."""
     order_id = shop.run(an_order()).instance_id
-    shop.use(refunds=Failing(shop.services.refunds, "close", before=5 * 12 + 12))
+    shop.replace_ports(refunds=Failing(shop.services.refunds, "close", before=5 * 12 + 12))
     shop.refund(order_id, a_refund())
 
     minutes(shop, 60 * 10)

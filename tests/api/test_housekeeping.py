@@ -31,7 +31,7 @@ def test_an_order_that_ended_lately_is_kept(shop: Shop) -> None:
     """For sixty days."""
     order_id = shop.run(an_order()).instance_id
 
-    shop.pass_days(58)
+    shop.advance_days(58)
 
     assert shop.record(order_id).purged_at is None
     assert shop.app.look(order_id).status == "Completed"
@@ -42,13 +42,13 @@ def test_an_order_that_ended_long_ago_leaves_engine_and_stock(shop: Shop) -> Non
     """The book still knows it, and the stock's totals count it."""
     order_id = shop.run(an_order()).instance_id
 
-    shop.pass_days(61)
+    shop.advance_days(61)
 
     with pytest.raises(LookupError):
         shop.app.look(order_id)
     assert stock(shop)["entries"] == {}
     assert stock(shop)["sold"] == 2
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
     assert shop.app.request("GET", "/api/operations/audit").json()["clean"]
 
 
@@ -57,10 +57,10 @@ def test_refunds_leave_with_their_order(shop: Shop) -> None:
     order_id = shop.run(an_order()).instance_id
     first = shop.refund(order_id, a_refund(1000), "first").json()["refundId"]
     shop.app.settle()
-    shop.pass_days(61)
+    shop.advance_days(61)
     later = shop.refund(order_id, a_refund(), "later").json()["refundId"]
     shop.app.settle()
-    shop.pass_days(340)
+    shop.advance_days(340)
 
     for refund_id in (first, later):
         with pytest.raises(LookupError):
@@ -72,10 +72,10 @@ def test_nothing_personal_is_kept_for_ever(shop: Shop, tmp_path: Path) -> None:
     """After ninety days the files hold none of it: not even where it was deleted."""
     order_id = shop.run(an_order(reference="PO-1")).instance_id
 
-    shop.pass_days(91)
+    shop.advance_days(91)
 
     assert shop.services.order_store.customer(order_id) is None
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
     assert planted(text_of(tmp_path / "orders")) == []
 
 
@@ -84,10 +84,10 @@ def test_a_key_is_known_until_its_order_is_forgotten(shop: Shop) -> None:
     order_id = shop.place(an_order(), "key")
     shop.app.wait(order_id)
 
-    shop.pass_days(100)
+    shop.advance_days(100)
     assert shop.post(an_order(), "key").json()["status"] == "completed"
 
-    shop.pass_days(301)
+    shop.advance_days(301)
     assert shop.app.request("GET", f"/api/orders/{order_id}").status == 404
     assert shop.post(an_order(), "key").json()["status"] == "placed"
 
@@ -99,31 +99,31 @@ def test_a_key_of_a_forgotten_order_buys_anew(shop: Shop) -> None:
         bought.append(shop.place(an_order(), "key"))
         shop.app.wait(bought[-1])
         assert shop.place(an_order(), "key") == bought[-1]
-        shop.pass_days(401)
+        shop.advance_days(401)
 
     assert len(set(bought)) == 3
-    assert [shop.effects().count(effect) for effect in ("captured", "released")] == [3, 3]
+    assert [shop.effects().count(effect) for effect in ("captured", "dispatched")] == [3, 3]
 
 
 def test_a_refund_that_is_asked_for_at_the_last_moment_is_not_forgotten(shop: Shop) -> None:
     """The page was on the list when the refund was written there."""
     order_id = shop.run(an_order()).instance_id
-    shop.use(payments=Failing(shop.payments, "refund", before=1))
+    shop.replace_ports(payments=Failing(shop.payments, "refund", before=1))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
     shop.app.settle()
     shop.services.archive.forget(order_id)
     shop.app.wait(refund_id)
 
-    assert shop.look(order_id)["refunds"][0]["status"] == "paid"
+    assert shop.get(order_id)["refunds"][0]["status"] == "paid"
     assert not shop.services.order_store.is_deleted(order_id)
 
 
 def test_what_needs_a_person_is_kept(shop: Shop) -> None:
     """As long as it lies on the desk."""
-    shop.use(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
+    shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
     order_id = shop.run(an_order(payment_method="pm_sandbox_captureUnavailable")).instance_id
 
-    shop.pass_days(500)
+    shop.advance_days(500)
 
     record = shop.record(order_id)
     assert (record.purged_at, record.erased_at) == (None, None)
@@ -136,9 +136,9 @@ def test_more_orders_than_a_page_holds_are_cleared_away(shop: Shop) -> None:
     for number in range(120):
         book.place(a_booked_order(f"o{number:03}"), a_person(), "f")
         book.close(f"o{number:03}", Outcome.canceled())
-    shop.use(archive=Failing(shop.services.archive, "erase", before=1))
+    shop.replace_ports(archive=Failing(shop.services.archive, "erase", before=1))
 
-    shop.pass_days(91)
+    shop.advance_days(91)
 
     kept = [n for n in range(120) if book.customer(f"o{n:03}")]
     assert len(kept) == 1
@@ -153,7 +153,7 @@ def test_an_order_is_erased_on_request(shop: Shop, tmp_path: Path) -> None:
 
     gc.collect()
     assert planted(text_of(tmp_path / "orders")) == []
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
     assert [entry.detail for entry in shop.emails()] == [{}]
     assert shop.app.request("GET", "/api/operations/audit").json()["clean"]
 
@@ -194,16 +194,16 @@ def test_a_mail_that_failed_is_given_up_with_the_address(shop: Shop, tmp_path: P
 
     erase(shop, order_id)
 
-    assert shop.desk() == []
+    assert shop.attention_queue() == []
     assert planted(text_of(tmp_path / "orders")) == []
 
 
 def test_what_people_wrote_about_an_order_is_erased(shop: Shop, tmp_path: Path) -> None:
     """Whoever decided, and in which words."""
     order_id = shop.run(UNDELIVERABLE).instance_id
-    shop.decide(order_id, "skip", note="told Philippa Planted-Wrenfield", by="Grace Planted")
+    shop.resolve(order_id, "skip", note="told Philippa Planted-Wrenfield", by="Grace Planted")
 
     erase(shop, order_id)
 
     assert planted(text_of(tmp_path / "orders")) == []
-    assert shop.look(order_id)["decisions"][0]["action"] == "skip"
+    assert shop.get(order_id)["resolutions"][0]["action"] == "skip"

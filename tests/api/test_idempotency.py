@@ -19,7 +19,7 @@ def test_the_same_key_and_body_give_the_same_order(shop: Shop) -> None:
     assert second.json()["orderId"] == first.json()["orderId"]
     assert second.json()["status"] == "completed"
     assert second.headers["idempotent-replayed"] == "true"
-    assert shop.effects() == ["authorized", "captured", "booked", "released", "sent"]
+    assert shop.effects() == ["authorized", "captured", "booked", "dispatched", "sent"]
 
 
 def test_the_same_order_written_another_way_is_the_same(shop: Shop) -> None:
@@ -55,17 +55,17 @@ def test_of_twenty_that_race_all_get_one_order(shop: Shop) -> None:
     shop.app.wait(placed)
     assert {answer.status for answer in answers} == {202}
     assert sum("idempotent-replayed" not in answer.headers for answer in answers) == 1
-    assert shop.effects() == ["authorized", "captured", "booked", "released", "sent"]
+    assert shop.effects() == ["authorized", "captured", "booked", "dispatched", "sent"]
 
 
 def test_a_retry_starts_an_order_that_was_only_written_down(shop: Shop) -> None:
     """The first request was lost after its write, before the start: its repetition heals it."""
-    shop.use(order_store=Failing(shop.services.order_store, "place", after=1))
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "place", after=1))
     lost = shop.post(an_order(), key="k")
-    shop.mend()
+    shop.restore_ports()
     placed = order_id(SECRET, "k")
     assert lost.status == 503
-    assert shop.look(placed)["status"] == "placed"
+    assert shop.get(placed)["status"] == "placed"
 
     again = shop.post(an_order(), key="k")
 
@@ -98,7 +98,7 @@ def test_a_repetition_finds_its_order_after_the_product_has_left_the_catalogue(s
     """What was ordered, was ordered; a new order for the article is refused."""
     placed = shop.place(an_order(), key="k")
 
-    shop.use(catalogue=EmptyCatalogue())
+    shop.replace_ports(catalogue=EmptyCatalogue())
 
     assert shop.place(an_order(), key="k") == placed
     assert shop.post(an_order(), key="another").status == 422

@@ -31,7 +31,7 @@ def test_an_order_is_listed_with_where_it_stands(shop: Shop) -> None:
     assert line == {
         "orderId": order_id,
         "status": "completed",
-        "total": shop.look(order_id)["total"],
+        "total": shop.get(order_id)["total"],
         "skus": ["MUG-BLUE"],
         "reference": "PO-1",
         "links": {"self": f"/api/orders/{order_id}"},

@@ -2,9 +2,9 @@
 
 import pytest
 
-from orders.engine.instances import Instance, Phase
 from api.orders.views import order_status
 from orders.domain.outcome import Outcome
+from orders.engine.instances import Instance, Phase
 from tests.builders import a_record
 
 COMPLETED = Outcome.completed("T1")

@@ -9,11 +9,11 @@ def test_a_shipment_is_followed(shop: Shop) -> None:
     """By the number that the order shows."""
     run = shop.run(an_order())
 
-    shown = shop.app.request("GET", f"/api/orders/{run.instance_id}/parcel").json()
+    shown = shop.app.request("GET", f"/api/orders/{run.instance_id}/shipment").json()
 
     assert shown == {
         "orderId": run.instance_id,
-        "status": "released",
+        "status": "dispatched",
         "trackingNumber": run.output["trackingNumber"],
     }
 
@@ -22,7 +22,7 @@ def test_a_canceled_shipment_says_so(shop: Shop) -> None:
     """Booked, and canceled when the money could not be taken."""
     run = shop.run(an_order(payment_method="pm_sandbox_captureUnavailable"))
 
-    shown = shop.app.request("GET", f"/api/orders/{run.instance_id}/parcel").json()
+    shown = shop.app.request("GET", f"/api/orders/{run.instance_id}/shipment").json()
 
     assert shown["status"] == "canceled"
 
@@ -32,7 +32,7 @@ def test_an_order_without_a_shipment_has_none_to_follow(shop: Shop) -> None:
     shop.services.order_store.place(a_booked_order("ord_1"), a_person(), "f")
 
     answers = [
-        shop.app.request("GET", f"/api/orders/{id_}/parcel") for id_ in ("ord_1", "ord_nobody")
+        shop.app.request("GET", f"/api/orders/{id_}/shipment") for id_ in ("ord_1", "ord_nobody")
     ]
 
     assert [answer.status for answer in answers] == [404, 404]
@@ -43,8 +43,8 @@ def test_an_order_without_a_shipment_has_none_to_follow(shop: Shop) -> None:
 def test_a_carrier_that_is_down_is_no_missing_shipment(shop: Shop) -> None:
     """The customer is asked to come back."""
     run = shop.run(an_order())
-    shop.use(carrier=Failing(shop.carrier, "track", before=1))
+    shop.replace_ports(carrier=Failing(shop.carrier, "track", before=1))
 
-    answer = shop.app.request("GET", f"/api/orders/{run.instance_id}/parcel")
+    answer = shop.app.request("GET", f"/api/orders/{run.instance_id}/shipment")
 
     assert (answer.status, answer.headers["retry-after"]) == (503, "5")

@@ -44,7 +44,7 @@ def test_optional_fields_are_taken(shop: Shop) -> None:
     customer = shop.services.order_store.customer(order_id)
     assert customer is not None
     assert (customer.address.line2, customer.address.region) == ("2nd floor", "Bavaria")
-    assert shop.look(order_id)["reference"] == "PO-1"
+    assert shop.get(order_id)["reference"] == "PO-1"
 
 
 def test_spaces_around_a_text_do_not_count(shop: Shop) -> None:

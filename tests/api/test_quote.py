@@ -13,7 +13,7 @@ EUROS_34_70 = {"minor": 3470, "currency": "EUR"}
 
 def ask(shop: Shop, body: object) -> Response:
     """Ask what an order would cost."""
-    return shop.app.request("POST", "/api/quote", json=body)
+    return shop.app.request("POST", "/api/quotes", json=body)
 
 
 def a_basket(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -56,7 +56,7 @@ def test_an_order_costs_what_its_quote_said(shop: Shop) -> None:
     order_id = shop.place({**basket, "expectedTotal": quote["total"]})
     shop.app.wait(order_id)
 
-    shown = shop.look(order_id)
+    shown = shop.get(order_id)
     assert {name: shown[name] for name in quote if name != "problems"} == {
         name: value for name, value in quote.items() if name != "problems"
     }
@@ -98,7 +98,7 @@ def test_a_repeated_order_is_not_priced_again(shop: Shop) -> None:
     """It costs what it cost when it was placed, whatever the catalogue says by then."""
     order = an_order(expectedTotal=EUROS_34_70)
     first = shop.place(order, key="k")
-    shop.use(catalogue=None)
+    shop.replace_ports(catalogue=None)
 
     assert shop.place(order, key="k") == first
 
@@ -122,7 +122,7 @@ def test_an_order_tells_every_rule_that_it_broke(shop: Shop) -> None:
     order_id = shop.place(an_order(lines=lines))
     run = shop.app.wait(order_id)
 
-    shown = shop.look(order_id)
+    shown = shop.get(order_id)
 
     assert run.output == {"status": "rejected", "reason": "discontinued"}
     assert shown["problems"] == [
@@ -137,7 +137,7 @@ def test_lines_of_one_product_are_one_line(shop: Shop) -> None:
     order_id = shop.place(an_order(lines=lines))
 
     assert shop.app.wait(order_id).output["reason"] == "quantityAboveLimit"
-    assert [line["quantity"] for line in shop.look(order_id)["lines"]] == [101]
+    assert [line["quantity"] for line in shop.get(order_id)["lines"]] == [101]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_lines_of_one_product_are_one_line(shop: Shop) -> None:
         ({"lines": []}, "lines", "must have 1 to 50 entries"),
     ],
 )
-@pytest.mark.parametrize("path", ["/api/quote", "/api/orders"])
+@pytest.mark.parametrize("path", ["/api/quotes", "/api/orders"])
 def test_what_a_form_can_tell_is_told_at_the_door(
     shop: Shop, path: str, change: dict[str, Any], field: str, message: str
 ) -> None:

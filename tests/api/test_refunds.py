@@ -22,10 +22,10 @@ def test_a_part_is_paid_back_and_told(shop: Shop, order_id: str) -> None:
     answer = shop.refund(order_id, a_refund(1000))
     shop.app.wait(answer.json()["refundId"])
 
-    (shown,) = shop.look(order_id)["refunds"]
-    assert (answer.status, answer.json()["left"]["minor"]) == (202, TOTAL - 1000)
+    (shown,) = shop.get(order_id)["refunds"]
+    assert (answer.status, answer.json()["refundable"]["minor"]) == (202, TOTAL - 1000)
     assert (shown["status"], shown["amount"]["minor"]) == ("paid", 1000)
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
     assert "10.00 EUR of the 34.70 EUR" in str(shop.emails()[-1].detail["text"])
 
 
@@ -36,7 +36,7 @@ def test_without_an_amount_all_that_is_left_is_paid_back(shop: Shop, order_id: s
     more = shop.refund(order_id, a_refund(1), "third")
 
     assert rest.json()["amount"]["minor"] == TOTAL - 1000
-    assert (more.status, more.json()["left"]["minor"]) == (409, 0)
+    assert (more.status, more.json()["refundable"]["minor"]) == (409, 0)
     assert more.json()["detail"].startswith("All that was taken is paid back")
 
 
@@ -63,12 +63,12 @@ def test_a_request_whose_start_was_lost_is_taken_up_by_its_repetition(
     shop: Shop, order_id: str
 ) -> None:
     """The book knows that it is to be paid."""
-    shop.use(payments=Failing(shop.payments, "refund", before=FOREVER))
+    shop.replace_ports(payments=Failing(shop.payments, "refund", before=FOREVER))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
     shop.app.terminate(refund_id, "lost")
     shop.app.settle()
     shop.app.request("DELETE", f"/runtime/webhooks/durabletask/instances/{refund_id}")
-    shop.mend()
+    shop.restore_ports()
 
     assert shop.refund(order_id, a_refund()).status == 202
     assert shop.app.wait(refund_id).output["status"] == "paid"
@@ -77,7 +77,7 @@ def test_a_request_whose_start_was_lost_is_taken_up_by_its_repetition(
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"by": "Grace"}, "note"),
+        ({"operator": "Grace"}, "note"),
         ({"note": "broken"}, "by"),
         ({**a_refund(), "amount": {"minor": 0, "currency": "EUR"}}, "amount.minor"),
         ({**a_refund(), "amount": {"minor": 1.5, "currency": "EUR"}}, "amount.minor"),
@@ -138,7 +138,7 @@ def test_an_order_whose_shipment_has_left_has_to_be_completed_first(shop: Shop) 
 
 def test_an_order_that_is_under_way_is_canceled_instead(shop: Shop) -> None:
     """Its money is not there yet."""
-    shop.use(payments=Failing(shop.payments, "capture", before=FOREVER))
+    shop.replace_ports(payments=Failing(shop.payments, "capture", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from azure import durable_functions as df
 
-from orders.engine import instances
-from orders.domain.policies import RecoveryPolicy
 from local_host import testing
+from orders.domain.policies import RecoveryPolicy
+from orders.engine import instances
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
 from tests.local_host.process import until
 from tests.shop import Shop
 
-DONE_ONCE = ["authorized", "captured", "booked", "released", "sent"]
+DONE_ONCE = ["authorized", "captured", "booked", "dispatched", "sent"]
 #: Books the parcel, and waits for its second try to hear of it.
 ON_THE_WAY = an_order(postal_code="00002")
 
@@ -61,7 +61,7 @@ def test_an_order_that_stands_still_is_ended_and_run_again(shop: Shop) -> None:
 
     look_after(shop)
 
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
     assert shop.effects() == DONE_ONCE
     assert shop.record(order_id).cancel_requested_at is None
 
@@ -77,7 +77,7 @@ def test_an_order_that_takes_its_time_to_be_ended_is_run_again_later(
 
     shop.app.let_pass(timedelta(minutes=3))
 
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
     assert shop.effects() == DONE_ONCE
     assert shop.record(order_id).runs == 2
 
@@ -85,22 +85,22 @@ def test_an_order_that_takes_its_time_to_be_ended_is_run_again_later(
 def test_an_order_that_comes_to_life_before_it_is_ended_is_done_once(shop: Shop) -> None:
     """It may even have come to its end by then."""
     order_id = standing_still(shop)
-    shop.use(desk=Meanwhile(shop, lambda: come_to_life(shop, order_id)))
+    shop.replace_ports(desk=Meanwhile(shop, lambda: come_to_life(shop, order_id)))
 
     look_after(shop)
 
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
     assert shop.effects() == DONE_ONCE
 
 
 def test_an_order_that_somebody_else_terminates_as_well_is_run_again(shop: Shop) -> None:
     """Who was first is not told apart: to end an order for good, it is canceled."""
     order_id = standing_still(shop)
-    shop.use(desk=Meanwhile(shop, lambda: shop.app.terminate(order_id, "by hand")))
+    shop.replace_ports(desk=Meanwhile(shop, lambda: shop.app.terminate(order_id, "by hand")))
 
     look_after(shop)
 
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
     assert shop.effects() == DONE_ONCE
 
 
@@ -108,12 +108,12 @@ def test_an_order_that_was_ended_and_taken_up_again_can_be_terminated_by_hand(sh
     """From then on that is somebody's wish again."""
     order_id = standing_still(shop, an_order(payment_method="pm_sandbox_unavailable"))
     look_after(shop)
-    assert shop.look(order_id)["status"] == "processing"
+    assert shop.get(order_id)["status"] == "processing"
     shop.app.terminate(order_id, "by hand")
 
     shop.app.let_pass(timedelta(minutes=5))
 
-    assert shop.look(order_id)["status"] == "canceled"
+    assert shop.get(order_id)["status"] == "canceled"
 
 
 def test_an_order_that_cannot_be_ended_comes_to_the_desk(
@@ -128,8 +128,12 @@ def test_an_order_that_cannot_be_ended_comes_to_the_desk(
     for _ in range(6):
         look_after(shop)
 
-    (entry,) = shop.desk()
-    assert (entry["orderId"], entry["concern"], entry["rescues"]) == (order_id, "lost", 5)
+    (entry,) = shop.attention_queue()
+    assert (entry["orderId"], entry["attentionReason"], entry["recoveryAttempts"]) == (
+        order_id,
+        "lost",
+        5,
+    )
 
 
 def test_however_impatient_the_recovery_is_nothing_is_done_twice(shop: Shop) -> None:
@@ -137,7 +141,7 @@ def test_however_impatient_the_recovery_is_nothing_is_done_twice(shop: Shop) -> 
     impatient = RecoveryPolicy(
         recover_after=timedelta(seconds=1), stalled_after=timedelta(seconds=1)
     )
-    shop.use(
+    shop.replace_ports(
         settings=replace(shop.services.settings, guard=impatient),
         carrier=Failing(shop.carrier, "release", before=10),
     )

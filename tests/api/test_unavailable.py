@@ -6,14 +6,14 @@ import azure.functions as func
 import pytest
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
-from orders.engine.instances import Instance, Phase, start_order, get_instance
-from orders.engine.client import read_stock
 from api.http.problems import answer
 from api.stock.changes import changed
 from orders.contracts.payloads import StockChange
 from orders.domain.catalogue import Product
 from orders.domain.errors import EngineUnavailableError
 from orders.domain.stock import Change
+from orders.engine.client import read_stock
+from orders.engine.instances import Instance, Phase, get_instance, start_order
 from tests.builders import a_booked_order, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -44,7 +44,7 @@ class Engine:
 @pytest.mark.parametrize("method", ["place", "find"])
 def test_a_book_that_is_down_is_503(shop: Shop, method: str) -> None:
     """With a problem and the advice to come back; nothing of the cause."""
-    shop.use(order_store=Failing(shop.services.order_store, method, before=FOREVER))
+    shop.replace_ports(order_store=Failing(shop.services.order_store, method, before=FOREVER))
 
     replies = [shop.post(an_order()), shop.app.request("GET", "/api/orders/ord_1")]
     reply = next(one for one in replies if one.status == 503)
@@ -120,6 +120,6 @@ def test_an_product_that_vanishes_in_between_is_503(shop: Shop) -> None:
         def product(self, _: str) -> Product | None:
             return products.pop(0)
 
-    shop.use(catalogue=Forgetful())
+    shop.replace_ports(catalogue=Forgetful())
 
     assert shop.post(an_order()).status == 503

@@ -1,4 +1,4 @@
-"""Does what was encoded come back, and what a newer version wrote too?"""
+"""Codec: round trips, empty values and unknown fields."""
 
 import pytest
 from pydantic import ValidationError
@@ -14,17 +14,17 @@ from orders.domain.outcome import Opening, Outcome
     [
         OrderReference(order_id="ord_1"),
         PaymentRequest(order_id="ord_1", amount=Money(1490, "EUR")),
-        OrderOutcome(order_id="ord_1", outcome=Outcome.completed("T1").with_note("no mail")),
-        Opening(undoing=Outcome.needs_attention("unavailable", ("voidPayment",)), resumed=True),
+        OrderOutcome(order_id="ord_1", outcome=Outcome.completed("T1").with_note("no email")),
+        Opening(undoing=Outcome.needs_attention("unavailable", ("reversePayment",)), resumed=True),
     ],
 )
-def test_a_value_comes_back_as_it_was(value: object) -> None:
-    """Decoding what was encoded gives an equal value."""
+def test_decode_returns_the_encoded_value(value: object) -> None:
+    """A round trip changes nothing."""
     assert decode(type(value), encode(value)) == value
 
 
-def test_what_is_empty_is_left_out() -> None:
-    """None and empty lists take no room in a history; false and zero do."""
+def test_encode_leaves_out_empty_values() -> None:
+    """None and empty lists take no room in a history; false and zero are kept."""
     assert encode(Opening(outcome=Outcome.rejected("x"))) == {
         "outcome": {"status": "rejected", "reason": "x"},
         "cancelRequested": False,
@@ -33,16 +33,16 @@ def test_what_is_empty_is_left_out() -> None:
     }
 
 
-def test_a_field_that_we_do_not_know_is_ignored() -> None:
-    """A newer version may have written more than we read."""
+def test_decode_ignores_unknown_fields() -> None:
+    """A newer version may have written more fields."""
     assert decode(OrderReference, {"orderId": "ord_1", "newer": 1}) == OrderReference(
         order_id="ord_1"
     )
 
 
-def test_a_payload_that_cannot_be_read_does_not_repeat_its_content() -> None:
-    """The message of the error goes into histories and logs."""
-    with pytest.raises(ValidationError) as caught:
+def test_decode_error_does_not_repeat_the_payload() -> None:
+    """Error messages end up in histories and logs."""
+    with pytest.raises(ValidationError) as raised:
         decode(OrderReference, {"orderid": "Philippa Planted"})
 
-    assert "Planted" not in str(caught.value)
+    assert "Planted" not in str(raised.value)

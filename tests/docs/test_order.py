@@ -37,7 +37,7 @@ class Watched:
 
 def try_again(shop: Shop, order_id: str) -> None:
     """Let what failed be tried again."""
-    answer = shop.decide(order_id, "retry")
+    answer = shop.resolve(order_id, "retry")
     assert answer.status == 202, answer.text
     shop.app.wait(order_id)
 
@@ -56,7 +56,7 @@ def go_every_way(shop: Shop) -> None:
     shop.app.wait(canceled)
     try_again(shop, canceled)
     shop.services.order_store.place(a_booked_order("ord_1"), a_person(), "f")
-    bootstrap.services().desk.put("ord_1", AttentionReason.RECOVERY_FAILED)
+    orders.services.services().desk.put("ord_1", AttentionReason.RECOVERY_FAILED)
     try_again(shop, "ord_1")
 
 
@@ -69,7 +69,7 @@ def test_the_diagram_shows_every_way_from_one_to_another(shop: Shop) -> None:
     """And none that orders do not go."""
     seen: set[tuple[str, str]] = set()
     book, desk = shop.services.order_store, shop.services.desk
-    shop.use(order_store=Watched(book, shop, seen), desk=Watched(desk, shop, seen))
+    shop.replace_ports(order_store=Watched(book, shop, seen), desk=Watched(desk, shop, seen))
 
     go_every_way(shop)
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from orders.domain.money import Money
 from orders.domain.emails import _WHY, EmailKind, letter, notice_of, refund_letter
+from orders.domain.money import Money
 from orders.domain.outcome import Outcome, Reason
 from tests.builders import EMAIL, NAME, a_booked_order, a_person
 

@@ -1,7 +1,7 @@
 """What may still be written about an order?"""
 
-from orders.domain.results import ValidationResult
 from orders.domain.outcome import Opening, Outcome
+from orders.domain.results import ValidationResult
 from tests.builders import a_record
 
 COMPLETED = Outcome.completed("T1")

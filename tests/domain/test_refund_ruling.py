@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from orders.domain.attention import ResolutionAction, Attention, AttentionReason
+from orders.domain.attention import Attention, AttentionReason, ResolutionAction
 from orders.domain.money import Money
-from orders.domain.outcome import Outcome
 from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome, RefundStatus
 from orders.domain.refund_requests import (
-    RefundRequestStatus,
     RefundRequest,
+    RefundRequestStatus,
     decide_refunds,
     end_refund,
     rule_refund,

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from orders.domain.attention import ResolutionAction, Attention, AttentionReason, Resolution
+from orders.domain.attention import Attention, AttentionReason, Resolution, ResolutionAction
+from orders.domain.attention_resolution import Answer, rule
 from orders.domain.outcome import Outcome, Reason
 from orders.domain.refund_requests import RefundRequest, rule_refund
-from orders.domain.attention_resolution import Answer, rule
 from tests.builders import NOON, a_record
 
 FAILED = Attention(reason=AttentionReason.STEP_FAILED, since=NOON, failed_steps=("voidPayment",))

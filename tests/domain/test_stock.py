@@ -1,134 +1,142 @@
-"""Can an article be oversold, or its units be counted twice?"""
+"""Stock of a product: never oversold, every unit counted once."""
 
 import random
 
 import pytest
 
-from orders.domain.results import Reservation
 from orders.domain.outcome import Reason
-from orders.domain.stock import REMEMBERED_CHANGES, Change, Stock
+from orders.domain.results import ReservationResult
+from orders.domain.stock import REMEMBERED_ADJUSTMENTS, Stock, StockAdjustment
 
-HELD = Reservation(reserved=True)
-ALREADY_UNDONE = Reservation(reserved=False, reason=Reason.ALREADY_UNDONE)
+RESERVED = ReservationResult(reserved=True)
+ALREADY_UNDONE = ReservationResult(reserved=False, reason=Reason.ALREADY_UNDONE)
 
 
 def counts(stock: Stock) -> tuple[int, int, int]:
-    """Available, reserved, sold."""
+    """Return the units available, reserved and sold."""
     return stock.available, stock.reserved, stock.sold
 
 
-def test_units_are_held_and_then_sold() -> None:
-    """What is held for one order is there for no other."""
-    held, answer = Stock(available=5).reserve("a", 3)
-    sold, _ = held.commit("a")
+def reserved_stock() -> Stock:
+    """Return a stock of five units, three of them reserved for order "a"."""
+    stock, _ = Stock(available=5).reserve("a", 3)
+    return stock
 
-    assert answer == HELD
-    assert counts(held) == (2, 3, 0)
+
+def test_units_are_reserved_and_then_sold() -> None:
+    """Units reserved for one order are not available to another."""
+    reserved, result = Stock(available=5).reserve("a", 3)
+    sold, _ = reserved.commit("a")
+
+    assert result == RESERVED
+    assert counts(reserved) == (2, 3, 0)
     assert counts(sold) == (2, 0, 3)
-    assert held.on_hand == 5
+    assert reserved.on_hand == 5
 
 
-def test_all_or_none() -> None:
-    """A shortage holds nothing, and leaves no mark: a later try may find more."""
+def test_reserve_takes_all_units_or_none() -> None:
+    """A shortage reserves nothing and leaves no entry: a later attempt may succeed."""
     stock = Stock(available=2)
 
-    after, answer = stock.reserve("a", 3)
+    after, result = stock.reserve("a", 3)
 
-    assert answer == Reservation(reserved=False, reason=Reason.OUT_OF_STOCK)
+    assert result == ReservationResult(reserved=False, reason=Reason.OUT_OF_STOCK)
     assert after == stock
 
 
-def test_given_back_is_available_again() -> None:
-    """And nothing is left of the hold but its mark."""
-    held, _ = Stock(available=5).reserve("a", 3)
-
-    assert counts(held.release("a")) == (5, 0, 0)
+def test_released_units_are_available_again() -> None:
+    """Only the tombstone of the reservation is left."""
+    assert counts(reserved_stock().release("a")) == (5, 0, 0)
 
 
-def test_each_operation_may_be_repeated() -> None:
-    """The second time changes nothing and is answered as the first."""
-    stock = Stock(available=5)
-    held, _ = stock.reserve("a", 3)
-    sold, _ = held.commit("a")
+def test_repeated_operation_changes_nothing() -> None:
+    """The second call returns the first result."""
+    reserved = reserved_stock()
+    sold, _ = reserved.commit("a")
 
-    assert held.reserve("a", 3) == (held, HELD)
-    assert sold.commit("a") == (sold, HELD)
-    assert sold.reserve("a", 3) == (sold, HELD)
-    assert held.release("a").release("a") == held.release("a")
+    assert reserved.reserve("a", 3) == (reserved, RESERVED)
+    assert sold.commit("a") == (sold, RESERVED)
+    assert sold.reserve("a", 3) == (sold, RESERVED)
+    assert reserved.release("a").release("a") == reserved.release("a")
 
 
-def test_a_late_hold_finds_that_it_was_released() -> None:
-    """Releasing leaves a mark, also where nothing was held."""
-    held, _ = Stock(available=5).reserve("a", 3)
-
-    for released in (held.release("a"), Stock(available=5).release("a")):
+def test_late_reserve_after_release_is_refused() -> None:
+    """A release leaves a tombstone, even if nothing was reserved."""
+    for released in (reserved_stock().release("a"), Stock(available=5).release("a")):
         assert released.reserve("a", 3) == (released, ALREADY_UNDONE)
         assert released.commit("a") == (released, ALREADY_UNDONE)
 
 
-def test_what_is_sold_is_not_released() -> None:
+def test_sold_units_are_not_released() -> None:
     """A late undo changes nothing."""
-    held, _ = Stock(available=5).reserve("a", 3)
-    sold, _ = held.commit("a")
+    sold, _ = reserved_stock().commit("a")
 
     assert sold.release("a") is sold
 
 
-def test_nothing_is_sold_that_was_not_held() -> None:
-    """Committing alone sells nothing."""
+def test_commit_without_reservation_sells_nothing() -> None:
+    """Units must be reserved first."""
     stock = Stock(available=5)
 
     assert stock.commit("a") == (stock, ALREADY_UNDONE)
 
 
-@pytest.mark.parametrize(("units", "left"), [(10, 12), (-2, 0)])
-def test_a_change_by_hand_counts_once(units: int, left: int) -> None:
-    """Its key makes a repetition harmless."""
-    change = Change(key="k", units=units, note="count")
-    changed, done = Stock(available=2).change(change)
+@pytest.mark.parametrize(("units", "available"), [(10, 12), (-2, 0)])
+def test_adjustment_counts_once(units: int, available: int) -> None:
+    """Its key makes a repeat harmless."""
+    adjustment = StockAdjustment(key="k", units=units, note="count")
+    adjusted, done = Stock(available=2).adjust(adjustment)
 
-    assert (changed.available, done) == (left, True)
-    assert changed.change(change) == (changed, True)
-
-
-def test_a_change_never_takes_what_is_not_available() -> None:
-    """What is held belongs to an order already."""
-    held, _ = Stock(available=5).reserve("a", 3)
-
-    assert held.change(Change(key="k", units=-3, note="breakage")) == (held, False)
+    assert (adjusted.available, done) == (available, True)
+    assert adjusted.adjust(adjustment) == (adjusted, True)
 
 
-def test_only_the_latest_changes_are_remembered() -> None:
-    """The state of an article does not grow for ever."""
+def test_adjustment_never_takes_reserved_units() -> None:
+    """Reserved units belong to an order."""
+    stock = reserved_stock()
+
+    assert stock.adjust(StockAdjustment(key="k", units=-3, note="breakage")) == (stock, False)
+
+
+def test_only_the_latest_adjustments_are_remembered() -> None:
+    """The state of a product stays bounded."""
     stock = Stock(available=0)
-    for n in range(REMEMBERED_CHANGES + 5):
-        stock, _ = stock.change(Change(key=str(n), units=1, note="delivery"))
+    for n in range(REMEMBERED_ADJUSTMENTS + 5):
+        stock, _ = stock.adjust(StockAdjustment(key=str(n), units=1, note="delivery"))
 
-    assert stock.available == REMEMBERED_CHANGES + 5
-    assert stock.changes[0].key == "5"
+    assert stock.available == REMEMBERED_ADJUSTMENTS + 5
+    assert stock.adjustments[0].key == "5"
 
 
-def test_a_purged_order_leaves_the_totals() -> None:
-    """Its entry goes, what it bought stays sold; a held one is never forgotten."""
-    held, _ = Stock(available=5).reserve("a", 3)
-    sold, _ = held.commit("a")
+def test_settled_order_leaves_only_totals() -> None:
+    """Its entry is removed and its units stay sold; an open reservation is never settled."""
+    reserved = reserved_stock()
+    sold, _ = reserved.commit("a")
 
-    assert counts(sold.forget("a")) == (2, 0, 3)
-    assert sold.forget("a").entries == {}
-    assert held.forget("a") is held
-    assert sold.forget("nobody") is sold
+    assert counts(sold.settle("a")) == (2, 0, 3)
+    assert sold.settle("a").reservations == {}
+    assert reserved.settle("a") is reserved
+    assert sold.settle("unknown") is sold
+
+
+def test_settled_tombstone_changes_no_total() -> None:
+    """Released units are not counted as sold."""
+    released = reserved_stock().release("a")
+
+    assert counts(released.settle("a")) == counts(released)
+    assert released.settle("a").settled == 0
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_units_add_up_under_any_interleaving(seed: int) -> None:
-    """Whatever comes in whatever order: nothing below zero, and no unit made or lost."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    """No count becomes negative, and no unit is created or lost."""
+    rng = random.Random(seed)  # noqa: S311 - no secret
     stock = Stock(available=10)
     for _ in range(200):
-        order_id = chance.choice("abcdefgh")
-        match chance.randrange(3):
+        order_id = rng.choice("abcdefgh")
+        match rng.randrange(3):
             case 0:
-                stock, _ = stock.reserve(order_id, chance.randint(1, 4))
+                stock, _ = stock.reserve(order_id, rng.randint(1, 4))
             case 1:
                 stock = stock.release(order_id)
             case _:

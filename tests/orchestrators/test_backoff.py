@@ -2,8 +2,8 @@
 
 import pytest
 
-from orders.contracts.retries import RetryPolicies
 from orchestrators.retries import Backoff
+from orders.contracts.retries import RetryPolicies
 
 DOING = Backoff(RetryPolicies().doing)
 UNDOING = Backoff(RetryPolicies().undoing)

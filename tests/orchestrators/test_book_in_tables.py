@@ -42,7 +42,7 @@ def test_an_order_comes_to_its_end(shop: Shop, caplog: pytest.LogCaptureFixture)
     with caplog.at_level(logging.DEBUG):
         order_id = shop.run(an_order()).instance_id
 
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
     listed = shop.app.request("GET", "/api/orders?status=completed").json()["orders"]
     assert [one["orderId"] for one in listed] == [order_id]
     assert is_clean(shop)
@@ -63,20 +63,20 @@ def test_a_fault_of_the_service_stops_no_order(shop: Shop, service: TableService
     order_id = shop.place(an_order())
     shop.app.wait(order_id)
 
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
     assert is_clean(shop)
 
 
 def test_an_order_that_needs_a_person_lies_on_the_desk(shop: Shop) -> None:
     """Until somebody decides."""
     order_id = shop.run(an_order(postal_code="00004")).instance_id
-    entries = shop.desk()
+    entries = shop.attention_queue()
 
-    shop.decide(order_id, "settled")
+    shop.resolve(order_id, "settledElsewhere")
     shop.app.settle()
 
     assert [one["orderId"] for one in entries] == [order_id]
-    assert shop.look(order_id)["status"] == "completed"
+    assert shop.get(order_id)["status"] == "completed"
 
 
 def test_what_ended_long_ago_is_erased_and_forgotten(shop: Shop, service: TableService) -> None:
@@ -86,7 +86,7 @@ def test_what_ended_long_ago_is_erased_and_forgotten(shop: Shop, service: TableS
 
     for number in (91, 400):
         shop.app.clock.advance(shop.app.clock.now() + timedelta(days=number))
-        shop.pass_time()
+        shop.advance_to_next_timer()
         if number == 91:
             assert planted(str(service.storage.tables)) == []
 

@@ -6,7 +6,7 @@ from tests.builders import a_booked_order, a_person, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
 
-DONE_ONCE = ["authorized", "captured", "booked", "released", "sent"]
+DONE_ONCE = ["authorized", "captured", "booked", "dispatched", "sent"]
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_a_step_that_fails_for_a_while_happens_once(
 ) -> None:
     """Faults before and after the effect are retried, and the effect is there once."""
     failing = Failing(getattr(shop.services, port), method, before=before, after=after)
-    shop.use(**{port: failing})
+    shop.replace_ports(**{port: failing})
 
     run = shop.run(an_order())
 
@@ -101,10 +101,10 @@ def test_a_step_gives_up_within_a_minute(shop: Shop) -> None:
 
 def test_rules_that_cannot_be_asked_end_the_order(shop: Shop) -> None:
     """A catalogue that stays unreadable rejects the order; nothing had been done."""
-    shop.use(catalogue=Failing(shop.services.catalogue, "article", before=FOREVER))
+    shop.replace_ports(catalogue=Failing(shop.services.catalogue, "article", before=FOREVER))
     shop.services.order_store.place(a_booked_order("ord_1"), a_person(), "f")
 
-    run = shop.run_again("ord_1")
+    run = shop.restart("ord_1")
 
     assert run.output == {"status": "rejected", "reason": "unavailable"}
     assert shop.effects() == []
@@ -117,5 +117,5 @@ def test_a_mail_that_cannot_be_sent_does_not_stop_a_good_order(shop: Shop) -> No
 
     assert run.output["status"] == "completed"
     assert run.output["notes"] == ["The confirmation mail could not be sent."]
-    assert shop.effects() == ["authorized", "captured", "booked", "released"]
-    assert shop.look(order_id)["notes"] == run.output["notes"]
+    assert shop.effects() == ["authorized", "captured", "booked", "dispatched"]
+    assert shop.get(order_id)["notes"] == run.output["notes"]

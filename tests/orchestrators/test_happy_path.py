@@ -36,7 +36,7 @@ def test_every_effect_happens_once(shop: Shop) -> None:
     """A good order leaves one authorization, one capture, one parcel and one mail."""
     shop.run(an_order())
 
-    assert shop.effects() == ["authorized", "captured", "booked", "released", "sent"]
+    assert shop.effects() == ["authorized", "captured", "booked", "dispatched", "sent"]
 
 
 def test_the_customer_gets_the_tracking_number_and_the_price(shop: Shop) -> None:

@@ -45,7 +45,7 @@ def test_a_canceled_order_is_told(shop: Shop) -> None:
 
 def test_money_that_is_paid_back_is_told(shop: Shop) -> None:
     """With the amount: it had been taken when the order turned round."""
-    shop.use(payments=Failing(shop.payments, "capture", after=FOREVER))
+    shop.replace_ports(payments=Failing(shop.payments, "capture", after=FOREVER))
 
     shop.run(an_order())
 
@@ -57,24 +57,24 @@ def test_money_that_is_paid_back_is_told(shop: Shop) -> None:
 def test_what_the_customer_was_told_stays_true(shop: Shop) -> None:
     """An order that was told to be rejected is not completed by its next run."""
     book = Failing(shop.services.order_store, "judge", before=FOREVER)
-    shop.use(order_store=Failing(book, "close", before=FOREVER))
+    shop.replace_ports(order_store=Failing(book, "close", before=FOREVER))
     order_id = shop.run(an_order()).instance_id
-    assert shop.notices() == ["rejected"]
-    shop.mend()
+    assert shop.other_emails() == ["rejected"]
+    shop.restore_ports()
 
-    assert shop.run_again(order_id).output["status"] == "rejected"
-    assert shop.notices() == ["rejected"]
+    assert shop.restart(order_id).output["status"] == "rejected"
+    assert shop.other_emails() == ["rejected"]
 
 
 @pytest.mark.parametrize(("before", "after"), [(2, 0), (0, 2)])
 def test_a_notice_is_sent_once(shop: Shop, before: int, after: int) -> None:
     """Faults before and after the effect are retried."""
-    shop.use(mailer=Failing(shop.mailer, "send_notice", before=before, after=after))
+    shop.replace_ports(mailer=Failing(shop.mailer, "send_notice", before=before, after=after))
 
     run = shop.run(DECLINED)
 
     assert run.output == {"status": "rejected", "reason": "cardDeclined"}
-    assert shop.notices() == ["rejected"]
+    assert shop.other_emails() == ["rejected"]
 
 
 def test_a_notice_that_cannot_be_sent_changes_no_end(shop: Shop) -> None:
@@ -87,22 +87,22 @@ def test_a_notice_that_cannot_be_sent_changes_no_end(shop: Shop) -> None:
 
 def test_a_notice_is_sent_later(shop: Shop) -> None:
     """The desk has it tried again: the mail goes out and nothing else happens."""
-    shop.use(mailer=Failing(shop.mailer, "send_notice", before=FOREVER))
+    shop.replace_ports(mailer=Failing(shop.mailer, "send_notice", before=FOREVER))
     order_id = shop.run(DECLINED).instance_id
-    shop.mend()
+    shop.restore_ports()
 
-    shop.decide(order_id, "retry")
+    shop.resolve(order_id, "retry")
     run = shop.app.wait(order_id)
 
     assert run.output == {"status": "rejected", "reason": "cardDeclined"}
-    assert shop.notices() == ["rejected"]
+    assert shop.other_emails() == ["rejected"]
 
 
 def test_an_order_that_was_left_to_a_person_gets_no_letter(shop: Shop) -> None:
     """Only the person knows what became of the money."""
     order_id = shop.run(an_order(payment_method="pm_sandbox_undoUnavailable")).instance_id
 
-    shop.decide(order_id, "settled")
+    shop.resolve(order_id, "settledElsewhere")
     run = shop.app.wait(order_id)
 
     assert run.output["status"] == "rejected"

@@ -13,7 +13,7 @@ TWICE = RetryPolicy(first_interval_ms=100, max_interval_ms=100, attempts=2)
 def set_retries(shop: Shop, retries: RetryPolicies) -> None:
     """Place orders on other terms from now on."""
     terms = replace(shop.services.settings.terms, retries=retries)
-    shop.use(settings=replace(shop.services.settings, terms=terms))
+    shop.replace_ports(settings=replace(shop.services.settings, terms=terms))
 
 
 def calls_of_capture(shop: Shop, order_id: str) -> int:
@@ -29,7 +29,7 @@ def test_a_step_is_tried_as_often_as_was_set(shop: Shop) -> None:
     order_id = shop.place(an_order(payment_method="pm_sandbox_captureUnavailable"))
 
     assert calls_of_capture(shop, order_id) == 2
-    assert shop.look(order_id)["status"] == "rejected"
+    assert shop.get(order_id)["status"] == "rejected"
 
 
 def test_an_order_keeps_its_patience_whatever_is_set_later(shop: Shop) -> None:
@@ -38,7 +38,7 @@ def test_an_order_keeps_its_patience_whatever_is_set_later(shop: Shop) -> None:
     capture = Failing(shop.payments, "capture", before=FOREVER)
     order_id = shop.place(an_order())
     set_retries(shop, RetryPolicies())
-    shop.use(payments=capture)
+    shop.replace_ports(payments=capture)
 
     assert calls_of_capture(shop, order_id) == 2
 

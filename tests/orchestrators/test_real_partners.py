@@ -39,7 +39,7 @@ def world(shop: Shop, tmp_path: Path) -> Iterator[World]:
         mail_server.serving() as email,
     ):
         server = SmtpServer(scheme="smtp", host="127.0.0.1", port=email.port)
-        shop.use(
+        shop.replace_ports(
             payments=stripe_payments(stripe, folder),
             carrier=http_carrier(carrier, folder),
             mailer=smtp_mailer(server, folder),
@@ -63,7 +63,7 @@ def test_an_order_that_is_run_again_is_not_done_again(shop: Shop, world: World) 
     with shop.services.order_store._database.writing() as book:  # type: ignore[attr-defined]
         book.execute("UPDATE orders SET outcome = NULL, ended_at = NULL")
 
-    run = shop.run_again(order_id)
+    run = shop.restart(order_id)
 
     assert run.output == {"status": "completed", "trackingNumber": "TRK0"}
     assert world.comes_to() == (Balance(taken=3470), 1, 1)

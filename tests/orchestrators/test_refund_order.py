@@ -18,7 +18,7 @@ def test_the_way_of_a_refund(shop: Shop) -> None:
     order_id = shop.run(an_order()).instance_id
     run = shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
 
-    assert run.activities == ["refundPayment", "sendRefundNotice", "closeRefund"]
+    assert run.activities == ["refundPayment", "sendRefundEmail", "closeRefund"]
     assert run.output == {"status": "paid"}
 
 
@@ -33,7 +33,7 @@ def test_a_step_that_fails_for_a_while_happens_once(
     """Faults before and after the effect are retried, and the effect is there once."""
     order_id = shop.run(an_order()).instance_id
     failing = Failing(getattr(shop.services, port), method, before=before, after=after)
-    shop.use(**{port: failing})
+    shop.replace_ports(**{port: failing})
 
     assert refunded(shop, order_id) == "paid"
     assert shop.effects().count("refunded") == 1
@@ -57,30 +57,30 @@ def test_a_refund_that_cannot_be_paid_waits_for_a_person(
     attention = shop.record(order_id).attention
     assert attention is not None
     assert attention.failed_steps == ("refundPayment",)
-    assert shop.look(order_id)["refunds"][0]["reason"] == reason
+    assert shop.get(order_id)["refunds"][0]["reason"] == reason
     assert [email.kind for email in shop.emails()] == ["sent"]
 
 
 def test_a_mail_that_fails_takes_no_money_back(shop: Shop) -> None:
     """The desk hears of it."""
     order_id = shop.run(an_order()).instance_id
-    shop.use(mailer=Failing(shop.mailer, "send_refund_notice", before=FOREVER))
+    shop.replace_ports(mailer=Failing(shop.mailer, "send_refund_notice", before=FOREVER))
 
     assert refunded(shop, order_id) == "paid"
     attention = shop.record(order_id).attention
     assert attention is not None
-    assert attention.failed_steps == ("sendRefundNotice",)
+    assert attention.failed_steps == ("sendRefundEmail",)
 
 
 def test_a_book_that_is_down_leaves_the_refund_open(shop: Shop) -> None:
     """It is taken up again, and the money is found paid."""
     order_id = shop.run(an_order()).instance_id
-    shop.use(refunds=Failing(shop.services.refunds, "close", before=FOREVER))
+    shop.replace_ports(refunds=Failing(shop.services.refunds, "close", before=FOREVER))
     assert refunded(shop, order_id) == "requested"
-    shop.mend()
+    shop.restore_ports()
     (refund,) = shop.record(order_id).open_refunds
 
-    assert shop.refund_again(order_id, refund.refund_id).output["status"] == "paid"
+    assert shop.restart_refund(order_id, refund.refund_id).output["status"] == "paid"
     assert shop.effects().count("refunded") == 1
 
 

@@ -23,7 +23,7 @@ def test_what_the_rules_refuse_is_rejected_before_anything_is_done(
 
     assert run.output == {"status": "rejected", "reason": reason}
     assert run.activities == [
-        *("openOrder", "validateOrder", "beginUndo", "sendNotice", "closeOrder")
+        *("openOrder", "validateOrder", "beginUndo", "sendOutcomeEmail", "closeOrder")
     ]
     assert shop.effects() == []
 
@@ -46,7 +46,7 @@ def test_a_declined_card_ends_the_order_before_anything_ships(
     assert run.output == {"status": "rejected", "reason": reason}
     assert run.activities == [
         *("openOrder", "validateOrder", "processPayment"),
-        *("beginUndo", "sendNotice", "closeOrder"),
+        *("beginUndo", "sendOutcomeEmail", "closeOrder"),
     ]
     assert shop.effects() == ["declined"]
 
@@ -56,7 +56,7 @@ def test_a_refused_address_gives_the_hold_back(shop: Shop) -> None:
     run = shop.run(an_order(postal_code="00001"))
 
     assert run.output == {"status": "rejected", "reason": "addressRefused"}
-    assert run.activities[-4:] == ["beginUndo", "voidPayment", "sendNotice", "closeOrder"]
+    assert run.activities[-4:] == ["beginUndo", "reversePayment", "sendOutcomeEmail", "closeOrder"]
     assert shop.effects() == ["authorized", "voided", "refused"]
 
 

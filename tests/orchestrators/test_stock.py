@@ -95,5 +95,5 @@ def test_an_order_that_runs_again_takes_its_products_once(shop: Shop) -> None:
     shop.app.terminate(order_id, "its worker died")
 
     assert level(shop) == (99_997, 3, 0)
-    assert shop.run_again(order_id).output["status"] == "completed"
+    assert shop.restart(order_id).output["status"] == "completed"
     assert level(shop) == (99_997, 0, 3)

@@ -13,13 +13,13 @@ def test_the_newest_step_is_undone_first(shop: Shop) -> None:
     run = shop.run(CAPTURE_FAILS)
 
     assert run.activities[-5:] == [
-        *("beginUndo", "cancelShipment", "voidPayment", "sendNotice", "closeOrder")
+        *("beginUndo", "cancelShipment", "reversePayment", "sendOutcomeEmail", "closeOrder")
     ]
 
 
 def test_money_that_was_taken_without_our_knowing_is_paid_back(shop: Shop) -> None:
     """A capture whose every answer is lost has taken the money: undoing it is a refund."""
-    shop.use(payments=Failing(shop.payments, "capture", after=FOREVER))
+    shop.replace_ports(payments=Failing(shop.payments, "capture", after=FOREVER))
 
     run = shop.run(an_order())
 
@@ -34,18 +34,18 @@ def test_money_that_the_bank_refuses_to_pay_back_is_left_to_a_person(shop: Shop)
     shop.app.request("POST", f"/api/orders/{order_id}/cancel")
     run = shop.app.wait(order_id)
 
-    assert run.output["failedSteps"] == ["voidPayment"]
+    assert run.output["failedSteps"] == ["reversePayment"]
     assert "refuses" in run.output["notes"][0]
-    assert run.activities.count("voidPayment") == 1
+    assert run.activities.count("reversePayment") == 1
     assert {"captured", "canceled"} <= set(shop.effects())
     assert "refunded" not in shop.effects()
-    steps = shop.look(order_id)["steps"]
-    assert [one["answer"] for one in steps if one["step"] == "voidPayment"] == ["refused"]
+    steps = shop.get(order_id)["steps"]
+    assert [one["answer"] for one in steps if one["step"] == "reversePayment"] == ["refused"]
 
 
 def test_a_shipment_that_was_booked_without_our_knowing_is_canceled(shop: Shop) -> None:
     """The undo is registered before the step, so an uncertain booking is canceled too."""
-    shop.use(carrier=Failing(shop.carrier, "book", after=FOREVER))
+    shop.replace_ports(carrier=Failing(shop.carrier, "book", after=FOREVER))
 
     run = shop.run(an_order())
 
@@ -55,7 +55,7 @@ def test_a_shipment_that_was_booked_without_our_knowing_is_canceled(shop: Shop) 
 
 def test_undoing_is_retried_longer_than_doing(shop: Shop) -> None:
     """An undo that works at the tenth attempt leaves nothing for a person to settle."""
-    shop.use(carrier=Failing(shop.carrier, "cancel", before=9))
+    shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=9))
 
     run = shop.run(CAPTURE_FAILS)
 
@@ -65,7 +65,7 @@ def test_undoing_is_retried_longer_than_doing(shop: Shop) -> None:
 
 def test_one_failing_undo_does_not_stop_the_next(shop: Shop) -> None:
     """When the parcel cannot be canceled the hold is voided all the same."""
-    shop.use(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
+    shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
 
     run = shop.run(CAPTURE_FAILS)
 
@@ -82,15 +82,15 @@ def test_an_order_that_could_not_be_undone_says_so(shop: Shop) -> None:
     order_id = shop.place(an_order(payment_method="pm_sandbox_undoUnavailable"))
     shop.app.wait(order_id)
 
-    assert shop.look(order_id)["status"] == "needsAttention"
+    assert shop.get(order_id)["status"] == "needsAttention"
     assert shop.record(order_id).outcome == Outcome.needs_attention(
-        Reason.UNAVAILABLE, ("voidPayment",)
+        Reason.UNAVAILABLE, ("reversePayment",)
     )
 
 
 def test_undoing_is_written_down_before_it_begins(shop: Shop) -> None:
     """If the intent cannot be written, nothing is undone, nothing claimed, the book stays open."""
-    shop.use(order_store=Failing(shop.services.order_store, "begin_undo", before=FOREVER))
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "begin_undo", before=FOREVER))
 
     order_id = shop.place(CAPTURE_FAILS)
     run = shop.app.wait(order_id)
@@ -109,7 +109,7 @@ def test_a_hold_that_is_gone_before_the_capture_ends_the_order(shop: Shop) -> No
 
     run = shop.app.wait(order_id)
 
-    assert run.output == {"status": "rejected", "reason": "withdrawn"}
+    assert run.output == {"status": "rejected", "reason": "alreadyUndone"}
     assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
 
 

@@ -8,8 +8,8 @@ from unittest import mock
 
 from hypothesis import strategies as st
 
-from orders.contracts.progress import Step
 from local_host.errors import InstanceConflict
+from orders.contracts.progress import Step
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -74,7 +74,7 @@ FAULTS = st.builds(
 BLOWS = st.builds(
     Blow,
     st.sampled_from(
-        ("cancel", "lose", "refund", "refund", "refund", "lose_refund", "die", "decide")
+        ("cancel", "lose", "refund", "refund", "refund", "lose_refund", "die", "resolve")
     ),
     st.integers(0, 7),
     st.integers(0, 12),
@@ -90,7 +90,7 @@ def break_ports(shop: Shop, faults: list[Fault]) -> None:
         name, method = fault.call
         port = ports.get(name, getattr(shop.services, name))
         ports[name] = Failing(port, method, before=fault.before, after=fault.after)
-    shop.use(**ports)
+    shop.replace_ports(**ports)
 
 
 def cancel(shop: Shop, order_id: str, _: Blow) -> None:
@@ -138,7 +138,7 @@ def die(shop: Shop, order_id: str, _: Blow) -> None:
         raise SystemError("the worker died")
 
     with mock.patch("orchestrators.steps.progress", dying):
-        shop.pass_time()
+        shop.advance_to_next_timer()
     if shop.app.look(order_id).status == "Failed":
         take_up(shop, "processOrder", {"orderId": order_id}, order_id)
     for one in shop.record(order_id).open_refunds:
@@ -149,16 +149,16 @@ def die(shop: Shop, order_id: str, _: Blow) -> None:
 
 def decide(shop: Shop, order_id: str, blow: Blow) -> None:
     """A person decides about what failed, if anything did."""
-    action = {"a": "retry", "b": "settled", "c": "skip"}[blow.key]
-    answer = shop.decide(order_id, action, note=f"after {blow.after}")
+    action = {"a": "retry", "b": "settledElsewhere", "c": "skip"}[blow.key]
+    answer = shop.resolve(order_id, action, note=f"after {blow.after}")
     assert answer.status in {202, 409, 422, 503}, answer.text
 
 
 def befall(shop: Shop, order_ids: list[str], blow: Blow) -> None:
     """Let the blow happen to the order that it is meant for."""
     if "refund" in blow.kind:
-        order_ids = [one for one in order_ids if shop.look(one)["status"] == "completed"]
-    if blow.kind == "decide":
+        order_ids = [one for one in order_ids if shop.get(one)["status"] == "completed"]
+    if blow.kind == "resolve":
         order_ids = [one for one in order_ids if shop.record(one).attention]
     if order_ids:
         HAPPENINGS[blow.kind](shop, order_ids[blow.order % len(order_ids)], blow)
@@ -170,5 +170,5 @@ HAPPENINGS: Final[dict[str, Callable[[Shop, str, Blow], None]]] = {
     "refund": refund,
     "lose_refund": lose_refund,
     "die": die,
-    "decide": decide,
+    "resolve": decide,
 }

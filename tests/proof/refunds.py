@@ -57,9 +57,9 @@ REFUND_ROWS: Final = (
 def failing(shop: Shop, row: RefundRow, **fails: int) -> Iterator[Failing]:
     """Let what stands behind the step fail, until the block is left."""
     port = Failing(getattr(shop.services, row.port), row.method, **fails)
-    shop.use(**{row.port: port})
+    shop.replace_ports(**{row.port: port})
     yield port
-    shop.mend()
+    shop.restore_ports()
 
 
 def refused(shop: Shop, row: RefundRow) -> str:
@@ -120,7 +120,7 @@ def late(shop: Shop, row: RefundRow) -> str:
     if isinstance(row.late, str):
         raise NotPossible(row.late)
     order_id = down(shop, row)
-    assert shop.decide(order_id, "skip").status == 202
+    assert shop.resolve(order_id, "skip").status == 202
     return _run_again(shop, order_id)
 
 
@@ -193,11 +193,11 @@ def _ask_until_called(shop: Shop, behind: Failing) -> tuple[str, str]:
     refund_id = _ask(shop, order_id)
     shop.app.settle()
     while not behind.calls:
-        shop.pass_time()
+        shop.advance_to_next_timer()
     return order_id, refund_id
 
 
 def _run_again(shop: Shop, order_id: str) -> str:
     (refund,) = shop.record(order_id).refunds
-    shop.refund_again(order_id, refund.refund_id)
+    shop.restart_refund(order_id, refund.refund_id)
     return order_id

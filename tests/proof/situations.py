@@ -30,9 +30,9 @@ def failing(
             yield stock
     else:
         port = Failing(getattr(shop.services, row.port), row.method, before=before, after=after)
-        shop.use(**{row.port: port})
+        shop.replace_ports(**{row.port: port})
         yield port
-        shop.mend()
+        shop.restore_ports()
 
 
 def refused(shop: Shop, row: Row) -> str:
@@ -135,7 +135,7 @@ def _decided(shop: Shop, row: Row, action: ResolutionAction) -> str:
     if not row.down.startswith(OrderStatus.NEEDS_ATTENTION):
         raise NotPossible("it does not take a person")
     order_id = down(shop, row)
-    answer = shop.decide(order_id, action)
+    answer = shop.resolve(order_id, action)
     assert answer.status == 202, answer.text
     shop.app.wait(order_id)
     return order_id
@@ -162,12 +162,12 @@ def _place_until_called(shop: Shop, row: Row, behind: Failing | FailingStock) ->
     order_id = shop.place(row.order)
     shop.app.settle()
     while not behind.calls:
-        shop.pass_time()
+        shop.advance_to_next_timer()
     return order_id
 
 
 def _run_again(shop: Shop, order_id: str) -> str:
-    shop.run_again(order_id)
+    shop.restart(order_id)
     return order_id
 
 
@@ -178,9 +178,9 @@ def _cancel(shop: Shop, order_id: str) -> None:
 
 @contextmanager
 def _no_capture(shop: Shop) -> Iterator[None]:
-    shop.use(payments=Failing(shop.payments, "capture", before=FOREVER))
+    shop.replace_ports(payments=Failing(shop.payments, "capture", before=FOREVER))
     yield
-    shop.mend()
+    shop.restore_ports()
 
 
 Situation = Callable[[Shop, Row], str]

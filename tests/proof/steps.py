@@ -170,7 +170,7 @@ ROWS: Final = (
         **_UNDOING,
     ),
     Row(
-        step=Activity.VOID_PAYMENT,
+        step=Activity.REVERSE_PAYMENT,
         port="payments",
         method="withdraw",
         down="needsAttention, unavailable",

@@ -38,14 +38,14 @@ def test_an_order_comes_to_the_right_end(shop: Shop, row: Row, situation: Situat
         CELLS[row, situation] = Cell(end="-", undone=str(why))
         return
     report = the_audit(shop)
-    shown = shop.look(order_id)
+    shown = shop.get(order_id)
     end = ", ".join(filter(None, [shown["status"], shown.get("reason")]))
     CELLS[row, situation] = Cell(end=end, undone=_undone(shop))
 
     assert end == expected_end(row, situation)
     assert report["findings"] == []
     if end == "processing":
-        assert shop.run_again(order_id).output["status"] == row.end.partition(",")[0]
+        assert shop.restart(order_id).output["status"] == row.end.partition(",")[0]
         assert the_audit(shop)["clean"]
 
 

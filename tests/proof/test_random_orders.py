@@ -38,7 +38,7 @@ def live(shop: Shop, order_ids: list[str], blows: list[Blow]) -> None:
         for blow in blows:
             if blow.after == moment:
                 befall(shop, order_ids, blow)
-        shop.pass_time()
+        shop.advance_to_next_timer()
 
 
 def end(shop: Shop, order_id: str) -> str:
@@ -53,7 +53,7 @@ def end(shop: Shop, order_id: str) -> str:
         asked = {"orderId": order_id, "refundId": one.refund_id}
         take_up(shop, "refundOrder", asked, one.refund_id)
         shop.app.wait(one.refund_id)
-    return str(shop.look(order_id)["status"])
+    return str(shop.get(order_id)["status"])
 
 
 @pytest.mark.timeout(7200 if os.environ.get("LONG") else 120)
@@ -83,11 +83,11 @@ def test_random_orders_add_up_whatever_goes_wrong(
         live(shop, order_ids, blows)
         for order_id in order_ids:
             shop.app.wait(order_id)
-        shop.mend()
+        shop.restore_ports()
         for order_id in order_ids:
             end(shop, order_id)
         for blow in blows:
-            if blow.kind == "decide":
+            if blow.kind == "resolve":
                 befall(shop, order_ids, blow)
         ends = [end(shop, order_id) for order_id in order_ids]
 

@@ -37,7 +37,7 @@ def test_a_refund_comes_to_the_right_end(
     except NotPossible as why:
         REFUND_CELLS[row, situation] = Cell(end="-", undone=str(why))
         return
-    shown = shop.look(order_id)
+    shown = shop.get(order_id)
     (refund,) = shown["refunds"]
     paid = shop.effects().count("refunded")
     REFUND_CELLS[row, situation] = Cell(

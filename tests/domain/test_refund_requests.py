@@ -1,0 +1,197 @@
+"""Transitions of the record for refunds: request, close, resolve."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from orders.domain.attention import Attention, AttentionReason, ResolutionAction
+from orders.domain.erasure import ERASED, erase_personal_data
+from orders.domain.money import Money
+from orders.domain.order_record import OrderRecord, attention_for
+from orders.domain.outcome import Outcome
+from orders.domain.refund import RefundOutcome, RefundStatus
+from orders.domain.refund_requests import (
+    RefundRequest,
+    RefundRequestStatus,
+    close_refund,
+    request_refund,
+    resolve_refunds,
+)
+from tests.builders import NOON, a_record, a_refund_request
+
+#: 2 mugs and the shipping.
+TOTAL = 3480
+LATER = NOON + timedelta(hours=1)
+STEP = "refundPayment"
+EMAIL_STEP = "sendRefundEmail"
+PAID = RefundOutcome(is_paid=True)
+REFUSED = RefundOutcome(is_paid=False, failed_step=STEP, reason="refundRefused")
+EMAIL_FAILED = RefundOutcome(is_paid=True, failed_step=EMAIL_STEP)
+
+
+def a_request(minor: int | None, refund_id: str = "rfd_1", currency: str = "EUR") -> RefundRequest:
+    """Return a refund request whose fingerprint depends on the amount."""
+    request = a_refund_request(minor, refund_id, currency)
+    return replace(request, fingerprint=f"{minor}")
+
+
+def completed(*requests: RefundRequest) -> OrderRecord:
+    """Return the record of a completed order with these refunds."""
+    record = a_record(outcome=Outcome.completed("T1"))
+    for request in requests:
+        record = request_refund(record, request).record
+    return record
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (a_request(1), RefundRequestStatus.ACCEPTED),
+        (a_request(TOTAL), RefundRequestStatus.ACCEPTED),
+        (a_request(None), RefundRequestStatus.ACCEPTED),
+        (a_request(TOTAL + 1), RefundRequestStatus.EXCEEDS_REFUNDABLE),
+        (a_request(1, currency="USD"), RefundRequestStatus.OTHER_CURRENCY),
+    ],
+)
+def test_refund_never_exceeds_the_captured_amount(
+    request_: RefundRequest, status: RefundRequestStatus
+) -> None:
+    """The currency must be that of the order."""
+    assert request_refund(completed(), request_).status is status
+
+
+def test_open_refunds_reduce_the_refundable_amount() -> None:
+    """A refund counts before it is paid."""
+    record = completed(a_request(TOTAL - 1), a_request(1, "rfd_2"))
+
+    statuses = {request_refund(record, a_request(m, "rfd_3")).status for m in (1, None)}
+
+    assert record.refundable == Money(0, "EUR")
+    assert statuses == {RefundRequestStatus.EXCEEDS_REFUNDABLE}
+
+
+def test_repeated_request_changes_nothing() -> None:
+    """It is a repeat even if nothing is refundable; another request with its ID is refused."""
+    record = completed(a_request(TOTAL))
+
+    repeated = request_refund(record, a_request(TOTAL))
+
+    assert (repeated.status, repeated.record) == (RefundRequestStatus.REPEATED, record)
+    assert request_refund(record, a_request(1)).status is RefundRequestStatus.KEY_REUSED
+
+
+@pytest.mark.parametrize(
+    "outcome", [None, Outcome.canceled(), Outcome.needs_attention("unavailable", ("commitStock",))]
+)
+def test_only_a_completed_order_is_refunded(outcome: Outcome | None) -> None:
+    """An open order is canceled instead, and an undone one has nothing left to refund."""
+    result = request_refund(a_record(outcome=outcome), a_request(1))
+
+    assert result.status is RefundRequestStatus.NOT_COMPLETED
+
+
+def test_paid_refund_needs_no_attention() -> None:
+    """A later outcome changes nothing."""
+    paid = close_refund(completed(a_request(1)), "rfd_1", PAID, LATER)
+
+    assert paid.refunds[0].status is RefundStatus.PAID
+    assert paid.attention is None
+    assert close_refund(paid, "rfd_1", REFUSED, LATER) == paid
+
+
+def test_unknown_refund_is_not_closed() -> None:
+    """The record stays as it is."""
+    record = completed(a_request(1))
+
+    assert close_refund(record, "rfd_2", PAID, LATER) is record
+
+
+def test_failed_refund_needs_attention() -> None:
+    """Its step joins those that are in the queue already."""
+    before = Attention(
+        reason=AttentionReason.STEP_FAILED, since=NOON, failed_steps=("sendConfirmation",)
+    )
+    record = close_refund(
+        replace(completed(a_request(1)), attention=before), "rfd_1", REFUSED, LATER
+    )
+
+    assert record.attention == replace(before, failed_steps=("sendConfirmation", STEP))
+    assert record.refunds[0].reason == "refundRefused"
+
+
+def test_failed_refund_stays_in_the_queue_when_the_order_closes_again() -> None:
+    """The order's own email may have been retried while the refund failed."""
+    record = close_refund(completed(a_request(1)), "rfd_1", REFUSED, LATER)
+
+    attention = attention_for(record, Outcome.completed("T1"), LATER)
+
+    assert attention is not None
+    assert attention.failed_steps == (STEP,)
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "refundable"),
+    [
+        (ResolutionAction.RETRY, RefundStatus.REQUESTED, TOTAL - 1),
+        (ResolutionAction.SETTLED_ELSEWHERE, RefundStatus.SETTLED_ELSEWHERE, TOTAL - 1),
+        (ResolutionAction.SKIP, RefundStatus.SKIPPED, TOTAL),
+    ],
+)
+def test_failed_refund_takes_the_status_of_its_resolution(
+    action: ResolutionAction, status: RefundStatus, refundable: int
+) -> None:
+    """A skipped amount can be refunded later; an amount settled elsewhere cannot."""
+    record = close_refund(completed(a_request(1)), "rfd_1", REFUSED, LATER)
+    resolved = resolve_refunds(record, (STEP,), action, LATER)
+
+    assert resolved.refunds[0].status is status
+    assert resolved.refundable.minor == refundable
+
+
+def test_resolution_of_another_step_leaves_a_refund_alone() -> None:
+    """Each failed step needs its own resolution."""
+    record = close_refund(completed(a_request(1)), "rfd_1", REFUSED, LATER)
+
+    assert resolve_refunds(record, ("sendConfirmation",), ResolutionAction.SKIP, LATER) == record
+
+
+def test_paid_refund_with_failed_email_stays_paid() -> None:
+    """A skipped email does not change the payment."""
+    record = close_refund(completed(a_request(1)), "rfd_1", EMAIL_FAILED, LATER)
+    resolved = resolve_refunds(record, (EMAIL_STEP,), ResolutionAction.SKIP, LATER)
+
+    assert resolved.refunds[0].status is RefundStatus.PAID
+    assert resolved.refunds[0].failed_step is None
+
+
+def test_paid_refund_stays_paid_while_its_email_is_retried() -> None:
+    """The refund is open until the email is sent, and needs attention if that fails again."""
+    paid = close_refund(completed(a_request(10)), "rfd_1", EMAIL_FAILED, LATER)
+    retried = resolve_refunds(paid, (EMAIL_STEP,), ResolutionAction.RETRY, LATER)
+    failed = close_refund(retried, "rfd_1", RefundOutcome(is_paid=False, failed_step=STEP), LATER)
+
+    open_refunds = [bool(record.open_refunds) for record in (paid, retried, failed)]
+    assert open_refunds == [False, True, False]
+    assert (failed.refunds[0].status, failed.refunds[0].failed_step) == (RefundStatus.PAID, STEP)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "failed_step", "in_attention"),
+    [(REFUSED, STEP, True), (EMAIL_FAILED, None, False)],
+    ids=["unpaid", "email failed"],
+)
+def test_erasure_keeps_unpaid_refunds_in_the_queue(
+    outcome: RefundOutcome,
+    failed_step: str | None,
+    in_attention: bool,  # noqa: FBT001 - a parameter of the table
+) -> None:
+    """A failed email has no recipient any longer; an unpaid refund still needs an operator."""
+    record = close_refund(completed(a_request(1)), "rfd_1", outcome, LATER)
+
+    erased = erase_personal_data(record, LATER)
+
+    refund = erased.refunds[0]
+    assert (refund.note, refund.operator, refund.failed_step) == (ERASED, ERASED, failed_step)
+    assert (erased.attention is not None) is in_attention
+    assert erased.erased_at == LATER
