@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from orders.settings.settings import _DEV_SECRET
+from orders.settings.settings import DEVELOPMENT_SECRET
 from tests.shop import APP
 
 HOST: dict[str, Any] = json.loads((APP / "host.json").read_text())
@@ -49,7 +49,7 @@ def test_local_settings_are_for_development_only() -> None:
     assert LOCAL["FUNCTIONS_WORKER_RUNTIME"] == "python"
     assert LOCAL["AzureWebJobsStorage"] == "UseDevelopmentStorage=true"
     assert LOCAL["AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"] == "1"
-    assert LOCAL["ORDERS_ID_SECRET"] == _DEV_SECRET
+    assert LOCAL["ORDERS_ID_SECRET"] == DEVELOPMENT_SECRET
 
 
 def test_development_files_are_not_deployed() -> None:
