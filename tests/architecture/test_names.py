@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from orders.contracts.names import Activity, Endpoint, Entity, Orchestration, Timer
 
 import function_app
+from orders.contracts.names import Activity, Endpoint, Entity, Orchestration, Timer
 from tests.architecture import triggers
 from tests.architecture.source import write
 

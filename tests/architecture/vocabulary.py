@@ -20,16 +20,14 @@ _SKIPPED = re.compile(
     r"|^tests/fidelity/(payloads|recordings[^/]*)/|\.coverage"
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-#: What may be between the words of a term: `give_back`, `giveBack`, `give-back`, or the break
+#: What may be between the words of a term: `wind_back`, `windBack`, `wind-back`, or the break
 #: between two lines of a comment.
 _GAP = re.compile(r"[\s_\-/#*`\"']*")
 _IRREGULAR = {
     "give": ("gave", "given"),
-    "hand": (),
     "lay": ("laid",),
     "leave": ("left",),
     "let": ("letting",),
-    "shelf": ("shelves",),
 }
 
 
@@ -44,8 +42,8 @@ class Term:
 def forms(word: str) -> frozenset[str]:
     """Return a word with its inflections."""
     stem = word.removesuffix("e")
-    endings = {word, f"{word}s", f"{word}es", f"{word}ed", f"{stem}ed", f"{stem}ing", f"{word}ing"}
-    return frozenset(endings | {*_IRREGULAR.get(word, ())})
+    regular = {word, f"{word}s", f"{word}es", f"{stem}ed", f"{stem}ing", f"{word[:-1]}ves"}
+    return frozenset(regular | {*_IRREGULAR.get(word, ())})
 
 
 def forbidden_terms(root: Path = ROOT) -> list[Term]:
