@@ -3,11 +3,9 @@
 import azure.durable_functions as df
 import azure.functions as func
 
-from activities import emails, order_record, payment, refund, shipment, validation
+from activities import emails, order, payment, refund, shipment
 from api.operations import attention, audit, erasure, refunds
-from api.orders import cancel, get, place
-from api.orders import list as order_list
-from api.orders import shipment as order_shipment
+from api.orders import cancel, place, read
 from api.quotes import quotes
 from api.stock import stock as stock_levels
 from entities import stock
@@ -20,11 +18,11 @@ check_configuration()
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 MODULES = (
-    *(quotes, place, get, order_list, cancel, order_shipment, stock_levels),
+    *(quotes, place, read, cancel, stock_levels),
     *(attention, refunds, erasure, audit),
     *(recovery, retention, nightly_audit),
     *(process_order, refund_order, change_stock),
-    *(order_record, validation, payment, shipment, emails, refund),
+    *(order, payment, shipment, emails, refund),
     stock,
 )
 

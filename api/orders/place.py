@@ -12,7 +12,7 @@ from api.http.idempotency import idempotency_key, key_reused
 from api.http.responses import accepted
 from api.orders.request import ORDER_SCHEMA, OrderBody, customer_in
 from api.orders.views import order_url, receipt_view
-from api.quotes.pricing import quote_request, terms_for
+from api.quotes.quotes import quote_request, terms_for
 from api.quotes.request import sku_context
 from orders.contracts.names import Endpoint
 from orders.domain.order import Order

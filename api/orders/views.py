@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.http.responses import money, timestamp
-from api.quotes.pricing import quote_view
+from api.quotes.quotes import quote_view
 from orders.contracts.codec import encode
 from orders.domain.attention import Resolution
 from orders.domain.order_record import OrderRecord

@@ -1,14 +1,18 @@
 """The order's record: what the order store keeps of one order, and the rules for changing it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from orders.domain.attention import Attention, AttentionReason, Resolution, ResolutionAction
 from orders.domain.money import Money
 from orders.domain.order import Order
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
-from orders.domain.refund import Refund
+from orders.domain.refund import Refund, RefundStatus
 from orders.domain.results import Dispatch, ValidationResult
+
+#: Replaces an erased text.
+ERASED: Final = "(erased)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,3 +166,33 @@ def attention_for(record: OrderRecord, outcome: Outcome, now: datetime) -> Atten
     if outcome.status is not OrderStatus.NEEDS_ATTENTION and not steps:
         return None
     return Attention(reason=AttentionReason.STEP_FAILED, since=now, failed_steps=steps)
+
+
+def erase_personal_data(record: OrderRecord, now: datetime) -> OrderRecord:
+    """Erase notes, operators, the payment method and the caller's reference."""
+    return replace(
+        record,
+        order=replace(record.order, payment_method=ERASED, reference=None),
+        resolutions=tuple(
+            replace(resolution, note=ERASED, operator=ERASED) for resolution in record.resolutions
+        ),
+        refunds=tuple(_erase_refund(refund) for refund in record.refunds),
+        attention=_remaining_attention(record),
+        erased_at=record.erased_at or now,
+    )
+
+
+def _erase_refund(refund: Refund) -> Refund:
+    erased = replace(refund, note=ERASED, operator=ERASED)
+    return replace(erased, failed_step=None) if refund.status is RefundStatus.PAID else erased
+
+
+def _remaining_attention(record: OrderRecord) -> Attention | None:
+    """Drop failed emails, which have no recipient now; keep refunds that were not paid."""
+    unpaid = [
+        refund.failed_step for refund in record.refunds if refund.status is RefundStatus.FAILED
+    ]
+    if record.attention is None or not unpaid:
+        return None
+    steps = tuple(step for step in record.attention.failed_steps if step in unpaid)
+    return replace(record.attention, failed_steps=steps)

@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from orders.domain.attention import Attention, AttentionReason, ResolutionAction
-from orders.domain.erasure import ERASED, erase_personal_data
 from orders.domain.money import Money
-from orders.domain.order_record import OrderRecord, attention_for
+from orders.domain.order_record import ERASED, OrderRecord, attention_for, erase_personal_data
 from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome, RefundStatus
 from orders.domain.refund_requests import (

@@ -18,10 +18,10 @@ from orders.adapters.order_store.columns import (
     time_to_text,
     validation_to_text,
 )
-from orders.domain import attention_resolution, erasure, refund_requests
+from orders.domain import attention_resolution, refund_requests
 from orders.domain.attention import Attention, AttentionReason, Resolution
 from orders.domain.attention_resolution import ResolutionResult, ResolutionStatus
-from orders.domain.order_record import OrderRecord, attention_for
+from orders.domain.order_record import OrderRecord, attention_for, erase_personal_data
 from orders.domain.outcome import Opening, Outcome
 from orders.domain.refund import RefundOutcome
 from orders.domain.refund_requests import RefundRequest, RefundRequestResult, RefundRequestStatus
@@ -163,7 +163,7 @@ def close_refund(
 
 def erase(record: OrderRecord, now: datetime) -> tuple[None, Columns]:
     """Erase the personal data in the record."""
-    erased = erasure.erase_personal_data(record, now)
+    erased = erase_personal_data(record, now)
     return None, {
         "payment_method": erased.order.payment_method,
         "reference": erased.order.reference,

@@ -1,12 +1,14 @@
-"""Activities that change the order's record: open, begin the undo, close."""
+"""Activities on the order itself: open, validate, begin the undo, close."""
 
 import azure.durable_functions as df
 
+from activities.lookups import get_record
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import OrderOutcome, OrderReference
 from orders.domain.errors import OrderNotFoundError
 from orders.domain.outcome import Opening, Outcome, Reason
+from orders.domain.validation import validate
 from orders.services import services
 
 bp = df.Blueprint()
@@ -22,6 +24,16 @@ def open_order(payload: dict) -> dict:
         # No retry helps: an order is stored before its orchestration starts.
         opening = Opening(outcome=Outcome.rejected(Reason.ORDER_NOT_FOUND))
     return encode(opening)
+
+
+@bp.activity_trigger(input_name="payload", activity=Activity.VALIDATE_ORDER)
+def validate_order(payload: dict) -> dict:
+    """Validate the order. A rejection is a result, and the first result counts."""
+    record = get_record(decode(OrderReference, payload).order_id)
+    if record.validation:
+        return encode(record.validation)
+    validation = validate(record.order, services().catalogue.product)
+    return encode(services().order_store.record_validation(record.order.order_id, validation))
 
 
 @bp.activity_trigger(input_name="payload", activity=Activity.BEGIN_UNDO)

@@ -1,5 +1,6 @@
-"""Endpoint: a page of orders, without personal data."""
+"""Endpoints that read orders: one order, a page of orders, an order's shipment."""
 
+import asyncio
 from enum import StrEnum
 from typing import Any, Final
 
@@ -8,17 +9,21 @@ import azure.functions as func
 
 from api.http.endpoint import endpoint
 from api.http.paging import page_links, read_page
+from api.http.problems import not_found, order_not_found
 from api.http.query import Query
 from api.http.responses import json_response, money, timestamp
-from api.orders.views import order_url
+from api.orders.views import order_url, order_view
+from orders.contracts.codec import encode
 from orders.contracts.names import Endpoint
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
+from orders.engine.instances import get_instance
 from orders.ports.order_store import MAX_PAGE_SIZE, OrderQuery
+from orders.services import services
 
 bp = df.Blueprint()
 
-_PARAMETERS: Final = ("status", "from", "to", "sku", "order", "limit", "cursor")
+_LIST_PARAMETERS: Final = ("status", "from", "to", "sku", "order", "limit", "cursor")
 
 
 class SortOrder(StrEnum):
@@ -28,10 +33,27 @@ class SortOrder(StrEnum):
     OLDEST = "oldest"
 
 
+@endpoint(bp, Endpoint.GET_ORDER, method="GET", route="api/orders/{order_id}")
+async def get_order(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """Return the order."""
+    order_id = req.route_params["order_id"]
+    query = Query(req, known={"steps"})
+    with_steps = query.flag("steps", default=True)
+    query.check()
+    # The engine is read first: an outcome recorded in between is shown late, never too early.
+    instance = await get_instance(client, order_id, with_steps=with_steps)
+    record = await asyncio.to_thread(services().order_store.find, order_id)
+    if record is None:
+        raise order_not_found()
+    return json_response(order_view(record, instance))
+
+
 @endpoint(bp, Endpoint.LIST_ORDERS, method="GET", route="api/orders")
 async def list_orders(req: func.HttpRequest) -> func.HttpResponse:
     """Return a page of orders with a link to the next one."""
-    query = Query(req, known=_PARAMETERS)
+    query = Query(req, known=_LIST_PARAMETERS)
     page = await read_page(_order_query(query))
     body = {
         "orders": [_list_view(record) for record in page.orders],
@@ -66,3 +88,18 @@ def _list_view(record: OrderRecord) -> dict[str, Any]:
         "reference": order.reference,
         "links": {"self": order_url(order.order_id)},
     }
+
+
+@endpoint(bp, Endpoint.GET_SHIPMENT, method="GET", route="api/orders/{order_id}/shipment")
+async def get_shipment(req: func.HttpRequest) -> func.HttpResponse:
+    """Return status and tracking number of the shipment."""
+    return json_response(await asyncio.to_thread(_shipment_view, req.route_params["order_id"]))
+
+
+def _shipment_view(order_id: str) -> dict[str, Any]:
+    if services().order_store.find(order_id) is None:
+        raise order_not_found()
+    shipment = services().carrier.track(order_id)
+    if shipment is None:
+        raise not_found("shipment-not-found", "The order has no shipment.")
+    return {"orderId": order_id, **encode(shipment)}
