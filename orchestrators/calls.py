@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 import azure.durable_functions as df
 
 from orchestrators.retries import Backoff
-from orders.contracts.codec import encode
+from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity, StockOperation, StockStep
 from orders.contracts.payloads import OrderReference
 from orders.contracts.progress import Step, progress
@@ -51,12 +51,18 @@ class OrderContext:
 
 
 def call_activity(
-    order: OrderContext, step: Activity, retries: Backoff, payload: object
-) -> Steps[Any]:
-    """Call an activity; the host retries it."""
+    order: OrderContext,
+    step: Activity,
+    payload: object,
+    result: type[T],
+    retries: Backoff | None = None,
+) -> Steps[T]:
+    """Call an activity and decode its result; the host retries it, by default as a step."""
     order.context.set_custom_status(progress(step))
-    task = order.context.call_activity_with_retry(step.value, retries, encode(payload))
-    return (yield from _await(task, step))
+    task = order.context.call_activity_with_retry(
+        step.value, retries or order.step_retries, encode(payload)
+    )
+    return decode(result, (yield from _await(task, step)))
 
 
 def call_entity(  # noqa: PLR0913, PLR0917 - the parts of the call
