@@ -12,7 +12,7 @@ PLACES = (*APP, "local_host", "benchmarks", "scripts", "tests")
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 
-_NOQA = re.compile(r"# noqa(?!: [A-Z]+\d+(, [A-Z]+\d+)* - \S)|# type: ignore(?!\[[a-z-, ]+\])")
+_NOQA = re.compile(r"#\s+noqa(?!: [A-Z]+\d+(, [A-Z]+\d+)* - \S)|#\s+type: ignore(?!\[[a-z-, ]+\])")
 
 
 def long_files(place: str, root: Path = ROOT) -> list[str]:
