@@ -8,7 +8,7 @@ from unittest import mock
 
 from hypothesis import strategies as st
 
-from local_host.errors import InstanceConflict
+from local_host.errors import InstanceConflictError
 from orders.contracts.progress import Step
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
@@ -127,7 +127,7 @@ def lose_run(shop: Shop, orchestration: str, asked: dict[str, str], instance_id:
 
 def take_up(shop: Shop, orchestration: str, asked: dict[str, str], instance_id: str) -> None:
     """Run it again from the start, unless the guardian was first."""
-    with suppress(InstanceConflict):
+    with suppress(InstanceConflictError):
         shop.app.start(orchestration, asked, instance_id)
 
 

@@ -22,7 +22,7 @@ ORDERS: Final[dict[str, dict[str, Any]]] = {
 
 def the_cost(shop: Shop, order_id: str) -> Cost:
     """What the order needed."""
-    return cost_of(shop.app._host.engine.hub.history(order_id))
+    return cost_of(shop.app.get_stored_history(order_id))
 
 
 def a_canceled_order(shop: Shop) -> str:

@@ -1,8 +1,7 @@
-"""How does the host run an orchestration's calls, so that the same events always do the same?
+"""A deterministic scheduler for the coroutines of a replay.
 
-A tiny scheduler: coroutines that wait for promises, resumed in a fixed order and only by history
-events. `asyncio` would do, but for its freedom to reorder; Durable Task's own engine has such a
-scheduler for the same reason.
+Coroutines wait for promises and resume in a fixed order, driven by history events alone. `asyncio`
+may reorder, so Durable Task's own engine has such a scheduler, too.
 """
 
 import contextlib
@@ -12,7 +11,7 @@ from typing import Any
 
 
 class Promise:
-    """A value that a later history event brings, or the error that it brings instead."""
+    """The value, or the error, that a later history event brings."""
 
     __slots__ = ("done", "error", "value", "waiters")
 
@@ -37,15 +36,15 @@ class Scheduler:
     def __init__(self) -> None:
         self._ready: deque[Coroutine[Any, Any, None]] = deque()
 
-    def resolve(self, promise: Promise, value: Any = None) -> None:  # noqa: ANN401 (JSON)
-        """Give the promise its value; a second value changes nothing."""
-        self._settle(promise, value, None)
+    def resolve(self, promise: Promise, value: Any = None) -> None:  # noqa: ANN401 - any value
+        """Complete a promise with a value; a completed one stays as it is."""
+        self._complete(promise, value, None)
 
     def fail(self, promise: Promise, error: Exception) -> None:
-        """Give the promise an error."""
-        self._settle(promise, None, error)
+        """Complete a promise with an error; a completed one stays as it is."""
+        self._complete(promise, None, error)
 
-    def _settle(self, promise: Promise, value: Any, error: Exception | None) -> None:  # noqa: ANN401
+    def _complete(self, promise: Promise, value: Any, error: Exception | None) -> None:  # noqa: ANN401 - any value
         if promise.done:
             return
         promise.done, promise.value, promise.error = True, value, error
@@ -53,22 +52,22 @@ class Scheduler:
         promise.waiters.clear()
 
     def start(self, coroutine: Coroutine[Any, Any, Any]) -> Promise:
-        """Run a coroutine up to its first wait; the promise brings what it returns."""
+        """Run a coroutine up to its first wait; return the promise of its result."""
         outcome = Promise()
 
-        async def carried() -> None:
+        async def run() -> None:
             try:
                 value = await coroutine
-            except Exception as error:  # noqa: BLE001 (handed to whoever waits)
+            except Exception as error:  # noqa: BLE001 - raised again where the promise is awaited
                 self.fail(outcome, error)
             else:
                 self.resolve(outcome, value)
 
-        self._step(carried())
+        self._step(run())
         return outcome
 
     def run(self) -> None:
-        """Resume whoever can go on, until nobody can."""
+        """Resume coroutines until all of them wait."""
         while self._ready:
             self._step(self._ready.popleft())
 
@@ -80,24 +79,24 @@ class Scheduler:
         promise.waiters.append(coroutine)
 
     async def when_all(self, promises: Sequence[Promise]) -> None:
-        """Wait until every promise is settled; failures do not shorten the wait."""
+        """Wait until every promise is completed; a failure does not shorten the wait."""
         for promise in promises:
             if not promise.done:
-                await self._settled(promise)
+                await self._wait_until_done(promise)
 
     async def when_any(self, promises: Sequence[Promise]) -> None:
-        """Wait until one promise is settled. Of none, do not wait at all."""
+        """Wait until one promise is completed; return at once if there are none."""
         if not promises or any(promise.done for promise in promises):
             return
         first = Promise()
         for promise in promises:
-            self.start(self._tell(promise, first))
+            self.start(self._resolve_after(promise, first))
         await first
 
-    async def _tell(self, promise: Promise, first: Promise) -> None:
-        await self._settled(promise)
+    async def _resolve_after(self, promise: Promise, first: Promise) -> None:
+        await self._wait_until_done(promise)
         self.resolve(first)
 
-    async def _settled(self, promise: Promise) -> None:
-        with contextlib.suppress(Exception):  # only the moment matters here
+    async def _wait_until_done(self, promise: Promise) -> None:
+        with contextlib.suppress(Exception):  # only the time of completion matters here
             await promise
