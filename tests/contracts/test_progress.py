@@ -3,7 +3,7 @@
 import pytest
 
 from orders.contracts.names import Activity, StockStep
-from orders.contracts.progress import Step, progress
+from orders.contracts.steps import progress
 
 
 @pytest.mark.parametrize("step", [*Activity, *StockStep])

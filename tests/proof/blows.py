@@ -9,7 +9,6 @@ from unittest import mock
 from hypothesis import strategies as st
 
 from local_host.errors import InstanceConflictError
-from orders.contracts.progress import Step
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop

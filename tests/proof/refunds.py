@@ -7,7 +7,7 @@ from typing import Any, Final
 from unittest import mock
 
 from orders.contracts.names import Activity
-from orders.contracts.progress import Step, progress
+from orders.contracts.steps import progress
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.proof.behind import empty_the_shelf

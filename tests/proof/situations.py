@@ -6,7 +6,7 @@ from typing import Any, Final
 from unittest import mock
 
 import entities.stock
-from orders.contracts.progress import Step, progress
+from orders.contracts.steps import progress
 from orders.domain.attention import ResolutionAction
 from orders.domain.outcome import OrderStatus
 from tests.faults import FOREVER, Failing, FailingStock
