@@ -1,4 +1,4 @@
-"""Table of steps: complete, consistent, and readable for people."""
+"""The table of steps."""
 
 import dataclasses
 
@@ -7,7 +7,6 @@ import pytest
 from orders.contracts.names import Activity, StockOperation, StockStep
 from orders.contracts.steps import (
     STEPS,
-    Step,
     StepGroup,
     StepName,
     find_step,
@@ -17,7 +16,6 @@ from orders.contracts.steps import (
 )
 from orders.domain import results
 
-UNDONE = [step for step in STEPS if step.undo is not None]
 RESULT_FIELDS = {
     field.name
     for result in vars(results).values()
@@ -26,33 +24,51 @@ RESULT_FIELDS = {
 }
 
 
-def test_table_has_every_step_once() -> None:
-    """Each activity and each step of the stock entities has one row."""
-    assert sorted(step.name for step in STEPS) == sorted([*Activity, *StockStep])
+def test_steps_list_every_activity_and_stock_step_once() -> None:
+    """A step without a row would have no text and no place in the history."""
+    names = [step.name for step in STEPS]
+
+    assert sorted(names) == sorted([*Activity, *StockStep])
 
 
-@pytest.mark.parametrize("name", [*Activity, *StockStep])
-def test_progress_has_a_sentence_for_every_step(name: StepName) -> None:
-    """The custom status of a step holds its name and a sentence."""
-    status = progress(name)
+@pytest.mark.parametrize("step", [*Activity, *StockStep])
+def test_progress_has_a_sentence_for_every_step(step: StepName) -> None:
+    """People read it while the order is processed."""
+    status = progress(step)
 
-    assert status["step"] == name.value
+    assert status["step"] == step.value
     assert status["text"].endswith(".")
 
 
-@pytest.mark.parametrize("step", UNDONE, ids=lambda step: step.name)
-def test_undo_follows_a_step_before_the_dispatch(step: Step) -> None:
-    """The undo is a row of the table itself."""
-    undo = find_step(undo_of(step.name))
+def test_undos_are_steps_of_the_undo_group() -> None:
+    """An undo is a step of its own, with a text and a name on the wire."""
+    undos = [step.undo for step in STEPS if step.undo]
+    groups = {row.group for undo in undos if (row := find_step(undo))}
 
-    assert undo is not None
-    assert (step.group, undo.group) == (StepGroup.BEFORE_DISPATCH, StepGroup.UNDO)
+    assert len(set(undos)) == len(undos)
+    assert groups == {StepGroup.UNDO}
 
 
-def test_step_without_undo_raises() -> None:
-    """Nothing undoes the dispatch."""
-    with pytest.raises(ValueError, match="dispatchOrder has no undo"):
-        undo_of(Activity.DISPATCH_ORDER)
+def test_only_steps_before_the_dispatch_have_an_undo() -> None:
+    """After the dispatch nothing is undone."""
+    groups = {step.group for step in STEPS if step.undo}
+
+    assert groups == {StepGroup.BEFORE_DISPATCH}
+
+
+def test_undo_of_a_step_without_an_undo_is_an_error() -> None:
+    """The saga registers only steps that can be undone."""
+    with pytest.raises(ValueError, match="closeOrder has no undo"):
+        undo_of(Activity.CLOSE_ORDER)
+
+
+def test_stock_operations_name_their_steps() -> None:
+    """The history of an order shows operations under the names of their steps."""
+    step = step_of_operation(StockOperation.RESERVE)
+
+    assert step is not None
+    assert step.name == StockStep.RESERVE_STOCK
+    assert step_of_operation(StockOperation.SETTLE) is None
 
 
 def test_accepted_fields_are_fields_of_results() -> None:
@@ -61,18 +77,6 @@ def test_accepted_fields_are_fields_of_results() -> None:
 
     assert fields
     assert fields <= RESULT_FIELDS
-
-
-def test_stock_operation_leads_to_its_step() -> None:
-    """Adjusting and settling are no steps of an order."""
-    steps = {operation: step_of_operation(operation) for operation in StockOperation}
-
-    names = {operation: step.name for operation, step in steps.items() if step}
-    assert names == {
-        StockOperation.RESERVE: StockStep.RESERVE_STOCK,
-        StockOperation.RELEASE: StockStep.RELEASE_STOCK,
-        StockOperation.COMMIT: StockStep.COMMIT_STOCK,
-    }
 
 
 def test_unknown_step_is_not_found() -> None:
