@@ -7,6 +7,7 @@ from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import OrderOutcome, OrderReference
 from orders.domain.errors import OrderNotFoundError
+from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Opening, Outcome, Reason
 from orders.domain.validation import validate
 from orders.services import services
@@ -19,7 +20,7 @@ def open_order(payload: dict) -> dict:
     """Return what earlier orchestrations of this order have done."""
     order_id = decode(OrderReference, payload).order_id
     try:
-        opening = services().order_store.open(order_id)
+        opening = services().order_store.update(order_id, OrderRecord.open)
     except OrderNotFoundError:
         # No retry helps: an order is stored before its orchestration starts.
         opening = Opening(outcome=Outcome.rejected(Reason.ORDER_NOT_FOUND))
@@ -33,18 +34,28 @@ def validate_order(payload: dict) -> dict:
     if record.validation:
         return encode(record.validation)
     validation = validate(record.order, services().catalogue.product)
-    return encode(services().order_store.record_validation(record.order.order_id, validation))
+    recorded = services().order_store.update(
+        record.order_id, lambda record: record.record_validation(validation)
+    )
+    return encode(recorded)
 
 
 @bp.activity_trigger(input_name="payload", activity=Activity.BEGIN_UNDO)
 def begin_undo(payload: dict) -> dict:
     """Record that undoing begins, and return the recorded outcome."""
     request = decode(OrderOutcome, payload)
-    return encode(services().order_store.begin_undo(request.order_id, request.outcome))
+    outcome = services().order_store.update(
+        request.order_id, lambda record: record.begin_undo(request.outcome)
+    )
+    return encode(outcome)
 
 
 @bp.activity_trigger(input_name="payload", activity=Activity.CLOSE_ORDER)
 def close_order(payload: dict) -> dict:
     """Record the outcome, and return the recorded one."""
     request = decode(OrderOutcome, payload)
-    return encode(services().order_store.close(request.order_id, request.outcome))
+    now = services().clock.now()
+    outcome = services().order_store.update(
+        request.order_id, lambda record: record.close(request.outcome, now)
+    )
+    return encode(outcome)

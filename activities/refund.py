@@ -8,6 +8,7 @@ from orders.contracts.names import Activity
 from orders.contracts.payloads import RefundClosing, RefundReference, RefundState
 from orders.domain.emails import refund_email
 from orders.domain.errors import OrderNotFoundError
+from orders.domain.operator_changes import close_refund as close
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Reason
 from orders.domain.refund import Refund, RefundStatus
@@ -48,15 +49,17 @@ def send_refund_email(payload: dict) -> dict:
 def close_refund(payload: dict) -> dict:
     """Record the refund's outcome, and return the recorded one."""
     closing = decode(RefundClosing, payload)
-    record = services().order_store.close_refund(
-        closing.order_id, closing.refund_id, closing.outcome
+    now = services().clock.now()
+    record = services().order_store.update(
+        closing.order_id,
+        lambda record: close(record, closing.refund_id, closing.outcome, now),
     )
     refund = _get_refund(record, closing.refund_id)
     return encode(RefundState(status=refund.status, reason=refund.reason))
 
 
 def _get_refund(record: OrderRecord, refund_id: str) -> Refund:
-    refund = record.refund(refund_id)
+    refund = record.find_refund(refund_id)
     if refund is None:
         raise OrderNotFoundError("The order has no refund with this ID.")
     return refund

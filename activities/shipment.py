@@ -26,7 +26,8 @@ def ship_order(payload: dict) -> dict:
 def dispatch_order(payload: dict) -> dict:
     """Dispatch the shipment, unless the record says that a cancellation came first."""
     order_id = decode(OrderReference, payload).order_id
-    dispatch = services().order_store.dispatch(order_id)
+    now = services().clock.now()
+    dispatch = services().order_store.update(order_id, lambda record: record.dispatch(now))
     if dispatch.dispatched:
         services().carrier.dispatch(order_id)
     return encode(dispatch)

@@ -13,6 +13,7 @@ import azure.durable_functions as df
 
 from orders.domain.audit import AuditInput, audit
 from orders.domain.audit_findings import AuditReport
+from orders.domain.errors import UnreadableRecordError
 from orders.domain.holdings import Holdings, collect_holdings
 from orders.domain.order_record import OrderRecord
 from orders.domain.stock import Stock
@@ -38,15 +39,16 @@ async def _read_records(
     client: df.DurableOrchestrationClient, since: datetime, now: datetime
 ) -> AuditInput:
     """Read everything about orders placed since then, and the stock entries of all others."""
-    orders = await _orders(OrderQuery(placed_from=since))
+    unreadable: list[str] = []
+    orders = await _orders(OrderQuery(placed_from=since), unreadable)
     # Only orders that are not purged can have stock entries. Open orders are among them.
-    older = await _orders(OrderQuery(placed_before=since, is_purged=False))
-    older |= await _orders(OrderQuery(placed_before=since, has_open_refund=True))
+    older = await _orders(OrderQuery(placed_before=since, is_purged=False), unreadable)
+    older |= await _orders(OrderQuery(placed_before=since, has_open_refund=True), unreadable)
     stocks = await _stocks(client, _skus((*orders.values(), *older.values())))
     holdings = await asyncio.to_thread(_holdings, since, stocks)
-    newer = await _orders(OrderQuery(placed_from=now))
-    listed = orders.keys() | older.keys() | newer.keys()
-    unlisted = await asyncio.to_thread(_unlisted_orders, holdings, listed)
+    newer = await _orders(OrderQuery(placed_from=now), unreadable)
+    listed = orders.keys() | older.keys() | newer.keys() | set(unreadable)
+    unlisted = await asyncio.to_thread(_unlisted_orders, holdings, listed, unreadable)
     purged = {
         order_id: record for order_id, record in unlisted.items() if record.order.placed_at < since
     }
@@ -56,11 +58,12 @@ async def _read_records(
         others=frozenset(newer | unlisted),
         holdings=holdings,
         stocks=stocks,
+        unreadable=frozenset(unreadable),
     )
 
 
-async def _orders(query: OrderQuery) -> dict[str, OrderRecord]:
-    return {record.order.order_id: record async for record in iter_orders(query)}
+async def _orders(query: OrderQuery, unreadable: list[str]) -> dict[str, OrderRecord]:
+    return {record.order_id: record async for record in iter_orders(query, unreadable)}
 
 
 def _skus(orders: Iterable[OrderRecord]) -> list[str]:
@@ -90,9 +93,18 @@ def _holdings(since: datetime, stocks: dict[str, Stock]) -> dict[str, Holdings]:
 
 
 def _unlisted_orders(
-    holdings: Mapping[str, Holdings], listed: Container[str]
+    holdings: Mapping[str, Holdings], listed: Container[str], unreadable: list[str]
 ) -> dict[str, OrderRecord]:
     """Find the orders with open holdings that no list contained. There are few of them."""
-    order_ids = (o for o, held in holdings.items() if o not in listed and held.are_open)
-    records = ((order_id, services().order_store.find(order_id)) for order_id in order_ids)
-    return {order_id: record for order_id, record in records if record is not None}
+    records: dict[str, OrderRecord] = {}
+    for order_id, held in holdings.items():
+        if order_id in listed or not held.are_open:
+            continue
+        try:
+            record = services().order_store.find(order_id)
+        except UnreadableRecordError:
+            unreadable.append(order_id)
+        else:
+            if record is not None:
+                records[order_id] = record
+    return records

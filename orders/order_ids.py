@@ -19,11 +19,14 @@ def order_id(secret: str, idempotency_key: str | None, generation: int = 0) -> s
     After an order is deleted, its key stands for a new order of the next generation.
     """
     if idempotency_key is None:
-        raw = secrets.token_bytes(_ID_BYTES)
-    else:
-        message = f"{idempotency_key}\0{generation}" if generation else idempotency_key
-        raw = _keyed_hash(secret, "idempotency-key", message.encode())
-    return "ord_" + _encode(raw)
+        return new_id("ord")
+    message = f"{idempotency_key}\0{generation}" if generation else idempotency_key
+    return "ord_" + _encode(_keyed_hash(secret, "idempotency-key", message.encode()))
+
+
+def new_id(prefix: str) -> str:
+    """Return a new random ID."""
+    return f"{prefix}_{_encode(secrets.token_bytes(_ID_BYTES))}"
 
 
 def stock_change_id(secret: str, sku: str, idempotency_key: str) -> str:

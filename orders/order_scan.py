@@ -13,10 +13,16 @@ from orders.services import services
 _log = logging.getLogger(__name__)
 
 
-async def iter_orders(query: OrderQuery) -> AsyncIterator[OrderRecord]:
-    """Yield all orders that match the query."""
+async def iter_orders(
+    query: OrderQuery, unreadable: list[str] | None = None
+) -> AsyncIterator[OrderRecord]:
+    """Yield all orders that match the query; collect the IDs of those that cannot be decoded."""
     while True:
         page = await asyncio.to_thread(services().order_store.page, query)
+        for order_id in page.unreadable:
+            _log.error("order %s: the record cannot be decoded", order_id)
+        if unreadable is not None:
+            unreadable.extend(page.unreadable)
         for record in page.orders:
             yield record
         if page.cursor is None:

@@ -23,7 +23,10 @@ async def purge(client: df.DurableOrchestrationClient, record: OrderRecord) -> N
             request = StockRequest(order_id=order_id, opening_balance=line.opening_balance)
             entity = df.EntityId(Entity.STOCK.value, line.sku)
             await client.signal_entity(entity, StockOperation.SETTLE.value, encode(request))
-    await asyncio.to_thread(services().order_store.record_purge, order_id)
+    now = services().clock.now()
+    await asyncio.to_thread(
+        services().order_store.update, order_id, lambda record: record.record_purge(now)
+    )
 
 
 async def erase(record: OrderRecord) -> None:

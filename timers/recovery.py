@@ -19,6 +19,7 @@ import azure.functions as func
 
 from orders.contracts.names import Activity, Timer
 from orders.domain.attention import AttentionReason
+from orders.domain.operator_changes import close_refund
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Reason
 from orders.domain.refund import Refund, RefundOutcome
@@ -31,7 +32,7 @@ from orders.engine.instances import (
     terminate,
 )
 from orders.order_scan import for_each_order
-from orders.ports.order_store import OrderQuery
+from orders.ports.order_store import Change, OrderQuery
 from orders.services import services
 
 bp = df.Blueprint()
@@ -49,8 +50,7 @@ async def recover_orders(
     open_orders = OrderQuery(
         is_open=True,
         needs_attention=False,
-        updated_before=now - services().settings.recovery.recover_after,
-        recovery_due_before=now,
+        recovery_due_before=now - services().settings.recovery.recover_after,
     )
     await for_each_order(open_orders, partial(_recover_order, client, now))
     open_refunds = replace(open_orders, is_open=False, has_open_refund=True, needs_attention=None)
@@ -74,7 +74,7 @@ async def _recover_order(
     else:
         if instance.is_terminated:
             # An operator ended the orchestration: undo the order, unless it is dispatched.
-            await asyncio.to_thread(services().order_store.request_cancel, order_id)
+            await _update(order_id, lambda record: record.request_cancel(now))
         start = partial(start_order, client, order_id)
         await _restart(client, now, record, order_id, instance, start)
 
@@ -105,15 +105,16 @@ async def _restart(  # noqa: PLR0913, PLR0917 - the same for orders and refunds
     start: Callable[[], Awaitable[None]],
 ) -> None:
     """Restart an orchestration; a stalled one is terminated first."""
-    store, order_id = services().order_store, record.order.order_id
+    order_id, attempt = record.order_id, record.recovery_attempts + 1
     if instance.phase.is_active:
         # Recorded first: otherwise the termination would count as an operator's decision.
-        await asyncio.to_thread(store.record_termination, order_id)
+        await _update(order_id, lambda record: record.record_termination(attempt, now))
         if await terminate(client, instance_id):
             await start()
         return
-    pause = services().settings.recovery.pause_after(record.recovery_attempts)
-    await asyncio.to_thread(store.record_recovery, order_id, now + pause)
+    policy = services().settings.recovery
+    pause = policy.pause_after(record.recovery_attempts) - policy.recover_after
+    await _update(order_id, lambda record: record.record_recovery(attempt, now + pause))
     await start()
 
 
@@ -123,12 +124,18 @@ def _is_stopped_by_operator(instance: Instance, record: OrderRecord) -> bool:
 
 
 async def _request_attention(record: OrderRecord, reason: AttentionReason) -> None:
-    store = services().order_store
-    await asyncio.to_thread(store.request_attention, record.order.order_id, reason)
+    now = services().clock.now()
+    await _update(record.order_id, lambda record: record.request_attention(reason, now))
 
 
 async def _give_up_refund(record: OrderRecord, refund: Refund, reason: Reason) -> None:
     # A closed refund is not paid, even if its orchestration continues later.
     outcome = RefundOutcome(is_paid=False, failed_step=Activity.REFUND_PAYMENT, reason=reason)
-    store = services().order_store
-    await asyncio.to_thread(store.close_refund, record.order.order_id, refund.refund_id, outcome)
+    now = services().clock.now()
+    await _update(
+        record.order_id, lambda record: close_refund(record, refund.refund_id, outcome, now)
+    )
+
+
+async def _update(order_id: str, change: Change[object]) -> None:
+    await asyncio.to_thread(services().order_store.update, order_id, change)

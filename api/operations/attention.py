@@ -14,8 +14,9 @@ from api.http.responses import accepted, json_response, timestamp
 from api.operations.requests import RESOLUTION_SCHEMA, read_resolution
 from api.orders.views import order_url, receipt_view, refund_view, resolution_view
 from orders.contracts.names import Activity, Endpoint
-from orders.domain.attention import Resolution
-from orders.domain.attention_resolution import ResolutionResult, ResolutionStatus
+from orders.domain.attention import MAX_RESOLUTIONS, Resolution, ResolutionStatus
+from orders.domain.operator_changes import ResolutionResult
+from orders.domain.operator_changes import resolve_attention as resolve
 from orders.domain.order_record import OrderRecord
 from orders.domain.refund import Refund
 from orders.engine.instances import continue_order, continue_refund, get_instance
@@ -52,12 +53,15 @@ async def resolve_attention(
     order_id = req.route_params["order_id"]
     resolution = read_resolution(req)
     store = services().order_store
-    result = await asyncio.to_thread(store.resolve_attention, order_id, resolution)
+    result = await asyncio.to_thread(
+        store.update, order_id, lambda record: resolve(record, resolution)
+    )
     _require_accepted(result)
     if result.continues_order:
         if Activity.DISPATCH_ORDER in result.record.steps_settled_elsewhere:
             # The operator dispatched the shipment: it is too late to cancel.
-            await asyncio.to_thread(store.dispatch, order_id)
+            now = services().clock.now()
+            await asyncio.to_thread(store.update, order_id, lambda record: record.dispatch(now))
         await continue_order(client, order_id)
     for refund in result.refunds_to_start:
         await continue_refund(client, order_id, refund.refund_id)
@@ -80,6 +84,9 @@ def _require_accepted(result: ResolutionResult) -> None:
             raise conflict("nothing-to-resolve", "The order does not need attention.")
         case ResolutionStatus.ONLY_RETRY:
             raise conflict("only-retry", "No failed step is known. Use the action retry.")
+        case ResolutionStatus.TOO_MANY:
+            detail = f"An order can have {MAX_RESOLUTIONS} resolutions."
+            raise conflict("too-many-resolutions", detail)
         case _:
             return
 

@@ -13,10 +13,11 @@ from api.http.responses import accepted, money
 from api.operations.requests import REFUND_SCHEMA, read_refund_request
 from api.orders.views import order_url, refund_view
 from orders.contracts.names import Endpoint
+from orders.domain.operator_changes import RefundRequestResult
+from orders.domain.operator_changes import request_refund as add_refund
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
-from orders.domain.refund import Refund
-from orders.domain.refund_requests import RefundRequestResult, RefundRequestStatus
+from orders.domain.refund import MAX_REFUNDS, Refund, RefundRequestStatus
 from orders.engine.instances import Phase, get_instance, start_refund
 from orders.services import services
 
@@ -41,8 +42,10 @@ async def request_refund(
     """Record the refund, then start its orchestration; repeating the request is harmless."""
     order_id = req.route_params["order_id"]
     request = read_refund_request(req, order_id)
-    result = await asyncio.to_thread(services().order_store.request_refund, order_id, request)
-    refund = result.record.refund(request.refund_id)
+    result = await asyncio.to_thread(
+        services().order_store.update, order_id, lambda record: add_refund(record, request)
+    )
+    refund = result.record.find_refund(request.refund_id)
     if refund is None or result.status is RefundRequestStatus.KEY_REUSED:
         raise _refusal(result)
     await _ensure_started(client, result, refund)
@@ -80,6 +83,9 @@ def _refusal(result: RefundRequestResult) -> ProblemError:
             return REFUND_SCHEMA.invalid((FieldError("amount.currency", message),))
         case RefundRequestStatus.NOT_COMPLETED:
             return conflict("order-not-completed", _not_completed(result.record))
+        case RefundRequestStatus.TOO_MANY:
+            detail = f"An order can have {MAX_REFUNDS} refunds."
+            return conflict("too-many-refunds", detail)
         case _:
             detail = (
                 f"Only {refundable} can still be refunded."

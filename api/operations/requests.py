@@ -12,8 +12,8 @@ from api.http.idempotency import require_idempotency_key
 from api.http.problems import FieldError
 from orders.domain.attention import Resolution, ResolutionAction
 from orders.domain.money import Money
-from orders.domain.refund_requests import RefundRequest
-from orders.order_ids import fingerprint, refund_id
+from orders.domain.refund import RefundRequest
+from orders.order_ids import fingerprint, new_id, refund_id
 from orders.services import services
 
 #: Set by the platform if it knows the caller; a client cannot set it.
@@ -81,6 +81,7 @@ def read_resolution(req: func.HttpRequest) -> Resolution:
     """
     body, operator = _read(req, RESOLUTION_SCHEMA)
     return Resolution(
+        resolution_id=new_id("res"),
         action=body.action,
         note=body.note,
         operator=operator,

@@ -41,13 +41,19 @@ async def cancel_order(
         return json_response(_preview(record, instance))
     # Recorded first: the running orchestration reads the record before every step that takes
     # something.
-    record = await asyncio.to_thread(services().order_store.request_cancel, order_id)
+    record = await asyncio.to_thread(_request_cancel, order_id)
     if not (record.is_being_canceled or _is_canceled(record)):
         raise conflict("too-late-to-cancel", _refusal(record))
     if record.outcome is None and instance.phase in {Phase.ABSENT, Phase.ENDED}:
         await start_order(client, order_id)
         instance = Instance(phase=Phase.PENDING)
     return accepted(receipt_view(record, instance), order_url(order_id))
+
+
+def _request_cancel(order_id: str) -> OrderRecord:
+    app = services()
+    now = app.clock.now()
+    return app.order_store.update(order_id, lambda record: record.request_cancel(now))
 
 
 def _preview(record: OrderRecord, instance: Instance) -> dict[str, Any]:

@@ -30,6 +30,8 @@ class AuditInput:
     others: frozenset[str]
     holdings: Mapping[str, Holdings]
     stocks: Mapping[str, Stock]
+    #: Orders whose records cannot be decoded. Nothing else is said of them.
+    unreadable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,14 @@ def audit(records: AuditInput, now: datetime, overdue: timedelta) -> AuditReport
     findings = [*_order_findings(records.older, rules_for_older, records, now - overdue)]
     findings += _order_findings(records.orders, rules_for, records, now - overdue)
     findings += _orphans(records)
+    findings += [
+        Finding(
+            kind=FindingKind.UNREADABLE_RECORD,
+            orders=(order_id,),
+            detail="the record cannot be decoded",
+        )
+        for order_id in sorted(records.unreadable)
+    ]
     findings += [f for sku, stock in records.stocks.items() for f in _stock_findings(sku, stock)]
     every_order = (*records.older.items(), *records.orders.items())
     return AuditReport(
@@ -78,7 +88,7 @@ def _overdue(record: OrderRecord, due: datetime) -> Iterator[str]:
 
 
 def _orphans(records: AuditInput) -> Iterator[Finding]:
-    existing = records.orders.keys() | records.older.keys() | records.others
+    existing = records.orders.keys() | records.older.keys() | records.others | records.unreadable
     for order_id, holdings in records.holdings.items():
         if order_id in existing:
             continue

@@ -9,6 +9,8 @@ from enum import StrEnum
 class FindingKind(StrEnum):
     """Kinds of differences between the records."""
 
+    #: The order's record cannot be decoded.
+    UNREADABLE_RECORD = "unreadableRecord"
     #: The order, or a refund of it, should have ended long ago.
     OVERDUE = "overdue"
     #: The order has ended, and an authorization is still open.

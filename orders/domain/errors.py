@@ -11,6 +11,7 @@ OrdersError
 │   ├── MailerUnavailableError
 │   └── EngineUnavailableError
 ├── OrderNotFoundError
+├── UnreadableRecordError
 ├── InvalidCursorError
 ├── InvalidSettingsError
 └── InvalidCatalogueError
@@ -50,6 +51,10 @@ class EngineUnavailableError(UnavailableError):
 
 class OrderNotFoundError(OrdersError):
     """The order store has no order with this ID."""
+
+
+class UnreadableRecordError(OrdersError):
+    """The record of an order cannot be decoded."""
 
 
 class InvalidCursorError(OrdersError):

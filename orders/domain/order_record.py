@@ -1,4 +1,10 @@
-"""The order's record: what the order store keeps of one order, and the rules for changing it."""
+"""The order's record: what the order store keeps of one order, and every change to it.
+
+A change is a method that returns the next record and an answer. A change that has nothing to do
+returns the record itself. Each may be applied twice.
+"""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,7 +40,7 @@ class OrderRecord:
     dispatched_at: datetime | None = None
     outcome: Outcome | None = None
     ended_at: datetime | None = None
-    #: When the record last changed.
+    #: When the record last changed. Set by the store.
     updated_at: datetime | None = None
     #: Set while the order needs an operator.
     attention: Attention | None = None
@@ -53,6 +59,11 @@ class OrderRecord:
     erased_at: datetime | None = None
     #: When the history and the stock entries were purged.
     purged_at: datetime | None = None
+
+    @property
+    def order_id(self) -> str:
+        """The order's ID."""
+        return self.order.order_id
 
     @property
     def status(self) -> OrderStatus:
@@ -95,10 +106,6 @@ class OrderRecord:
         amounts = (refund.amount for refund in self.refunds if refund.reduces_refundable)
         return sum((amount * -1 for amount in amounts), self.order.total)
 
-    def refund(self, refund_id: str) -> Refund | None:
-        """Return the refund with this ID."""
-        return next((refund for refund in self.refunds if refund.refund_id == refund_id), None)
-
     @property
     def resolved_steps(self) -> tuple[str, ...]:
         """The steps that an operator did elsewhere or skipped."""
@@ -109,8 +116,15 @@ class OrderRecord:
         """The steps that an operator did by other means."""
         return self._steps_with(ResolutionAction.SETTLED_ELSEWHERE)
 
+    @property
+    def recovery_due_at(self) -> datetime:
+        """When recovery looks at the order, if nothing changes before."""
+        changed_at = self.updated_at or self.order.placed_at
+        return max(changed_at, self.next_recovery_at or changed_at)
+
+    @property
     def opening(self) -> Opening:
-        """Return what the next orchestration has to know."""
+        """What the next orchestration has to know."""
         return Opening(
             outcome=self.outcome,
             undoing=self.undoing,
@@ -122,35 +136,117 @@ class OrderRecord:
             skipped_steps=self._steps_with(ResolutionAction.SKIP),
         )
 
-    def effective_validation(self, validation: ValidationResult) -> ValidationResult:
-        """Return the validation that counts: the first one recorded.
+    def find_refund(self, refund_id: str) -> Refund | None:
+        """Return the refund with this ID."""
+        return next((refund for refund in self.refunds if refund.refund_id == refund_id), None)
+
+    def open(self) -> tuple[OrderRecord, Opening]:
+        """Count one more orchestration, and return what the earlier ones have done."""
+        return replace(self, runs=self.runs + 1, terminated_at=None), self.opening
+
+    def record_validation(
+        self, validation: ValidationResult
+    ) -> tuple[OrderRecord, ValidationResult]:
+        """Record the first validation, and return it.
 
         An order that was accepted, and perhaps paid, is not rejected because rules changed since.
         """
-        return self.validation or validation
+        if self.validation is not None:
+            return self, self.validation
+        return replace(self, validation=validation), validation
 
-    def effective_undo(self, goal: Outcome) -> Outcome:
-        """Return the outcome that an undo leads to: the first one recorded."""
-        if self.outcome is None and self.undoing is None and self.dispatched_at is not None:
-            return Outcome.needs_attention(goal.reason, ())  # dispatched: too late to undo
-        return self.outcome or self.undoing or goal
+    def request_cancel(self, now: datetime) -> tuple[OrderRecord, OrderRecord]:
+        """Record the first cancellation request, unless it is too late."""
+        if not self.can_be_canceled or self.cancel_requested_at is not None:
+            return self, self
+        after = replace(self, cancel_requested_at=now)
+        return after, after
 
-    def effective_outcome(self, outcome: Outcome) -> Outcome:
-        """Return the outcome with which the order ends: the first one recorded."""
-        if self.outcome is None and self.undoing is not None and outcome.is_completed:
-            # A late completion by an orchestration that was believed lost. The undo goes on.
-            return self.undoing
-        return self.outcome or outcome
-
-    def dispatch(self) -> Dispatch:
-        """Decide whether the shipment may leave: a cancellation or an undo that came first wins."""
+    def dispatch(self, now: datetime) -> tuple[OrderRecord, Dispatch]:
+        """Record the dispatch, unless a cancellation or an undo came first."""
         if self.dispatched_at is not None:
-            return Dispatch(dispatched=True)
+            return self, Dispatch(dispatched=True)
         if self.cancel_requested_at is not None:
-            return Dispatch(dispatched=False, reason=Reason.CANCELED)
+            return self, Dispatch(dispatched=False, reason=Reason.CANCELED)
         if self.undoing is not None or self.outcome is not None:
-            return Dispatch(dispatched=False, reason=Reason.ALREADY_UNDONE)
-        return Dispatch(dispatched=True)
+            return self, Dispatch(dispatched=False, reason=Reason.ALREADY_UNDONE)
+        return replace(self, dispatched_at=now), Dispatch(dispatched=True)
+
+    def begin_undo(self, goal: Outcome) -> tuple[OrderRecord, Outcome]:
+        """Record that undoing begins, and return the outcome that the undo leads to."""
+        if self.outcome is not None or self.undoing is not None:
+            return self, self.outcome or self.undoing or goal
+        if self.dispatched_at is not None:
+            return self, Outcome.needs_attention(goal.reason, ())  # too late to undo
+        return replace(self, undoing=goal), goal
+
+    def close(self, outcome: Outcome, now: datetime) -> tuple[OrderRecord, Outcome]:
+        """Record the outcome, and return the outcome with which the order ends."""
+        if self.outcome is not None:
+            return self, self.outcome
+        if self.undoing is not None and outcome.is_completed:
+            # A late completion by an orchestration that was believed lost. The undo goes on.
+            return self, self.undoing
+        after = replace(
+            self,
+            outcome=outcome,
+            ended_at=now,
+            attention=self._attention_for(outcome, now),
+            recovery_attempts=0,
+            next_recovery_at=None,
+        )
+        return after, outcome
+
+    def request_attention(self, reason: AttentionReason, now: datetime) -> tuple[OrderRecord, None]:
+        """Put an open order into the attention queue, unless it is there."""
+        if self.outcome is not None or self.attention is not None:
+            return self, None
+        return replace(self, attention=Attention(reason=reason, since=now)), None
+
+    def record_recovery(self, attempt: int, next_at: datetime) -> tuple[OrderRecord, None]:
+        """Record a recovery attempt, and when the next one may be made."""
+        return replace(self, recovery_attempts=attempt, next_recovery_at=next_at), None
+
+    def record_termination(self, attempt: int, now: datetime) -> tuple[OrderRecord, None]:
+        """Record a recovery attempt that terminates the orchestration first."""
+        return replace(self, recovery_attempts=attempt, terminated_at=now), None
+
+    def record_purge(self, now: datetime) -> tuple[OrderRecord, None]:
+        """Record that the history and the stock entries are purged."""
+        return replace(self, purged_at=now), None
+
+    def erase(self, now: datetime) -> tuple[OrderRecord, None]:
+        """Erase notes, operators, the payment method and the caller's reference."""
+        after = replace(
+            self,
+            order=replace(self.order, payment_method=ERASED, reference=None),
+            resolutions=tuple(
+                replace(resolution, note=ERASED, operator=ERASED) for resolution in self.resolutions
+            ),
+            refunds=tuple(_erase_refund(refund) for refund in self.refunds),
+            attention=self._attention_after_erasure(),
+            erased_at=self.erased_at or now,
+        )
+        return after, None
+
+    def _attention_for(self, outcome: Outcome, now: datetime) -> Attention | None:
+        """Return the queue entry of an order that ends with this outcome, if it needs one."""
+        # A refund may have failed while the order's own email was retried.
+        refund_steps = (refund.failed_step for refund in self.refunds if refund.failed_step)
+        steps = tuple(dict.fromkeys((*outcome.failed_steps, *refund_steps)))
+        if outcome.status is not OrderStatus.NEEDS_ATTENTION and not steps:
+            return None
+        return Attention(reason=AttentionReason.STEP_FAILED, since=now, failed_steps=steps)
+
+    def _attention_after_erasure(self) -> Attention | None:
+        """Drop failed emails, which have no recipient now; keep refunds that were not paid."""
+        unpaid = [
+            refund.failed_step for refund in self.refunds if refund.status is RefundStatus.FAILED
+        ]
+        if self.attention is None or not unpaid:
+            return None
+        steps = tuple(step for step in self.attention.failed_steps if step in unpaid)
+        return replace(self.attention, failed_steps=steps)
 
     def _steps_with(self, *actions: ResolutionAction) -> tuple[str, ...]:
         resolutions = (item for item in self.resolutions if not item.refunds)
@@ -158,41 +254,6 @@ class OrderRecord:
         return tuple(dict.fromkeys(steps))
 
 
-def attention_for(record: OrderRecord, outcome: Outcome, now: datetime) -> Attention | None:
-    """Return the queue entry of an order that ends with this outcome, if it needs one."""
-    # A refund may have failed while the order's own email was retried.
-    refund_steps = (refund.failed_step for refund in record.refunds if refund.failed_step)
-    steps = tuple(dict.fromkeys((*outcome.failed_steps, *refund_steps)))
-    if outcome.status is not OrderStatus.NEEDS_ATTENTION and not steps:
-        return None
-    return Attention(reason=AttentionReason.STEP_FAILED, since=now, failed_steps=steps)
-
-
-def erase_personal_data(record: OrderRecord, now: datetime) -> OrderRecord:
-    """Erase notes, operators, the payment method and the caller's reference."""
-    return replace(
-        record,
-        order=replace(record.order, payment_method=ERASED, reference=None),
-        resolutions=tuple(
-            replace(resolution, note=ERASED, operator=ERASED) for resolution in record.resolutions
-        ),
-        refunds=tuple(_erase_refund(refund) for refund in record.refunds),
-        attention=_remaining_attention(record),
-        erased_at=record.erased_at or now,
-    )
-
-
 def _erase_refund(refund: Refund) -> Refund:
     erased = replace(refund, note=ERASED, operator=ERASED)
     return replace(erased, failed_step=None) if refund.status is RefundStatus.PAID else erased
-
-
-def _remaining_attention(record: OrderRecord) -> Attention | None:
-    """Drop failed emails, which have no recipient now; keep refunds that were not paid."""
-    unpaid = [
-        refund.failed_step for refund in record.refunds if refund.status is RefundStatus.FAILED
-    ]
-    if record.attention is None or not unpaid:
-        return None
-    steps = tuple(step for step in record.attention.failed_steps if step in unpaid)
-    return replace(record.attention, failed_steps=steps)

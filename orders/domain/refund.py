@@ -1,10 +1,17 @@
 """Refunds of completed orders."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+from orders.domain.attention import ResolutionAction
 from orders.domain.money import Money
+
+#: Refunds that one order can have.
+MAX_REFUNDS: Final = 100
 
 
 class RefundStatus(StrEnum):
@@ -20,6 +27,39 @@ class RefundStatus(StrEnum):
     SETTLED_ELSEWHERE = "settledElsewhere"
     #: An operator decided not to pay it.
     SKIPPED = "skipped"
+
+
+class RefundRequestStatus(StrEnum):
+    """Answer to a refund request."""
+
+    #: The refund will be paid.
+    ACCEPTED = "accepted"
+    #: The same refund was requested before.
+    REPEATED = "repeated"
+    #: The idempotency key was used for another refund.
+    KEY_REUSED = "keyReused"
+    #: The order is not completed.
+    NOT_COMPLETED = "notCompleted"
+    #: The order was paid in another currency.
+    OTHER_CURRENCY = "otherCurrency"
+    #: The amount exceeds what can be refunded.
+    EXCEEDS_REFUNDABLE = "exceedsRefundable"
+    #: The order has as many refunds as it can have.
+    TOO_MANY = "tooMany"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequest:
+    """An operator's request for a refund."""
+
+    refund_id: str
+    #: None: everything that can be refunded.
+    amount: Money | None
+    note: str
+    operator: str
+    at: datetime
+    #: Keyed hash of the request: detects a repeated request.
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +108,27 @@ class Refund:
     def reduces_refundable(self) -> bool:
         """Whether the customer has the money or may still get it."""
         return self.status is not RefundStatus.SKIPPED
+
+    def close(self, outcome: RefundOutcome, now: datetime) -> Refund:
+        """Record the outcome. A refund that was paid stays paid."""
+        is_paid = outcome.is_paid or self.status is RefundStatus.PAID
+        return replace(
+            self,
+            status=RefundStatus.PAID if is_paid else RefundStatus.FAILED,
+            ended_at=now,
+            failed_step=outcome.failed_step,
+            reason=outcome.reason,
+        )
+
+    def resolve(self, action: ResolutionAction, now: datetime) -> Refund:
+        """Apply an operator's action to a refund that failed."""
+        is_paid = self.status is RefundStatus.PAID
+        if action is ResolutionAction.RETRY:
+            # A paid refund stays paid; only its email is sent again.
+            status = RefundStatus.PAID if is_paid else RefundStatus.REQUESTED
+            return replace(self, status=status, ended_at=None, failed_step=None, reason=None)
+        if is_paid:
+            return replace(self, failed_step=None)
+        settled = action is ResolutionAction.SETTLED_ELSEWHERE
+        status = RefundStatus.SETTLED_ELSEWHERE if settled else RefundStatus.SKIPPED
+        return replace(self, status=status, ended_at=now, failed_step=None)

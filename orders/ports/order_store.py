@@ -2,21 +2,22 @@
 
 The record is written before the app acts on it. The store alone holds personal data. Every method
 may be repeated. All of them raise StoreUnavailableError if the store is unavailable; those that
-change an existing order raise OrderNotFoundError.
+change an existing order raise OrderNotFoundError, and UnreadableRecordError if it cannot be read.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias, TypeVar
 
-from orders.domain.attention import AttentionReason, Resolution
-from orders.domain.attention_resolution import ResolutionResult
 from orders.domain.order import Customer, Order
 from orders.domain.order_record import OrderRecord
-from orders.domain.outcome import Opening, OrderStatus, Outcome
-from orders.domain.refund import RefundOutcome
-from orders.domain.refund_requests import RefundRequest, RefundRequestResult
-from orders.domain.results import Dispatch, ValidationResult
+from orders.domain.outcome import OrderStatus
+
+T = TypeVar("T")
+
+#: Returns the next record and an answer; the record itself if nothing changes.
+Change: TypeAlias = Callable[[OrderRecord], tuple[OrderRecord, T]]
 
 #: Orders in the longest page.
 MAX_PAGE_SIZE: Final = 100
@@ -49,11 +50,9 @@ class OrderQuery:
     is_purged: bool | None = None
     placed_from: datetime | None = None
     placed_before: datetime | None = None
-    #: The record has not changed since.
-    updated_before: datetime | None = None
-    ended_before: datetime | None = None
-    #: The next recovery attempt is due by then.
+    #: Recovery is due by then: see `OrderRecord.recovery_due_at`.
     recovery_due_before: datetime | None = None
+    ended_before: datetime | None = None
     #: The order contains this product.
     sku: str | None = None
     newest_first: bool = False
@@ -69,17 +68,30 @@ class OrderPage:
     orders: tuple[OrderRecord, ...]
     #: Where the next page begins; None if this is the last one.
     cursor: str | None = None
+    #: IDs of orders whose records cannot be decoded.
+    unreadable: tuple[str, ...] = ()
 
 
 class OrderStore(Protocol):
-    """The order store."""
+    """The order store. It keeps records and decides nothing."""
 
     def place(self, order: Order, customer: Customer, fingerprint: str) -> Placed:
         """Store a new order in one write, or return the existing one with its ID."""
         ...
 
     def find(self, order_id: str) -> OrderRecord | None:
-        """Return the order's record."""
+        """Return the order's record.
+
+        Raises:
+            UnreadableRecordError: the record cannot be decoded.
+        """
+        ...
+
+    def update(self, order_id: str, change: Change[T]) -> T:
+        """Read the record, apply the change and write it in one atomic step; return the answer.
+
+        The change may be applied twice: after a concurrent update, or if the answer was lost.
+        """
         ...
 
     def customer(self, order_id: str) -> Customer | None:
@@ -96,58 +108,6 @@ class OrderStore(Protocol):
 
     def is_deleted(self, order_id: str) -> bool:
         """Whether an order with this ID existed and was deleted."""
-        ...
-
-    def open(self, order_id: str) -> Opening:
-        """Record that an orchestration starts, and return what earlier ones have done."""
-        ...
-
-    def record_validation(self, order_id: str, validation: ValidationResult) -> ValidationResult:
-        """Record the validation and return `OrderRecord.effective_validation`."""
-        ...
-
-    def request_cancel(self, order_id: str) -> OrderRecord:
-        """Record a cancellation request unless it is too late, and return the record."""
-        ...
-
-    def dispatch(self, order_id: str) -> Dispatch:
-        """Record the dispatch and return `OrderRecord.dispatch`."""
-        ...
-
-    def begin_undo(self, order_id: str, goal: Outcome) -> Outcome:
-        """Record that undoing begins and return `OrderRecord.effective_undo`."""
-        ...
-
-    def close(self, order_id: str, outcome: Outcome) -> Outcome:
-        """Record the outcome and return `OrderRecord.effective_outcome`."""
-        ...
-
-    def request_attention(self, order_id: str, reason: AttentionReason) -> None:
-        """Put an open order into the attention queue, unless it is there."""
-        ...
-
-    def resolve_attention(self, order_id: str, resolution: Resolution) -> ResolutionResult:
-        """Record an operator's resolution: see `attention_resolution.resolve_attention`."""
-        ...
-
-    def record_recovery(self, order_id: str, next_at: datetime) -> None:
-        """Record a recovery attempt, and when the next one may be made."""
-        ...
-
-    def record_termination(self, order_id: str) -> None:
-        """Record that recovery terminates the orchestration; it counts as an attempt."""
-        ...
-
-    def request_refund(self, order_id: str, request: RefundRequest) -> RefundRequestResult:
-        """Record a refund before it is paid: see `refund_requests.request_refund`."""
-        ...
-
-    def close_refund(self, order_id: str, refund_id: str, outcome: RefundOutcome) -> OrderRecord:
-        """Record a refund's outcome: see `refund_requests.close_refund`."""
-        ...
-
-    def record_purge(self, order_id: str) -> None:
-        """Record that the history and the stock entries are purged."""
         ...
 
     def erase(self, order_id: str) -> None:

@@ -8,20 +8,14 @@ import base64
 import json
 from datetime import UTC, datetime
 
-from orders.adapters.order_store.columns import time_to_text
+from orders.adapters.order_store.records import time_to_text
 from orders.domain.errors import InvalidCursorError
-from orders.domain.order_record import OrderRecord
 from orders.ports.order_store import MAX_PAGE_SIZE, OrderQuery
 
 
 def page_size(query: OrderQuery) -> int:
     """Return how many orders the page may have."""
     return max(1, min(query.limit, MAX_PAGE_SIZE))
-
-
-def cursor_after(record: OrderRecord) -> str:
-    """Return the cursor of a page that ends with this order."""
-    return cursor_at(record.order.placed_at, record.order.order_id)
 
 
 def cursor_at(placed_at: datetime, order_id: str) -> str:

@@ -1,44 +1,51 @@
-"""SQL of a page of orders."""
+"""SQL of a page of orders, and the columns that it selects by."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
-from orders.adapters.order_store.columns import time_to_text
 from orders.adapters.order_store.cursors import page_size, position_of
+from orders.adapters.order_store.records import record_to_text, time_to_text
+from orders.domain.order_record import OrderRecord
 from orders.ports.order_store import OrderQuery
+
+Columns: TypeAlias = dict[str, str | int | None]
 
 #: The condition of each query field that holds a value.
 _CONDITIONS: Final = {
     "status": "orders.status = :status",
     "placed_from": "orders.placed_at >= :placed_from",
     "placed_before": "orders.placed_at < :placed_before",
-    "updated_before": "orders.updated_at < :updated_before",
     "ended_before": "orders.ended_at < :ended_before",
-    "recovery_due_before": (
-        "(orders.next_recovery_at IS NULL OR orders.next_recovery_at <= :recovery_due_before)"
-    ),
+    "recovery_due_before": "orders.recovery_due_at < :recovery_due_before",
     "sku": "order_products.sku = :sku",
 }
-#: The column of each yes-or-no field, and the value that it has if the column is NULL.
-_NULLS: Final = {
-    "is_open": ("outcome", True),
-    "needs_attention": ("attention", False),
-    "has_open_refund": ("open_refund_since", False),
-    "is_erased": ("erased_at", False),
-    "is_purged": ("purged_at", False),
-}
+#: Columns of yes-or-no fields. Their values are literals, so that partial indexes apply.
+_FLAGS: Final = ("is_open", "needs_attention", "has_open_refund", "is_erased", "is_purged")
+
+
+def to_columns(record: OrderRecord) -> Columns:
+    """Return the columns of a record."""
+    return {
+        "order_id": record.order_id,
+        "record": record_to_text(record),
+        "placed_at": time_to_text(record.order.placed_at),
+        "status": record.status.value,
+        "is_open": int(record.outcome is None),
+        "needs_attention": int(record.attention is not None),
+        "has_open_refund": int(bool(record.open_refunds)),
+        "is_erased": int(record.erased_at is not None),
+        "is_purged": int(record.purged_at is not None),
+        "ended_at": time_to_text(record.ended_at) if record.ended_at else None,
+        "recovery_due_at": time_to_text(record.recovery_due_at),
+    }
 
 
 def select_page(query: OrderQuery) -> tuple[str, dict[str, str | int]]:
     """Return the statement that selects one order more than the page has, and its parameters."""
     parameters = _parameters(query)
     conditions = [text for name, text in _CONDITIONS.items() if name in parameters]
-    for name, (column, value_if_null) in _NULLS.items():
-        expected = getattr(query, name)
-        if expected is not None:
-            conditions.append(
-                f"orders.{column} IS {'' if expected is value_if_null else 'NOT '}NULL"
-            )
+    flags = {name: getattr(query, name) for name in _FLAGS}
+    conditions += [f"orders.{name} = {int(f)}" for name, f in flags.items() if f is not None]
     source, key = "orders", "orders"
     if query.sku is not None:
         source, key = "order_products JOIN orders USING (order_id)", "order_products"

@@ -4,51 +4,30 @@ from typing import Final
 
 from orders.adapters.sqlite_database import Schema
 
+#: The record is one JSON text. The other columns repeat what pages are selected by.
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS orders (
-    order_id            TEXT PRIMARY KEY,
-    placed_at           TEXT NOT NULL,
-    updated_at          TEXT NOT NULL,
-    fingerprint         TEXT NOT NULL,
-    quote               TEXT NOT NULL,
-    terms               TEXT NOT NULL,
-    country             TEXT NOT NULL,
-    payment_method      TEXT NOT NULL,
-    reference           TEXT,
-    runs                INTEGER NOT NULL DEFAULT 0,
-    validation          TEXT,
-    undoing             TEXT,
-    cancel_requested_at TEXT,
-    dispatched_at       TEXT,
-    outcome             TEXT,
-    ended_at            TEXT,
-    attention           TEXT,
-    resolutions         TEXT NOT NULL DEFAULT '[]',
-    recovery_attempts   INTEGER NOT NULL DEFAULT 0,
-    next_recovery_at    TEXT,
-    terminated_at       TEXT,
-    refunds             TEXT NOT NULL DEFAULT '[]',
-    open_refund_since   TEXT,
-    erased_at           TEXT,
-    purged_at           TEXT,
-    status TEXT GENERATED ALWAYS AS (
-        CASE
-            WHEN outcome IS NOT NULL THEN json_extract(outcome, '$.status')
-            WHEN attention IS NOT NULL THEN 'needsAttention'
-            WHEN runs > 0 THEN 'processing'
-            ELSE 'placed'
-        END
-    ) VIRTUAL
+    order_id          TEXT PRIMARY KEY,
+    record            TEXT NOT NULL,
+    placed_at         TEXT NOT NULL,
+    status            TEXT NOT NULL,
+    is_open           INTEGER NOT NULL,
+    needs_attention   INTEGER NOT NULL,
+    has_open_refund   INTEGER NOT NULL,
+    is_erased         INTEGER NOT NULL,
+    is_purged         INTEGER NOT NULL,
+    ended_at          TEXT,
+    recovery_due_at   TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS orders_by_time ON orders (placed_at, order_id);
 CREATE INDEX IF NOT EXISTS orders_by_status ON orders (status, placed_at, order_id);
-CREATE INDEX IF NOT EXISTS open_orders ON orders (placed_at, order_id) WHERE outcome IS NULL;
+CREATE INDEX IF NOT EXISTS open_orders ON orders (placed_at, order_id) WHERE is_open = 1;
 CREATE INDEX IF NOT EXISTS attention_queue ON orders (placed_at, order_id)
-    WHERE attention IS NOT NULL;
+    WHERE needs_attention = 1;
 CREATE INDEX IF NOT EXISTS open_refunds ON orders (placed_at, order_id)
-    WHERE open_refund_since IS NOT NULL;
-CREATE INDEX IF NOT EXISTS unpurged_orders ON orders (placed_at, order_id) WHERE purged_at IS NULL;
-CREATE INDEX IF NOT EXISTS unerased_orders ON orders (placed_at, order_id) WHERE erased_at IS NULL;
+    WHERE has_open_refund = 1;
+CREATE INDEX IF NOT EXISTS unpurged_orders ON orders (placed_at, order_id) WHERE is_purged = 0;
+CREATE INDEX IF NOT EXISTS unerased_orders ON orders (placed_at, order_id) WHERE is_erased = 0;
 CREATE TABLE IF NOT EXISTS order_products (
     sku       TEXT NOT NULL,
     placed_at TEXT NOT NULL,

@@ -1,68 +1,67 @@
 """Order store in one SQLite file."""
 
 import sqlite3
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Final
 
-from orders.adapters.order_store import transitions
-from orders.adapters.order_store.base import BaseOrderStore
-from orders.adapters.order_store.columns import (
-    Columns,
+from orders.adapters.order_store.cursors import cursor_at, page_size
+from orders.adapters.order_store.records import (
     customer_to_text,
-    order_to_columns,
-    row_to_record,
     text_to_customer,
+    text_to_record,
     time_to_text,
 )
-from orders.adapters.order_store.cursors import cursor_after, page_size
-from orders.adapters.order_store.sqlite.queries import select_page
+from orders.adapters.order_store.sqlite.queries import select_page, to_columns
 from orders.adapters.order_store.sqlite.references import delete_references
 from orders.adapters.order_store.sqlite.schema import SCHEMA
-from orders.adapters.order_store.transitions import T, Transition
 from orders.adapters.sqlite_database import Database
-from orders.domain.errors import OrderNotFoundError, StoreUnavailableError
+from orders.domain.errors import (
+    OrderNotFoundError,
+    StoreUnavailableError,
+    UnreadableRecordError,
+)
 from orders.domain.order import Customer, Order
 from orders.domain.order_record import OrderRecord
 from orders.ports.clock import Clock
-from orders.ports.order_store import OrderPage, OrderQuery, Placed
-
-_INSERT_ORDER: Final = """
-INSERT INTO orders (order_id, placed_at, updated_at, fingerprint, quote, terms, country,
-    payment_method, reference)
-VALUES (:order_id, :placed_at, :placed_at, :fingerprint, :quote, :terms, :country,
-    :payment_method, :reference)
-"""
+from orders.ports.order_store import Change, OrderPage, OrderQuery, Placed, T
 
 
-class SqliteOrderStore(BaseOrderStore):
+class SqliteOrderStore:
     """The order store of one machine."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._database = Database(path, SCHEMA, StoreUnavailableError)
-        super().__init__(_SqliteRecords(self._database, clock), clock)
+        self._clock = clock
 
     def place(self, order: Order, customer: Customer, fingerprint: str) -> Placed:
         """Store a new order in one write, or return the existing one with its ID."""
+        record = OrderRecord(order=order, fingerprint=fingerprint, updated_at=order.placed_at)
+        order_id, placed_at = order.order_id, time_to_text(order.placed_at)
+        skus = {line.sku for line in order.lines}
         with self._database.writing() as connection:
-            existing = _find(connection, order.order_id)
+            existing = _find(connection, order_id)
             if existing is not None:
                 return Placed(record=existing, is_new=False)
-            connection.execute(_INSERT_ORDER, order_to_columns(order, fingerprint))
+            _write(connection, record)
             connection.execute(
-                "INSERT INTO customers (order_id, customer) VALUES (?, ?)",
-                (order.order_id, customer_to_text(customer)),
+                "INSERT INTO customers VALUES (?, ?)", (order_id, customer_to_text(customer))
             )
-            placed_at = time_to_text(order.placed_at)
             connection.executemany(
-                "INSERT INTO order_products (sku, placed_at, order_id) VALUES (?, ?, ?)",
-                [(sku, placed_at, order.order_id) for sku in {line.sku for line in order.lines}],
+                "INSERT INTO order_products VALUES (?, ?, ?)",
+                [(sku, placed_at, order_id) for sku in skus],
             )
-            return Placed(record=_get(connection, order.order_id), is_new=True)
+        return Placed(record=record, is_new=True)
 
     def find(self, order_id: str) -> OrderRecord | None:
         """Return the order's record."""
         with self._database.reading() as connection:
             return _find(connection, order_id)
+
+    def update(self, order_id: str, change: Change[T]) -> T:
+        """Apply a change to the record in one transaction."""
+        with self._database.writing() as connection:
+            return self._apply(connection, order_id, change)
 
     def customer(self, order_id: str) -> Customer | None:
         """Return the order's personal part."""
@@ -75,10 +74,18 @@ class SqliteOrderStore(BaseOrderStore):
         """Return a page of orders."""
         statement, parameters = select_page(query)
         with self._database.reading() as connection:
-            records = [row_to_record(row) for row in connection.execute(statement, parameters)]
-        orders = tuple(records[: page_size(query)])
-        has_more = len(records) > len(orders)
-        return OrderPage(orders=orders, cursor=cursor_after(orders[-1]) if has_more else None)
+            rows = connection.execute(statement, parameters).fetchall()
+        shown, records, unreadable = rows[: page_size(query)], [], []
+        for row in shown:
+            try:
+                records.append(text_to_record(row["order_id"], row["record"]))
+            except UnreadableRecordError:
+                unreadable.append(row["order_id"])
+        return OrderPage(
+            orders=tuple(records),
+            cursor=_cursor_after(shown[-1]) if len(rows) > len(shown) else None,
+            unreadable=tuple(unreadable),
+        )
 
     def is_deleted(self, order_id: str) -> bool:
         """Whether an order with this ID existed and was deleted."""
@@ -91,7 +98,7 @@ class SqliteOrderStore(BaseOrderStore):
         now = self._clock.now()
         with self._database.writing() as connection:
             connection.execute("DELETE FROM customers WHERE order_id = ?", (order_id,))
-            _apply(connection, order_id, lambda record: transitions.erase(record, now), self._clock)
+            self._apply(connection, order_id, lambda record: record.erase(now))
         self._database.scrub()
 
     def delete(self, order_id: str) -> None:
@@ -104,42 +111,31 @@ class SqliteOrderStore(BaseOrderStore):
             delete_references(connection, order_id)
             connection.execute("DELETE FROM orders WHERE order_id = ?", (order_id,))
 
-
-class _SqliteRecords:
-    """Atomic updates: one write transaction each."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-
-    def update(self, order_id: str, transition: Transition[T]) -> T:
-        """Apply a transition in one transaction."""
-        with self._database.writing() as connection:
-            return _apply(connection, order_id, transition, self._clock)
+    def _apply(self, connection: sqlite3.Connection, order_id: str, change: Change[T]) -> T:
+        before = _find(connection, order_id)
+        if before is None:
+            raise OrderNotFoundError
+        after, answer = change(before)
+        if after is not before:
+            _write(connection, replace(after, updated_at=self._clock.now()))
+        return answer
 
 
 def _find(connection: sqlite3.Connection, order_id: str) -> OrderRecord | None:
-    row = connection.execute("SELECT * FROM orders WHERE order_id = ?", (order_id,)).fetchone()
-    return row_to_record(row) if row else None
+    row = connection.execute("SELECT record FROM orders WHERE order_id = ?", (order_id,)).fetchone()
+    return text_to_record(order_id, row["record"]) if row else None
 
 
-def _get(connection: sqlite3.Connection, order_id: str) -> OrderRecord:
-    record = _find(connection, order_id)
-    if record is None:
-        raise OrderNotFoundError
-    return record
+def _write(connection: sqlite3.Connection, record: OrderRecord) -> None:
+    columns = to_columns(record)
+    names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+    updates = ", ".join(f"{name} = :{name}" for name in columns if name != "order_id")
+    connection.execute(
+        f"INSERT INTO orders ({names}) VALUES ({values})"  # noqa: S608 - names are constants
+        f" ON CONFLICT (order_id) DO UPDATE SET {updates}",
+        columns,
+    )
 
 
-def _apply(
-    connection: sqlite3.Connection, order_id: str, transition: Transition[T], clock: Clock
-) -> T:
-    answer, columns = transition(_get(connection, order_id))
-    if columns:
-        _write(connection, order_id, {**columns, "updated_at": time_to_text(clock.now())})
-    return answer
-
-
-def _write(connection: sqlite3.Connection, order_id: str, columns: Columns) -> None:
-    assignments = ", ".join(f"{column} = :{column}" for column in columns)
-    statement = f"UPDATE orders SET {assignments} WHERE order_id = :id"  # noqa: S608 - constants
-    connection.execute(statement, {**columns, "id": order_id})
+def _cursor_after(row: sqlite3.Row) -> str:
+    return cursor_at(datetime.fromisoformat(row["placed_at"]), row["order_id"])

@@ -115,19 +115,14 @@ def matches(query: OrderQuery, record: OrderRecord) -> bool:
     return (
         all(expected is None or expected == actual for expected, actual in conditions)
         and (query.sku is None or query.sku in {line.sku for line in record.order.lines})
-        and _is_before(record.updated_at, query.updated_before)
+        and _is_before(record.recovery_due_at, query.recovery_due_before)
         and _is_before(record.ended_at, query.ended_before)
-        and not (
-            query.recovery_due_before
-            and record.next_recovery_at
-            and query.recovery_due_before < record.next_recovery_at
-        )
     )
 
 
 def _upper_limits(query: OrderQuery) -> Iterator[datetime]:
-    # An order is never updated or closed before it is placed.
-    for limit in (query.placed_before, query.updated_before, query.ended_before):
+    # An order is never due or closed before it is placed.
+    for limit in (query.placed_before, query.recovery_due_before, query.ended_before):
         if limit is not None:
             yield limit
 

@@ -8,25 +8,24 @@ otherwise it starts again.
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from secrets import randbelow
 from typing import Final
 
-from orders.adapters.order_store.columns import (
-    Columns,
+from orders.adapters.order_store.records import (
     customer_to_text,
-    order_to_columns,
-    time_to_text,
+    record_to_text,
+    text_to_record,
 )
 from orders.adapters.order_store.tables.lists import TableLists
 from orders.adapters.order_store.tables.queries import ListName, lists_of
-from orders.adapters.order_store.tables.rows import columns_to_record, key_of
+from orders.adapters.order_store.tables.rows import Columns, key_of
 from orders.adapters.order_store.tables.service import Row, Tables
-from orders.adapters.order_store.transitions import T, Transition
 from orders.domain.errors import OrderNotFoundError, StoreUnavailableError
 from orders.domain.order import Customer, Order
 from orders.domain.order_record import OrderRecord
 from orders.ports.clock import Clock
-from orders.ports.order_store import Placed
+from orders.ports.order_store import Change, Placed, T
 
 TABLE: Final = "orders"
 #: Row keys in an order's partition.
@@ -66,14 +65,13 @@ class TableRecords:
     def find(self, order_id: str) -> OrderRecord | None:
         """Return the order's record."""
         row = self.tables.get(TABLE, key_of(order_id), RECORD)
-        return columns_to_record(row.columns) if row else None
+        return row_to_record(order_id, row) if row else None
 
     def place(self, order: Order, customer: Customer, fingerprint: str) -> Placed:
         """Store a new order, or return the existing one with its ID."""
-        record: Columns = {**order_to_columns(order, fingerprint)}
-        record["updated_at"] = record["placed_at"]
+        record = OrderRecord(order=order, fingerprint=fingerprint, updated_at=order.placed_at)
         rows: dict[str, Columns] = {
-            RECORD: record,
+            RECORD: {"record": record_to_text(record)},
             CUSTOMER: {"customer": customer_to_text(customer)},
         }
         for _ in attempts():
@@ -84,25 +82,31 @@ class TableRecords:
             self.lists.enter(order, ListName)
             if self.tables.insert(TABLE, key_of(order.order_id), rows):
                 break
-        return Placed(record=columns_to_record(record), is_new=True)
+        return Placed(record=record, is_new=True)
 
-    def update(self, order_id: str, transition: Transition[T]) -> T:
-        """Apply a transition to the record."""
+    def update(self, order_id: str, change: Change[T]) -> T:
+        """Apply a change to the record."""
         for _ in attempts():
             row = self.tables.get(TABLE, key_of(order_id), RECORD)
             if row is None:
                 raise OrderNotFoundError
-            answer, columns = transition(columns_to_record(row.columns))
-            if not columns or self._write(order_id, row, columns):
+            before = row_to_record(order_id, row)
+            after, answer = change(before)
+            if after is before or self._write(row, before, after):
                 break
         return answer
 
-    def _write(self, order_id: str, row: Row, changed: Columns) -> bool:
-        columns = {**row.columns, **changed, "updated_at": time_to_text(self._clock.now())}
-        before, after = columns_to_record(row.columns), columns_to_record(columns)
+    def _write(self, row: Row, before: OrderRecord, after: OrderRecord) -> bool:
+        after = replace(after, updated_at=self._clock.now())
         self.lists.enter(after.order, lists_of(after) - lists_of(before))
         outdated = self.lists.rows_of(after.order, lists_of(before) - lists_of(after))
-        if not self.tables.replace(TABLE, key_of(order_id), row, columns):
+        columns: Columns = {"record": record_to_text(after)}
+        if not self.tables.replace(TABLE, key_of(after.order_id), row, columns):
             return False
         self.lists.delete(outdated)
         return True
+
+
+def row_to_record(order_id: str, row: Row) -> OrderRecord:
+    """Return the record in a row."""
+    return text_to_record(order_id, str(row.columns["record"]))

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from orders.adapters.order_store.columns import Columns
 from orders.adapters.order_store.tables.lists import LISTS
 from orders.adapters.order_store.tables.records import TABLE, attempts
-from orders.adapters.order_store.tables.rows import key_of
+from orders.adapters.order_store.tables.rows import Columns, key_of
 from orders.adapters.order_store.tables.service import Row, Tables
 from orders.ports.partner_references import PartnerReference
 

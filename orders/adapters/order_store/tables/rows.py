@@ -3,23 +3,14 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from orders.adapters.order_store.columns import Columns, row_to_record
-from orders.domain.order_record import OrderRecord
+Columns: TypeAlias = dict[str, str | int | None]
 
 #: A text may have 64 KiB, and a character has two or four bytes.
 _MAX_TEXT_LENGTH: Final = 16_000
 #: Separates the name of a column and the number of a further part of its text.
 _PART: Final = "__"
-
-#: Values of columns that were never written; all others are None.
-_DEFAULTS: Final[Columns] = {
-    "runs": 0,
-    "resolutions": "[]",
-    "recovery_attempts": 0,
-    "refunds": "[]",
-}
 
 _KEYS: Final = frozenset({"PartitionKey", "RowKey"})
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
@@ -48,21 +39,6 @@ def to_columns(entity: Mapping[str, Any]) -> Columns:
     for column, _, number in parts:
         whole[column] += entity[column + _PART + number]
     return {name: value for name, value in whole.items() if name not in _KEYS}
-
-
-def columns_to_record(columns: Columns) -> OrderRecord:
-    """Return the record in the columns."""
-    return row_to_record(_RowWithDefaults(columns))
-
-
-class _RowWithDefaults:
-    """Columns with values for those that were never written."""
-
-    def __init__(self, columns: Columns) -> None:
-        self._columns = columns
-
-    def __getitem__(self, column: str, /) -> str | int | None:
-        return self._columns.get(column, _DEFAULTS.get(column))
 
 
 def _parts(name: str, text: str) -> dict[str, str]:

@@ -21,8 +21,7 @@ from azure.core.exceptions import (
 )
 from azure.data.tables import TableClient, TableServiceClient, UpdateMode
 
-from orders.adapters.order_store.columns import Columns
-from orders.adapters.order_store.tables.rows import to_columns, to_entity
+from orders.adapters.order_store.tables.rows import Columns, to_columns, to_entity
 from orders.domain.errors import StoreUnavailableError
 
 #: Retries and timeouts that end before a caller of the API gives up.

@@ -1,14 +1,12 @@
 """Order store in Azure Tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Final
 
-from orders.adapters.order_store import transitions
-from orders.adapters.order_store.base import BaseOrderStore
-from orders.adapters.order_store.columns import Columns, text_to_customer
-from orders.adapters.order_store.cursors import cursor_after, cursor_at, page_size
+from orders.adapters.order_store.cursors import cursor_at, page_size
+from orders.adapters.order_store.records import text_to_customer
 from orders.adapters.order_store.tables.lists import Listed
 from orders.adapters.order_store.tables.queries import ListName, matches
 from orders.adapters.order_store.tables.records import (
@@ -17,15 +15,17 @@ from orders.adapters.order_store.tables.records import (
     TABLE,
     TOMBSTONE,
     TableRecords,
+    row_to_record,
     tombstone_partition,
 )
 from orders.adapters.order_store.tables.references import delete_references
-from orders.adapters.order_store.tables.rows import columns_to_record, key_of
+from orders.adapters.order_store.tables.rows import Columns, key_of
 from orders.adapters.order_store.tables.service import Tables
+from orders.domain.errors import UnreadableRecordError
 from orders.domain.order import Customer, Order
 from orders.domain.order_record import OrderRecord
 from orders.ports.clock import Clock
-from orders.ports.order_store import OrderPage, OrderQuery, Placed
+from orders.ports.order_store import Change, OrderPage, OrderQuery, Placed, T
 
 #: Most records read for one page, however few of them match.
 MAX_RECORDS_READ: Final = 2000
@@ -35,13 +35,13 @@ _MIN_BATCH: Final = 25
 _CONCURRENT_READS: Final = 8
 
 
-class TableOrderStore(BaseOrderStore):
+class TableOrderStore:
     """The order store of many machines."""
 
     def __init__(self, tables: Tables, clock: Clock) -> None:
         self._tables = tables
         self._orders = TableRecords(tables, clock)
-        super().__init__(self._orders, clock)
+        self._clock = clock
 
     def place(self, order: Order, customer: Customer, fingerprint: str) -> Placed:
         """Store a new order in one write, or return the existing one with its ID."""
@@ -50,6 +50,10 @@ class TableOrderStore(BaseOrderStore):
     def find(self, order_id: str) -> OrderRecord | None:
         """Return the order's record."""
         return self._orders.find(order_id)
+
+    def update(self, order_id: str, change: Change[T]) -> T:
+        """Apply a change to the record; start again if it has changed since it was read."""
+        return self._orders.update(order_id, change)
 
     def customer(self, order_id: str) -> Customer | None:
         """Return the order's personal part."""
@@ -61,17 +65,22 @@ class TableOrderStore(BaseOrderStore):
         size = page_size(query)
         listed = self._orders.lists.find(query)
         records: list[OrderRecord] = []
+        unreadable: list[str] = []
         read = 0
+        cursor = None
         while len(records) <= size:
             batch = list(islice(listed, max(size + 1, _MIN_BATCH)))
             if not batch:
-                return OrderPage(orders=tuple(records))
-            records += self._matching(query, batch)
+                break
+            records += self._matching(query, batch, unreadable)
             read += len(batch)
             if read >= MAX_RECORDS_READ and len(records) <= size:
                 cursor = cursor_at(batch[-1].placed_at, batch[-1].order_id)
-                return OrderPage(orders=tuple(records), cursor=cursor)
-        return OrderPage(orders=tuple(records[:size]), cursor=cursor_after(records[size - 1]))
+                break
+        if len(records) > size:
+            last = records[size - 1]
+            cursor = cursor_at(last.order.placed_at, last.order_id)
+        return OrderPage(orders=tuple(records[:size]), cursor=cursor, unreadable=tuple(unreadable))
 
     def is_deleted(self, order_id: str) -> bool:
         """Whether an order with this ID existed and was deleted."""
@@ -84,12 +93,12 @@ class TableOrderStore(BaseOrderStore):
         customer = self._tables.get(TABLE, key_of(order_id), CUSTOMER)
         if customer is not None:
             self._tables.delete(TABLE, key_of(order_id), customer)
-        self._orders.update(order_id, lambda record: transitions.erase(record, now))
+        self._orders.update(order_id, lambda record: record.erase(now))
 
     def delete(self, order_id: str) -> None:
         """Delete the record and all that belongs to it, unless work remains for the order."""
         row = self._tables.get(TABLE, key_of(order_id), RECORD)
-        record = columns_to_record(row.columns) if row else None
+        record = row_to_record(order_id, row) if row else None
         if record is not None and not record.can_be_deleted:
             return
         # The tombstone first, in its own partition: an interrupted deletion is repeated later.
@@ -100,12 +109,21 @@ class TableOrderStore(BaseOrderStore):
         self._tables.delete_partition(TABLE, key_of(order_id), row)
         self._orders.lists.delete(listed)
 
-    def _matching(self, query: OrderQuery, batch: Sequence[Listed]) -> list[OrderRecord]:
+    def _matching(
+        self, query: OrderQuery, batch: Sequence[Listed], unreadable: list[str]
+    ) -> Iterator[OrderRecord]:
+        """Yield the matching records of a batch; collect the IDs of unreadable ones."""
         candidates = [item for item in batch if query.sku is None or query.sku in item.skus]
         with ThreadPoolExecutor(_CONCURRENT_READS) as pool:
-            records = list(pool.map(lambda item: self._orders.find(item.order_id), candidates))
-        return [
-            record
-            for item, record in zip(candidates, records, strict=True)
-            if self._orders.lists.confirm(item, record) and record and matches(query, record)
-        ]
+            results = list(pool.map(self._read, candidates))
+        for item, record in zip(candidates, results, strict=True):
+            if isinstance(record, UnreadableRecordError):
+                unreadable.append(item.order_id)
+            elif self._orders.lists.confirm(item, record) and record and matches(query, record):
+                yield record
+
+    def _read(self, item: Listed) -> OrderRecord | UnreadableRecordError | None:
+        try:
+            return self._orders.find(item.order_id)
+        except UnreadableRecordError as error:
+            return error
