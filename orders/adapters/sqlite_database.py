@@ -37,6 +37,24 @@ class Schema:
     versions: tuple[str, ...]
 
 
+class _WriteLock:
+    """Admits one writer of this process at a time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def acquire(self, timeout: float) -> bool:
+        return self._lock.acquire(timeout=timeout)
+
+    def release(self) -> None:
+        self._lock.release()
+
+
+#: By resolved path.
+_write_locks: weakref.WeakValueDictionary[Path, _WriteLock] = weakref.WeakValueDictionary()
+_registering: Final = Lock()
+
+
 class Database:
     """One SQLite file, with a pool of connections. A connection serves one thread at a time."""
 
@@ -47,14 +65,24 @@ class Database:
         self._idle: deque[sqlite3.Connection] = deque()
         self._prepared = False
         self._preparing = Lock()
+        self._write_lock = _write_lock_of(path)
+        #: Device and inode of the file, once it is prepared.
+        self._file: tuple[int, int] | None = None
         # The file is closed together with the database object.
         weakref.finalize(self, _close_all, self._idle)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Open a write transaction. It sees all earlier commits and is committed at the end."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
-            yield connection
+        # SQLite's busy handler sleeps ever longer; a lock wakes the next writer at once. Writers of
+        # other processes still meet in the busy handler.
+        if not self._write_lock.acquire(timeout=BUSY_TIMEOUT_SECONDS):
+            raise self._unavailable(f"{self._path.name}: too many writers")
+        try:
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                yield connection
+        finally:
+            self._write_lock.release()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -79,6 +107,7 @@ class Database:
         try:
             connection = self._take_connection()
             try:
+                self._require_file()
                 connection.execute(begin)
                 yield connection
                 connection.execute("COMMIT")
@@ -91,6 +120,18 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             raise self._unavailable(f"{self._path.name}: {error}") from error
 
+    def _require_file(self) -> None:
+        """Refuse to work on a file that was deleted or replaced: its writes would be lost."""
+        try:
+            is_same = _identity(self._path) == self._file
+        except FileNotFoundError:
+            is_same = False
+        if not is_same:
+            raise self._unavailable(
+                f"{self._path.name} was deleted or replaced while the service runs."
+                " Stop the service, restore the file, and start again."
+            )
+
     def _take_connection(self) -> sqlite3.Connection:
         try:
             return self._idle.pop()
@@ -102,6 +143,8 @@ class Database:
             if not self._prepared:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._path.touch(mode=0o600)  # the file and its log hold personal data
+            else:
+                self._require_file()
             connection = sqlite3.connect(
                 self._path,
                 timeout=BUSY_TIMEOUT_SECONDS,
@@ -123,7 +166,19 @@ class Database:
         connection.execute("PRAGMA secure_delete = ON")  # deleted content is overwritten
         if not self._prepared:
             _upgrade(connection, self._schema)
+            self._file = _identity(self._path)
             self._prepared = True
+
+
+def _write_lock_of(path: Path) -> _WriteLock:
+    """Return the lock that all databases of this process on one file share."""
+    with _registering:
+        return _write_locks.setdefault(path.resolve(), _WriteLock())
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def _upgrade(connection: sqlite3.Connection, schema: Schema) -> None:
