@@ -7,10 +7,12 @@ neither an ID nor a request can be guessed.
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from typing import Final
 
 _ID_BYTES: Final = 16
+_ORDER_ID: Final = re.compile(r"ord_[a-z2-7]{26}")
 
 
 def order_id(secret: str, idempotency_key: str | None, generation: int = 0) -> str:
@@ -27,6 +29,11 @@ def order_id(secret: str, idempotency_key: str | None, generation: int = 0) -> s
 def new_id(prefix: str) -> str:
     """Return a new random ID."""
     return f"{prefix}_{_encode(secrets.token_bytes(_ID_BYTES))}"
+
+
+def is_order_id(text: str) -> bool:
+    """Whether the text looks like an order ID. Nothing else may reach the engine."""
+    return _ORDER_ID.fullmatch(text) is not None
 
 
 def stock_change_id(secret: str, sku: str, idempotency_key: str) -> str:

@@ -9,9 +9,13 @@ from typing import Any, TypeAlias, TypeVar
 import azure.durable_functions as df
 import azure.functions as func
 
-from api.http.problems import ProblemError, order_not_found, unavailable
+from api.http.problems import ProblemError, internal_error, order_not_found, unavailable
 from orders.contracts.names import Endpoint
-from orders.domain.errors import OrderNotFoundError, UnavailableError
+from orders.domain.errors import (
+    OrderNotFoundError,
+    UnavailableError,
+    UnreadableRecordError,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -50,10 +54,30 @@ def _with_problems(handler: _Handler) -> _Handler:
             return order_not_found().response()
         except UnavailableError:
             _log.exception("a dependency is unavailable")
-            detail = "The service is temporarily unavailable. Repeat the request unchanged."
-            return unavailable(detail).response()
+            return unavailable(_retry_advice(_request_of(args, kwargs))).response()
+        except UnreadableRecordError:
+            _log.exception("a record cannot be decoded")
+            detail = "The order's record cannot be read. An operator must repair it."
+            return internal_error("unreadable-record", detail).response()
         except Exception:  # noqa: BLE001 - the last resort of every request
             _log.exception("a request failed")
-            return unavailable("The request failed. Repeat the request unchanged.").response()
+            detail = "The request failed unexpectedly. The error is logged."
+            return internal_error("internal-error", detail).response()
 
     return respond
+
+
+def _request_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> func.HttpRequest:
+    request: func.HttpRequest = kwargs.get("req") or args[0]
+    return request
+
+
+def _retry_advice(req: func.HttpRequest) -> str:
+    """Return what to do next. Only a request that is harmless to repeat may be repeated."""
+    is_harmless = req.method == "GET" or "Idempotency-Key" in req.headers
+    if is_harmless or req.method != "POST" or req.route_params:
+        return "The service is temporarily unavailable. Repeat the request unchanged."
+    return (
+        "The service is temporarily unavailable, and it is unknown whether the order was stored."
+        " Do not repeat the request without an Idempotency-Key: look for the order first."
+    )

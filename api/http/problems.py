@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import azure.functions as func
 
+from orders.order_ids import is_order_id
+
 #: Most field errors in one response.
 _MAX_ERRORS: Final = 100
 _RETRY_AFTER_SECONDS: Final = 5
@@ -70,6 +72,18 @@ def not_found(kind: str, detail: str) -> ProblemError:
     return ProblemError(HTTPStatus.NOT_FOUND, kind, detail)
 
 
+def read_order_id(req: func.HttpRequest) -> str:
+    """Return the order ID in the path.
+
+    Raises:
+        ProblemError: no order can have this ID.
+    """
+    order_id: str = req.route_params["order_id"]
+    if not is_order_id(order_id):
+        raise order_not_found()
+    return order_id
+
+
 def order_not_found() -> ProblemError:
     """Return the problem of an unknown order ID."""
     return not_found("order-not-found", "No order with this ID.")
@@ -83,6 +97,11 @@ def conflict(kind: str, detail: str, members: dict[str, Any] | None = None) -> P
 def unprocessable(kind: str, detail: str, errors: tuple[FieldError, ...] = ()) -> ProblemError:
     """Return the problem of a well-formed request with invalid content."""
     return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, kind, detail, errors=errors)
+
+
+def internal_error(kind: str, detail: str) -> ProblemError:
+    """Return the problem of a fault that a repeat of the request does not mend."""
+    return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, kind, detail)
 
 
 def unavailable(detail: str) -> ProblemError:

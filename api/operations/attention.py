@@ -8,7 +8,7 @@ import azure.functions as func
 
 from api.http.endpoint import endpoint
 from api.http.paging import page_links, read_page
-from api.http.problems import FieldError, conflict
+from api.http.problems import FieldError, conflict, read_order_id
 from api.http.query import Query
 from api.http.responses import accepted, json_response, timestamp
 from api.operations.requests import RESOLUTION_SCHEMA, read_resolution
@@ -50,7 +50,7 @@ async def resolve_attention(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """Record a resolution, then continue the order; repeating the request is harmless."""
-    order_id = req.route_params["order_id"]
+    order_id = read_order_id(req)
     resolution = read_resolution(req)
     store = services().order_store
     result = await asyncio.to_thread(

@@ -6,7 +6,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.http.endpoint import endpoint
-from api.http.problems import conflict, order_not_found
+from api.http.problems import conflict, order_not_found, read_order_id
 from api.http.responses import json_response
 from api.orders.views import order_url
 from orders import retention
@@ -20,7 +20,7 @@ bp = df.Blueprint()
 @endpoint(bp, Endpoint.ERASE_ORDER, method="POST", route="api/operations/orders/{order_id}/erase")
 async def erase_order(req: func.HttpRequest) -> func.HttpResponse:
     """Erase the personal data of an ended order; repeating the request is harmless."""
-    order_id = req.route_params["order_id"]
+    order_id = read_order_id(req)
     record = await asyncio.to_thread(services().order_store.find, order_id)
     if record is None:
         raise order_not_found()

@@ -8,7 +8,7 @@ import azure.functions as func
 
 from api.http.endpoint import endpoint
 from api.http.idempotency import key_reused
-from api.http.problems import FieldError, ProblemError, conflict
+from api.http.problems import FieldError, ProblemError, conflict, read_order_id
 from api.http.responses import accepted, money
 from api.operations.requests import REFUND_SCHEMA, read_refund_request
 from api.orders.views import order_url, refund_view
@@ -40,8 +40,8 @@ async def request_refund(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """Record the refund, then start its orchestration; repeating the request is harmless."""
-    order_id = req.route_params["order_id"]
-    request = read_refund_request(req, order_id)
+    order_id = read_order_id(req)
+    request = await asyncio.to_thread(read_refund_request, req, order_id)
     result = await asyncio.to_thread(
         services().order_store.update, order_id, lambda record: add_refund(record, request)
     )

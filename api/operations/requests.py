@@ -100,7 +100,7 @@ def read_refund_request(req: func.HttpRequest, order_id: str) -> RefundRequest:
     key = require_idempotency_key(req)
     body, operator = _read(req, REFUND_SCHEMA)
     app, amount = services(), body.amount
-    secret = app.settings.id_secret
+    secret = _secret_of_refund(order_id, key)
     return RefundRequest(
         refund_id=refund_id(secret, order_id, key),
         amount=Money(amount.minor, amount.currency) if amount else None,
@@ -109,6 +109,18 @@ def read_refund_request(req: func.HttpRequest, order_id: str) -> RefundRequest:
         at=app.clock.now(),
         fingerprint=fingerprint(secret, REFUND_SCHEMA.canonical(body)),
     )
+
+
+def _secret_of_refund(order_id: str, key: str) -> str:
+    """Return the secret under which the refund was requested before, or the current one."""
+    settings = services().settings
+    record = services().order_store.find(order_id) if settings.previous_id_secrets else None
+    used = (
+        secret
+        for secret in settings.id_secrets
+        if record is not None and record.find_refund(refund_id(secret, order_id, key))
+    )
+    return next(used, settings.id_secret)
 
 
 def _read(req: func.HttpRequest, schema: BodySchema[B]) -> tuple[B, str]:

@@ -7,7 +7,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.http.endpoint import endpoint
-from api.http.problems import conflict, order_not_found
+from api.http.problems import conflict, order_not_found, read_order_id
 from api.http.query import Query
 from api.http.responses import accepted, json_response, money
 from api.orders.views import order_url, receipt_view
@@ -15,7 +15,7 @@ from orders.contracts.names import Activity, Endpoint
 from orders.contracts.steps import STEPS, Step, StepGroup
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
-from orders.engine.instances import Instance, Phase, get_instance, start_order
+from orders.engine.instances import Instance, Phase, continue_order, get_instance
 from orders.services import services
 
 bp = df.Blueprint()
@@ -29,7 +29,7 @@ async def cancel_order(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """Stop the order and undo what was done; `?preview=true` changes nothing."""
-    order_id = req.route_params["order_id"]
+    order_id = read_order_id(req)
     query = Query(req, known={"preview"})
     is_preview = query.flag("preview", default=False)
     query.check()
@@ -44,8 +44,9 @@ async def cancel_order(
     record = await asyncio.to_thread(_request_cancel, order_id)
     if not (record.is_being_canceled or _is_canceled(record)):
         raise conflict("too-late-to-cancel", _refusal(record))
-    if record.outcome is None and instance.phase in {Phase.ABSENT, Phase.ENDED}:
-        await start_order(client, order_id)
+    if record.outcome is None and not instance.phase.is_active:
+        # A suspended orchestration would not notice the cancellation, and an ended one cannot.
+        await continue_order(client, order_id)
         instance = Instance(phase=Phase.PENDING)
     return accepted(receipt_view(record, instance), order_url(order_id))
 

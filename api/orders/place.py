@@ -1,6 +1,8 @@
 """Endpoint: place an order. It is stored in one write, then its orchestration is started."""
 
 import asyncio
+import logging
+from dataclasses import dataclass
 from itertools import count
 
 import azure.durable_functions as df
@@ -8,13 +10,14 @@ import azure.functions as func
 
 from api.http.body import read_json
 from api.http.endpoint import endpoint
-from api.http.idempotency import idempotency_key, key_reused
+from api.http.idempotency import idempotency_key, key_reused, require_idempotency_key
 from api.http.responses import accepted
 from api.orders.request import ORDER_SCHEMA, OrderBody, customer_in
 from api.orders.views import order_url, receipt_view
 from api.quotes.quotes import quote_request, terms_for
 from api.quotes.request import sku_context
 from orders.contracts.names import Endpoint
+from orders.domain.errors import EngineUnavailableError
 from orders.domain.order import Order
 from orders.domain.order_record import OrderRecord
 from orders.engine.instances import Instance, Phase, get_instance, start_order
@@ -24,6 +27,17 @@ from orders.services import Services, services
 
 bp = df.Blueprint()
 
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _KeyedOrder:
+    """The order ID that an idempotency key stands for, under one secret."""
+
+    secret: str
+    order_id: str
+    record: OrderRecord | None = None
+
 
 @endpoint(bp, Endpoint.PLACE_ORDER, method="POST", route="api/orders")
 async def place_order(
@@ -31,60 +45,72 @@ async def place_order(
 ) -> func.HttpResponse:
     """Store the order, then start its orchestration; repeating the request is harmless."""
     placed = await asyncio.to_thread(_store_order, req)
-    record = placed.record
-    if placed.is_new:
-        await start_order(client, record.order.order_id)
+    try:
+        instance = await _ensure_started(client, placed)
+    except EngineUnavailableError:
+        # The order is stored, so it will be carried out: recovery starts it.
+        _log.exception("order %s could not be started yet", placed.record.order_id)
         instance = Instance(phase=Phase.PENDING)
-    else:
-        instance = await _ensure_started(client, record)
-    location = order_url(record.order.order_id)
-    return accepted(receipt_view(record, instance), location, is_repeated=not placed.is_new)
+    location = order_url(placed.record.order_id)
+    view = receipt_view(placed.record, instance)
+    return accepted(view, location, is_repeated=not placed.is_new)
 
 
-async def _ensure_started(client: df.DurableOrchestrationClient, record: OrderRecord) -> Instance:
-    """Start the orchestration if the first request stored the order but could not start it."""
-    instance = await get_instance(client, record.order.order_id)
-    if record.outcome is None and instance.phase is Phase.ABSENT:
-        await start_order(client, record.order.order_id)
-        return Instance(phase=Phase.PENDING)
-    return instance
+async def _ensure_started(client: df.DurableOrchestrationClient, placed: Placed) -> Instance:
+    """Start the orchestration of a new order, or of one that could not be started before."""
+    record = placed.record
+    if not placed.is_new:
+        instance = await get_instance(client, record.order_id)
+        if record.outcome is not None or instance.phase is not Phase.ABSENT:
+            return instance
+    await start_order(client, record.order_id)
+    return Instance(phase=Phase.PENDING)
 
 
 def _store_order(req: func.HttpRequest) -> Placed:
     """Store the requested order, or find the one that the same request placed before."""
     app = services()
-    key = idempotency_key(req)
+    requires_key = app.settings.requires_idempotency_key
+    key = require_idempotency_key(req) if requires_key else idempotency_key(req)
     body = read_json(req)
-    new_id, existing = _find_by_key(key, app)
-    if existing is not None:
+    existing = _find_by_key(key, app)
+    if existing.record is not None:
         # Its products may have left the catalogue since then.
         repeated = ORDER_SCHEMA.validate(body, context=sku_context(lambda _: True))
-        return _require_same(Placed(record=existing, is_new=False), _fingerprint(repeated, app))
+        placed = Placed(record=existing.record, is_new=False)
+        return _require_same(placed, _fingerprint(repeated, existing.secret))
     context = sku_context(lambda sku: app.catalogue.product(sku) is not None)
     request = ORDER_SCHEMA.validate(body, context=context)
-    order = _order(new_id, request, app)
-    request_fingerprint = _fingerprint(request, app)
+    order = _order(existing.order_id, request, app)
+    request_fingerprint = _fingerprint(request, existing.secret)
     placed = app.order_store.place(order, customer_in(request), request_fingerprint)
     return _require_same(placed, request_fingerprint)
 
 
-def _find_by_key(key: str | None, app: Services) -> tuple[str, OrderRecord | None]:
-    """Return the order ID that the key stands for now, and its record if it exists."""
-    secret, store = app.settings.id_secret, app.order_store
+def _find_by_key(key: str | None, app: Services) -> _KeyedOrder:
+    """Return the order that the key stands for now, or the ID that a new order gets."""
+    current = app.settings.id_secret
     if key is None:
-        return order_id(secret, None), None
+        return _KeyedOrder(secret=current, order_id=order_id(current, None))
+    orders = [_find_with_secret(secret, key, app) for secret in app.settings.id_secrets]
+    return next((order for order in orders if order.record is not None), orders[0])
+
+
+def _find_with_secret(secret: str, key: str, app: Services) -> _KeyedOrder:
+    store = app.order_store
     ids = (order_id(secret, key, generation) for generation in count())
     # The record is read first: an order deleted in between has left its tombstone by then.
     candidates = ((candidate, store.find(candidate)) for candidate in ids)
-    return next(
+    found, record = next(
         (candidate, record)
         for candidate, record in candidates
-        if record or not store.is_deleted(candidate)
+        if record is not None or not store.is_deleted(candidate)
     )
+    return _KeyedOrder(secret=secret, order_id=found, record=record)
 
 
-def _fingerprint(request: OrderBody, app: Services) -> str:
-    return fingerprint(app.settings.id_secret, ORDER_SCHEMA.canonical(request))
+def _fingerprint(request: OrderBody, secret: str) -> str:
+    return fingerprint(secret, ORDER_SCHEMA.canonical(request))
 
 
 def _require_same(placed: Placed, request_fingerprint: str) -> Placed:

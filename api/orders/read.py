@@ -9,7 +9,7 @@ import azure.functions as func
 
 from api.http.endpoint import endpoint
 from api.http.paging import page_links, read_page
-from api.http.problems import not_found, order_not_found
+from api.http.problems import not_found, order_not_found, read_order_id
 from api.http.query import Query
 from api.http.responses import json_response, money, timestamp
 from api.orders.views import order_url, order_view
@@ -38,7 +38,7 @@ async def get_order(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
     """Return the order."""
-    order_id = req.route_params["order_id"]
+    order_id = read_order_id(req)
     query = Query(req, known={"steps"})
     with_steps = query.flag("steps", default=True)
     query.check()
@@ -93,7 +93,7 @@ def _list_view(record: OrderRecord) -> dict[str, Any]:
 @endpoint(bp, Endpoint.GET_SHIPMENT, method="GET", route="api/orders/{order_id}/shipment")
 async def get_shipment(req: func.HttpRequest) -> func.HttpResponse:
     """Return status and tracking number of the shipment."""
-    return json_response(await asyncio.to_thread(_shipment_view, req.route_params["order_id"]))
+    return json_response(await asyncio.to_thread(_shipment_view, read_order_id(req)))
 
 
 def _shipment_view(order_id: str) -> dict[str, Any]:

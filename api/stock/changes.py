@@ -34,8 +34,7 @@ async def apply_change(
     client: df.DurableOrchestrationClient, request: StockAdjustmentRequest
 ) -> StockLevel | None:
     """Apply the change and return the level after it; None if it takes too long."""
-    secret = services().settings.id_secret
-    instance_id = stock_change_id(secret, request.sku, request.adjustment.key)
+    instance_id = await _instance_id(client, request)
     await _start(client, instance_id, encode(request))
     status = await _wait(client, instance_id)
     if status is None:
@@ -43,6 +42,18 @@ async def apply_change(
     if status.runtime_status is not Runtime.Completed:
         raise EngineUnavailableError
     return decode(StockLevel, status.output)
+
+
+async def _instance_id(
+    client: df.DurableOrchestrationClient, request: StockAdjustmentRequest
+) -> str:
+    """Return the ID under which the change was requested before, or a new one."""
+    settings, sku, key = services().settings, request.sku, request.adjustment.key
+    for secret in settings.previous_id_secrets:
+        earlier = stock_change_id(secret, sku, key)
+        if await get_status(client, earlier) is not None:
+            return earlier
+    return stock_change_id(settings.id_secret, sku, key)
 
 
 async def _start(

@@ -117,10 +117,10 @@ def _stock_findings(sku: str, stock: Stock) -> Iterator[Finding]:
 
 
 def _counts(records: AuditInput) -> CheckedCounts:
-    statuses = [r.status for orders in (records.older, records.orders) for r in orders.values()]
+    orders = [*records.older.values(), *records.orders.values()]
     return CheckedCounts(
-        orders=len(statuses),
-        in_attention=statuses.count(OrderStatus.NEEDS_ATTENTION),
+        orders=len(orders),
+        in_attention=sum(record.attention is not None for record in orders),
         payments=sum(len(holdings.payments) for holdings in records.holdings.values()),
         shipments=sum(len(holdings.shipments) for holdings in records.holdings.values()),
         emails=sum(len(holdings.emails) for holdings in records.holdings.values()),

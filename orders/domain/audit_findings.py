@@ -69,7 +69,7 @@ class CheckedCounts:
     """How much was checked."""
 
     orders: int
-    #: The orders that need attention: they are not checked against an outcome.
+    #: The orders in the attention queue.
     in_attention: int
     payments: int
     shipments: int

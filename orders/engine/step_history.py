@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from orders.contracts.steps import find_step, step_of_operation
+from orders.domain.outcome import Reason
 from orders.domain.results import Reversal
 
 
@@ -20,6 +21,8 @@ class StepResult(StrEnum):
     DONE = "done"
     #: The step was refused; nothing was done.
     REFUSED = "refused"
+    #: The order was canceled before the step was tried.
+    NOT_TRIED = "notTried"
     #: The attempt failed and its effect is unknown; a later attempt may have succeeded.
     FAILED = "failed"
 
@@ -76,5 +79,7 @@ def _result(step: str, result: object) -> StepResult:
         return StepResult.DONE
     row = find_step(step)
     is_refused = row is not None and result.get(row.accepted_field) is False
+    if is_refused and result.get("reason") == Reason.CANCELED:
+        return StepResult.NOT_TRIED
     reversal_refused = result.get("reversal") == Reversal.REFUSED
     return StepResult.REFUSED if is_refused or reversal_refused else StepResult.DONE

@@ -20,6 +20,14 @@ def read_number(environment: Environment, name: str, default: int, max_digits: i
     return int(text)
 
 
+def read_flag(environment: Environment, name: str) -> bool:
+    """Read 1 or 0; without a value, 0."""
+    text = environment.get(name) or "0"
+    if text not in {"0", "1"}:
+        raise InvalidSettingsError(f"{name} must be 1 or 0, not {text!r}")
+    return text == "1"
+
+
 def read_days(
     environment: Environment, name: str, default: timedelta, max_digits: int = 5
 ) -> timedelta:

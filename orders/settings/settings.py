@@ -28,6 +28,7 @@ from orders.settings.readers import (
     Environment,
     read_countries,
     read_days,
+    read_flag,
     read_minutes,
     read_number,
     read_retry_policy,
@@ -52,6 +53,10 @@ class Settings:
     catalogue: Path
     #: ORDERS_ID_SECRET: key of the hash that turns an idempotency key into an order ID.
     id_secret: str = field(repr=False)
+    #: ORDERS_ID_SECRET_PREVIOUS: earlier secrets, separated by commas, whose keys are still known.
+    previous_id_secrets: tuple[str, ...] = field(default=(), repr=False)
+    #: ORDERS_REQUIRE_IDEMPOTENCY_KEY: orders without an idempotency key are refused.
+    requires_idempotency_key: bool = False
     #: ORDERS_MAX_QUANTITY, ORDERS_COUNTRIES: the limits that an order keeps.
     terms: Terms
     #: Set by Azure: the app runs on many machines.
@@ -73,6 +78,11 @@ class Settings:
     #: The SMTP mailer. None: the sandbox.
     smtp: SmtpAccess | None = None
 
+    @property
+    def id_secrets(self) -> tuple[str, ...]:
+        """The current secret, then the previous ones."""
+        return (self.id_secret, *self.previous_id_secrets)
+
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the settings.
@@ -86,6 +96,8 @@ class Settings:
             data_dir=_path(environment, "ORDERS_DATA_DIR", ".data"),
             catalogue=_path(environment, "ORDERS_CATALOGUE", "catalogue.json"),
             id_secret=_secret(environment),
+            previous_id_secrets=_previous_secrets(environment),
+            requires_idempotency_key=read_flag(environment, "ORDERS_REQUIRE_IDEMPOTENCY_KEY"),
             terms=_terms(environment),
             on_azure=_on_azure(environment),
             retries=retries,
@@ -121,6 +133,17 @@ def _secret(environment: Environment) -> str:
             f"ORDERS_ID_SECRET must have {_MIN_SECRET_LENGTH} characters or more"
         )
     return secret
+
+
+def _previous_secrets(environment: Environment) -> tuple[str, ...]:
+    text = environment.get("ORDERS_ID_SECRET_PREVIOUS", "")
+    secrets = tuple(secret.strip() for secret in text.split(",") if secret.strip())
+    if any(len(secret) < _MIN_SECRET_LENGTH for secret in secrets):
+        raise InvalidSettingsError(
+            f"ORDERS_ID_SECRET_PREVIOUS must list secrets of {_MIN_SECRET_LENGTH} characters or"
+            " more, separated by commas"
+        )
+    return secrets
 
 
 def _terms(environment: Environment) -> Terms:
