@@ -6,7 +6,6 @@ from activities.lookups import get_record
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import OrderReference, PaymentRequest, PaymentReversal
-from orders.domain.outcome import Reason
 from orders.domain.results import Authorization, Capture
 from orders.services import services
 
@@ -19,7 +18,7 @@ def process_payment(payload: dict) -> dict:
     request = decode(PaymentRequest, payload)
     record = get_record(request.order_id)
     if record.is_being_canceled:
-        return encode(Authorization(approved=False, reason=Reason.CANCELED))
+        return encode(Authorization(approved=False, reason=record.cancel_reason))
     # Read from the store: the payment method must not appear in the history.
     payment_method = record.order.payment_method
     return encode(services().payments.authorize(request.order_id, request.amount, payment_method))
@@ -29,8 +28,9 @@ def process_payment(payload: dict) -> dict:
 def capture_payment(payload: dict) -> dict:
     """Capture the authorized amount. A refusal is a result."""
     order_id = decode(OrderReference, payload).order_id
-    if get_record(order_id).is_being_canceled:
-        return encode(Capture(captured=False, reason=Reason.CANCELED))
+    record = get_record(order_id)
+    if record.is_being_canceled:
+        return encode(Capture(captured=False, reason=record.cancel_reason))
     return encode(services().payments.capture(order_id))
 
 

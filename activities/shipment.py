@@ -6,7 +6,6 @@ from activities.lookups import get_customer, get_record
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import CanceledShipment, OrderReference
-from orders.domain.outcome import Reason
 from orders.domain.results import Booking
 from orders.services import services
 
@@ -17,8 +16,9 @@ bp = df.Blueprint()
 def ship_order(payload: dict) -> dict:
     """Book the shipment. A refused address is a result."""
     order_id = decode(OrderReference, payload).order_id
-    if get_record(order_id).is_being_canceled:
-        return encode(Booking(booked=False, reason=Reason.CANCELED))
+    record = get_record(order_id)
+    if record.is_being_canceled:
+        return encode(Booking(booked=False, reason=record.cancel_reason))
     return encode(services().carrier.book(order_id, get_customer(order_id)))
 
 

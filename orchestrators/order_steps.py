@@ -23,7 +23,7 @@ from orders.contracts.payloads import (
 from orders.contracts.steps import StepName
 from orders.domain.emails import outcome_email_kind
 from orders.domain.money import Money
-from orders.domain.outcome import Opening, Outcome, Reason
+from orders.domain.outcome import CANCEL_REASONS, Opening, Outcome, Reason
 from orders.domain.results import (
     Authorization,
     Booking,
@@ -248,7 +248,7 @@ class OrderSteps:
 
 def _refused(step: StepName, reason: str | None) -> StoppedError:
     # A canceled order's step was not tried now, but an earlier orchestration may have done it.
-    nothing_done = reason != Reason.CANCELED
+    nothing_done = reason not in CANCEL_REASONS
     return StoppedError(step, Outcome.refused(reason), nothing_done=nothing_done)
 
 

@@ -74,7 +74,9 @@ async def _recover_order(
     else:
         if instance.is_terminated:
             # An operator ended the orchestration: undo the order, unless it is dispatched.
-            await _update(order_id, lambda record: record.request_cancel(now))
+            await _update(
+                order_id, lambda record: record.request_cancel(now, Reason.STOPPED_BY_OPERATOR)
+            )
         start = partial(start_order, client, order_id)
         await _restart(client, now, record, order_id, instance, start)
 

@@ -24,6 +24,8 @@ def order_status(record: OrderRecord, instance: Instance) -> OrderStatus:
         return outcome.status
     if record.attention is not None and record.outcome is None:
         return OrderStatus.NEEDS_ATTENTION
+    if record.reopened_from is not None:
+        return record.reopened_from
     if record.runs == 0 and instance.phase in {Phase.ABSENT, Phase.PENDING}:
         return OrderStatus.PLACED
     # Also if the orchestration is lost: the order is unfinished, and recovery restarts it.

@@ -43,6 +43,7 @@ _SUBJECTS: Final = {
 _ON_ITS_WAY: Final = "Your order is on its way."
 _NOT_COMPLETED: Final = "We are sorry, but we could not complete your order. {why}"
 _CANCELED: Final = "Your order is canceled, as you requested."
+_CANCELED_BY_US: Final = "We are sorry, but we had to cancel your order."
 _NOTHING_CHARGED: Final = (
     "Nothing was charged, and nothing will be shipped. If your bank reserved the amount on your"
     " card, it releases the reservation within a few days."
@@ -58,6 +59,11 @@ _REFUNDING_TOTAL: Final = (
     "We are refunding the full {total} that you paid for your order to your payment method."
 )
 _ARRIVAL: Final = "Your bank usually shows it within a few days."
+
+_HAPPENED: Final[dict[str | None, str]] = {
+    Reason.CANCELED: _CANCELED,
+    Reason.STOPPED_BY_OPERATOR: _CANCELED_BY_US,
+}
 
 #: Reasons that help the customer. For all others the email gives no reason.
 _WHY: Final[dict[str | None, str]] = {
@@ -117,8 +123,8 @@ def confirmation_email(order: Order, customer: Customer, tracking_number: str) -
 
 def outcome_email(order: Order, customer: Customer, kind: EmailKind, reason: str | None) -> Email:
     """Write the email about an undone order: what happened, why, and where the money is."""
-    happened = _CANCELED
-    if reason != Reason.CANCELED:
+    happened = _HAPPENED.get(reason)
+    if happened is None:
         happened = _NOT_COMPLETED.format(why=_WHY.get(reason, "")).strip()
     money = _REFUNDING_ALL if kind is EmailKind.REFUNDED else _NOTHING_CHARGED
     return _email(order, customer, kind, happened, money.format(total=order.total))

@@ -16,7 +16,7 @@ from orders.domain.attention import (
     ResolutionStatus,
 )
 from orders.domain.order_record import OrderRecord
-from orders.domain.outcome import OrderStatus
+from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import (
     MAX_REFUNDS,
     Refund,
@@ -213,9 +213,17 @@ def _reopen(record: OrderRecord) -> OrderRecord:
         undoing=undoing,
         outcome=None,
         ended_at=None,
+        reopened_from=_ended_status(outcome),
         recovery_attempts=0,
         next_recovery_at=None,
     )
+
+
+def _ended_status(outcome: Outcome | None) -> OrderStatus | None:
+    """Return the status that remains while failed steps are retried."""
+    if outcome is None or outcome.status is OrderStatus.NEEDS_ATTENTION:
+        return None
+    return outcome.status
 
 
 def _replace_refund(record: OrderRecord, changed: Refund) -> OrderRecord:

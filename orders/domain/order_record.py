@@ -34,8 +34,9 @@ class OrderRecord:
     validation: ValidationResult | None = None
     #: Undoing has begun, with this outcome as its goal. The order can no longer be completed.
     undoing: Outcome | None = None
-    #: When the customer requested a cancellation.
+    #: When the customer, or an operator who terminated the orchestration, requested a cancellation.
     cancel_requested_at: datetime | None = None
+    cancel_reason: str | None = None
     #: When the shipment was dispatched. After that the order is neither canceled nor undone.
     dispatched_at: datetime | None = None
     outcome: Outcome | None = None
@@ -53,6 +54,8 @@ class OrderRecord:
     #: When recovery terminated the orchestration in order to restart it. Until the restart, the
     #: termination is not a request to end the order.
     terminated_at: datetime | None = None
+    #: The status in which the order had ended, while failed steps of it are retried.
+    reopened_from: OrderStatus | None = None
     #: Refunds, oldest first.
     refunds: tuple[Refund, ...] = ()
     #: When the personal data was erased.
@@ -72,6 +75,8 @@ class OrderRecord:
             return self.outcome.status
         if self.attention is not None:
             return OrderStatus.NEEDS_ATTENTION
+        if self.reopened_from is not None:
+            return self.reopened_from
         return OrderStatus.PROCESSING if self.runs else OrderStatus.PLACED
 
     @property
@@ -128,7 +133,7 @@ class OrderRecord:
         return Opening(
             outcome=self.outcome,
             undoing=self.undoing,
-            cancel_requested=self.is_being_canceled,
+            cancel_reason=self.cancel_reason if self.is_being_canceled else None,
             resumed=self.runs > 0,
             stock_lines=self.validation.stock_lines if self.validation else (),
             dispatched=self.dispatched_at is not None,
@@ -155,11 +160,13 @@ class OrderRecord:
             return self, self.validation
         return replace(self, validation=validation), validation
 
-    def request_cancel(self, now: datetime) -> tuple[OrderRecord, OrderRecord]:
+    def request_cancel(
+        self, now: datetime, reason: Reason = Reason.CANCELED
+    ) -> tuple[OrderRecord, OrderRecord]:
         """Record the first cancellation request, unless it is too late."""
         if not self.can_be_canceled or self.cancel_requested_at is not None:
             return self, self
-        after = replace(self, cancel_requested_at=now)
+        after = replace(self, cancel_requested_at=now, cancel_reason=reason)
         return after, after
 
     def dispatch(self, now: datetime) -> tuple[OrderRecord, Dispatch]:
@@ -167,7 +174,7 @@ class OrderRecord:
         if self.dispatched_at is not None:
             return self, Dispatch(dispatched=True)
         if self.cancel_requested_at is not None:
-            return self, Dispatch(dispatched=False, reason=Reason.CANCELED)
+            return self, Dispatch(dispatched=False, reason=self.cancel_reason)
         if self.undoing is not None or self.outcome is not None:
             return self, Dispatch(dispatched=False, reason=Reason.ALREADY_UNDONE)
         return replace(self, dispatched_at=now), Dispatch(dispatched=True)
@@ -192,6 +199,7 @@ class OrderRecord:
             outcome=outcome,
             ended_at=now,
             attention=self._attention_for(outcome, now),
+            reopened_from=None,
             recovery_attempts=0,
             next_recovery_at=None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
+from typing import Final
 
 from orders.domain.results import StockLine
 
@@ -19,7 +20,7 @@ class OrderStatus(StrEnum):
     COMPLETED = "completed"
     #: Refused by a rule, a bank or a carrier, or given up; everything is undone.
     REJECTED = "rejected"
-    #: Stopped by request; everything is undone.
+    #: Stopped by the customer or an operator; everything is undone.
     CANCELED = "canceled"
     #: An operator must decide.
     NEEDS_ATTENTION = "needsAttention"
@@ -74,6 +75,10 @@ class Reason(StrEnum):
     ORDER_NOT_FOUND = "orderNotFound"
 
 
+#: Reasons of a cancellation. Every other reason is a rejection.
+CANCEL_REASONS: Final = frozenset({Reason.CANCELED, Reason.STOPPED_BY_OPERATOR})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How an order ended."""
@@ -97,14 +102,14 @@ class Outcome:
         return cls(status=OrderStatus.REJECTED, reason=reason)
 
     @classmethod
-    def canceled(cls) -> Outcome:
-        """Return the outcome of an order that is stopped by request."""
-        return cls(status=OrderStatus.CANCELED, reason=Reason.CANCELED)
+    def canceled(cls, reason: str | None = Reason.CANCELED) -> Outcome:
+        """Return the outcome of an order that the customer or an operator stopped."""
+        return cls(status=OrderStatus.CANCELED, reason=reason)
 
     @classmethod
     def refused(cls, reason: str | None) -> Outcome:
         """Return the outcome after a step was refused: by request, or for another reason."""
-        return cls.canceled() if reason == Reason.CANCELED else cls.rejected(reason)
+        return cls.canceled(reason) if reason in CANCEL_REASONS else cls.rejected(reason)
 
     @classmethod
     def needs_attention(cls, reason: str | None, failed_steps: tuple[str, ...]) -> Outcome:
@@ -155,8 +160,8 @@ class Opening:
     outcome: Outcome | None = None
     #: Undoing has begun, with this outcome as its goal.
     undoing: Outcome | None = None
-    #: The customer requested a cancellation before the dispatch.
-    cancel_requested: bool = False
+    #: A cancellation was requested before the dispatch, for this reason.
+    cancel_reason: str | None = None
     #: An earlier orchestration may have done any of the steps.
     resumed: bool = False
     #: Units that may be reserved, if the order was accepted.
@@ -173,11 +178,11 @@ class Opening:
         """What comes next."""
         if self.outcome is not None:
             return Next.ENDED
-        if self.undoing is not None or self.cancel_requested:
+        if self.undoing is not None or self.cancel_reason is not None:
             return Next.UNDO
         return Next.FINISH if self.dispatched else Next.FULFILL
 
     @property
     def goal(self) -> Outcome:
         """The outcome of an order that has ended, or is being undone."""
-        return self.outcome or self.undoing or Outcome.canceled()
+        return self.outcome or self.undoing or Outcome.canceled(self.cancel_reason)

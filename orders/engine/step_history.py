@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from orders.contracts.steps import find_step, step_of_operation
-from orders.domain.outcome import Reason
+from orders.domain.outcome import CANCEL_REASONS
 from orders.domain.results import Reversal
 
 
@@ -79,7 +79,7 @@ def _result(step: str, result: object) -> StepResult:
         return StepResult.DONE
     row = find_step(step)
     is_refused = row is not None and result.get(row.accepted_field) is False
-    if is_refused and result.get("reason") == Reason.CANCELED:
+    if is_refused and result.get("reason") in CANCEL_REASONS:
         return StepResult.NOT_TRIED
     reversal_refused = result.get("reversal") == Reversal.REFUSED
     return StepResult.REFUSED if is_refused or reversal_refused else StepResult.DONE
