@@ -22,15 +22,9 @@ from orders.domain.attention import AttentionReason
 from orders.domain.operator_changes import close_refund
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Reason
+from orders.domain.recovery import RecoveryAction, recovery_action
 from orders.domain.refund import Refund, RefundOutcome
-from orders.engine.instances import (
-    Instance,
-    Phase,
-    get_instance,
-    start_order,
-    start_refund,
-    terminate,
-)
+from orders.engine.instances import get_instance, start_order, start_refund, terminate
 from orders.order_scan import for_each_order
 from orders.ports.order_store import Change, OrderQuery
 from orders.services import services
@@ -60,69 +54,80 @@ async def recover_orders(
 async def _recover_order(
     client: df.DurableOrchestrationClient, now: datetime, record: OrderRecord
 ) -> None:
-    order_id = record.order.order_id
-    policy = services().settings.recovery
+    order_id = record.order_id
     instance = await get_instance(client, order_id)
-    if instance.phase is Phase.SUSPENDED:
-        await _request_attention(record, AttentionReason.SUSPENDED)
-    elif instance.is_terminated and record.terminated_at is not None:
-        await start_order(client, order_id)  # recovery terminated it in an earlier run
-    elif not instance.needs_recovery(now, policy.stalled_after):
-        return
-    elif record.recovery_attempts >= policy.max_attempts:
-        await _request_attention(record, AttentionReason.RECOVERY_FAILED)
-    else:
-        if instance.is_terminated:
-            # An operator ended the orchestration: undo the order, unless it is dispatched.
-            await _update(
-                order_id, lambda record: record.request_cancel(now, Reason.STOPPED_BY_OPERATOR)
-            )
-        start = partial(start_order, client, order_id)
-        await _restart(client, now, record, order_id, instance, start)
+    start = partial(start_order, client, order_id)
+    match recovery_action(record, instance, now, services().settings.recovery):
+        case RecoveryAction.LEAVE:
+            return
+        case RecoveryAction.SUSPENDED:
+            await _request_attention(record, AttentionReason.SUSPENDED)
+        case RecoveryAction.EXHAUSTED:
+            await _request_attention(record, AttentionReason.RECOVERY_FAILED)
+        case RecoveryAction.COMPLETE_RESTART:
+            await start()
+        case RecoveryAction.TERMINATE_FIRST:
+            await _terminate_and_restart(client, now, record, order_id, start)
+        case RecoveryAction.STOPPED_BY_OPERATOR:
+            # Undo the order, unless it is dispatched.
+            reason = Reason.STOPPED_BY_OPERATOR
+            await _update(order_id, lambda record: record.request_cancel(now, reason))
+            await _restart(now, record, start)
+        case RecoveryAction.RESTART:
+            await _restart(now, record, start)
 
 
 async def _recover_refunds(
     client: df.DurableOrchestrationClient, now: datetime, record: OrderRecord
 ) -> None:
-    policy = services().settings.recovery
     for refund in record.open_refunds:
-        instance = await get_instance(client, refund.refund_id)
-        if _is_stopped_by_operator(instance, record):
+        await _recover_refund(client, now, record, refund)
+
+
+async def _recover_refund(
+    client: df.DurableOrchestrationClient, now: datetime, record: OrderRecord, refund: Refund
+) -> None:
+    refund_id = refund.refund_id
+    instance = await get_instance(client, refund_id)
+    start = partial(start_refund, client, record.order_id, refund_id)
+    match recovery_action(record, instance, now, services().settings.recovery):
+        case RecoveryAction.LEAVE:
+            return
+        case RecoveryAction.SUSPENDED | RecoveryAction.STOPPED_BY_OPERATOR:
             await _give_up_refund(record, refund, Reason.STOPPED_BY_OPERATOR)
-        elif not instance.needs_recovery(now, policy.stalled_after):
-            continue
-        elif record.recovery_attempts >= policy.max_attempts:
-            await _give_up_refund(record, refund, Reason.UNAVAILABLE)
-        else:
-            start = partial(start_refund, client, record.order.order_id, refund.refund_id)
-            await _restart(client, now, record, refund.refund_id, instance, start)
+        case RecoveryAction.EXHAUSTED:
+            reason = Reason.UNAVAILABLE
+            if instance.is_terminated:
+                reason = Reason.STOPPED_BY_OPERATOR
+            await _give_up_refund(record, refund, reason)
+        case RecoveryAction.TERMINATE_FIRST:
+            await _terminate_and_restart(client, now, record, refund_id, start)
+        case RecoveryAction.COMPLETE_RESTART | RecoveryAction.RESTART:
+            await _restart(now, record, start)
 
 
-async def _restart(  # noqa: PLR0913, PLR0917 - the same for orders and refunds
+async def _restart(
+    now: datetime, record: OrderRecord, start: Callable[[], Awaitable[None]]
+) -> None:
+    """Count an attempt, then start the orchestration."""
+    policy, attempt = services().settings.recovery, record.recovery_attempts + 1
+    pause = policy.pause_after(record.recovery_attempts) - policy.recover_after
+    await _update(record.order_id, lambda record: record.record_recovery(attempt, now + pause))
+    await start()
+
+
+async def _terminate_and_restart(
     client: df.DurableOrchestrationClient,
     now: datetime,
     record: OrderRecord,
     instance_id: str,
-    instance: Instance,
     start: Callable[[], Awaitable[None]],
 ) -> None:
-    """Restart an orchestration; a stalled one is terminated first."""
-    order_id, attempt = record.order_id, record.recovery_attempts + 1
-    if instance.phase.is_active:
-        # Recorded first: otherwise the termination would count as an operator's decision.
-        await _update(order_id, lambda record: record.record_termination(attempt, now))
-        if await terminate(client, instance_id):
-            await start()
-        return
-    policy = services().settings.recovery
-    pause = policy.pause_after(record.recovery_attempts) - policy.recover_after
-    await _update(order_id, lambda record: record.record_recovery(attempt, now + pause))
-    await start()
-
-
-def _is_stopped_by_operator(instance: Instance, record: OrderRecord) -> bool:
-    by_recovery = record.terminated_at is not None
-    return instance.phase is Phase.SUSPENDED or (instance.is_terminated and not by_recovery)
+    attempt = record.recovery_attempts + 1
+    # Recorded first: otherwise the termination would count as an operator's decision.
+    await _update(record.order_id, lambda record: record.record_termination(attempt, now))
+    if await terminate(client, instance_id):
+        await start()
 
 
 async def _request_attention(record: OrderRecord, reason: AttentionReason) -> None:

@@ -17,8 +17,9 @@ from orders.domain.operator_changes import RefundRequestResult
 from orders.domain.operator_changes import request_refund as add_refund
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
+from orders.domain.recovery import Phase
 from orders.domain.refund import MAX_REFUNDS, Refund, RefundRequestStatus
-from orders.engine.instances import Phase, get_instance, start_refund
+from orders.engine.instances import get_instance, start_refund
 from orders.services import services
 
 bp = df.Blueprint()

@@ -15,7 +15,8 @@ from orders.contracts.names import Activity, Endpoint
 from orders.contracts.steps import STEPS, Step, StepGroup
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
-from orders.engine.instances import Instance, Phase, continue_order, get_instance
+from orders.domain.recovery import Phase
+from orders.engine.instances import Instance, continue_order, get_instance
 from orders.services import services
 
 bp = df.Blueprint()

@@ -20,7 +20,8 @@ from orders.contracts.names import Endpoint
 from orders.domain.errors import EngineUnavailableError
 from orders.domain.order import Order
 from orders.domain.order_record import OrderRecord
-from orders.engine.instances import Instance, Phase, get_instance, start_order
+from orders.domain.recovery import Phase
+from orders.engine.instances import Instance, get_instance, start_order
 from orders.order_ids import fingerprint, order_id
 from orders.ports.order_store import Placed
 from orders.services import Services, services

@@ -8,8 +8,9 @@ from orders.contracts.codec import encode
 from orders.domain.attention import Resolution
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
+from orders.domain.recovery import Phase
 from orders.domain.refund import Refund
-from orders.engine.instances import Instance, Phase
+from orders.engine.instances import Instance
 
 
 def order_url(order_id: str) -> str:

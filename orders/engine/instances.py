@@ -2,8 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 import azure.durable_functions as df
@@ -13,48 +11,20 @@ from orders.contracts.codec import encode
 from orders.contracts.names import Orchestration
 from orders.contracts.payloads import OrderInput, RefundInput
 from orders.domain.errors import EngineUnavailableError
+from orders.domain.recovery import InstanceState, Phase
 from orders.engine.client import engine_errors, get_status
 from orders.engine.step_history import StepRecord, read_step_history
 from orders.services import services
 
 
-class Phase(StrEnum):
-    """Phase of an orchestration instance."""
-
-    #: There is no instance.
-    ABSENT = "absent"
-    #: It has not run its first turn.
-    PENDING = "pending"
-    #: It is suspended until it is resumed.
-    SUSPENDED = "suspended"
-    #: It is running.
-    RUNNING = "running"
-    #: It has ended: completed, failed or terminated.
-    ENDED = "ended"
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it continues by itself."""
-        return self in {Phase.PENDING, Phase.RUNNING}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Instance:
+class Instance(InstanceState):
     """An orchestration instance."""
 
-    phase: Phase
     step: str | None = None
     text: str | None = None
-    is_terminated: bool = False
-    last_updated_at: datetime | None = None
     #: Empty unless the history was requested.
     steps: tuple[StepRecord, ...] = ()
-
-    def needs_recovery(self, now: datetime, stalled_after: timedelta) -> bool:
-        """Whether it is not active, or has been active without progress for too long."""
-        if not self.phase.is_active:
-            return True
-        return self.last_updated_at is not None and now - self.last_updated_at > stalled_after
 
 
 #: Pauses before each check whether a terminated instance has ended: two seconds in all.

@@ -1,0 +1,80 @@
+"""Recovery: what to do about an order or a refund that has not ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum, auto
+
+from orders.domain.order_record import OrderRecord
+from orders.domain.policies import RecoveryPolicy
+
+
+class Phase(StrEnum):
+    """Phase of an orchestration instance."""
+
+    #: There is no instance.
+    ABSENT = "absent"
+    #: It has not run its first turn.
+    PENDING = "pending"
+    #: It is suspended until it is resumed.
+    SUSPENDED = "suspended"
+    #: It is running.
+    RUNNING = "running"
+    #: It has ended: completed, failed or terminated.
+    ENDED = "ended"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it continues by itself."""
+        return self in {Phase.PENDING, Phase.RUNNING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceState:
+    """What recovery has to know of an orchestration instance."""
+
+    phase: Phase
+    is_terminated: bool = False
+    last_updated_at: datetime | None = None
+
+
+class RecoveryAction(Enum):
+    """What recovery does."""
+
+    #: The orchestration is running.
+    LEAVE = auto()
+    #: Start the orchestration from the start.
+    RESTART = auto()
+    #: Terminate the stalled orchestration, then start it.
+    TERMINATE_FIRST = auto()
+    #: Start it again without counting an attempt: recovery itself terminated it.
+    COMPLETE_RESTART = auto()
+    #: An operator terminated the orchestration.
+    STOPPED_BY_OPERATOR = auto()
+    #: An operator suspended the orchestration, and must resume it.
+    SUSPENDED = auto()
+    #: All attempts are used up: an operator must decide.
+    EXHAUSTED = auto()
+
+
+def recovery_action(  # noqa: PLR0911 - a decision table
+    record: OrderRecord, instance: InstanceState, now: datetime, policy: RecoveryPolicy
+) -> RecoveryAction:
+    """Decide what to do about an orchestration of this order."""
+    if instance.phase is Phase.SUSPENDED:
+        return RecoveryAction.SUSPENDED
+    if instance.is_terminated and record.terminated_at is not None:
+        return RecoveryAction.COMPLETE_RESTART
+    if instance.phase.is_active and not _is_stalled(instance, now, policy):
+        return RecoveryAction.LEAVE
+    if record.recovery_attempts >= policy.max_attempts:
+        return RecoveryAction.EXHAUSTED
+    if instance.phase.is_active:
+        return RecoveryAction.TERMINATE_FIRST
+    if instance.is_terminated:
+        return RecoveryAction.STOPPED_BY_OPERATOR
+    return RecoveryAction.RESTART
+
+
+def _is_stalled(instance: InstanceState, now: datetime, policy: RecoveryPolicy) -> bool:
+    updated_at = instance.last_updated_at
+    return updated_at is not None and now - updated_at > policy.stalled_after
