@@ -1,11 +1,12 @@
 """The whole app on the local host under a virtual clock, with its sandbox ledgers."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orders.services
 from local_host import testing
@@ -15,6 +16,7 @@ from orders.adapters.carrier.sandbox import SandboxCarrier
 from orders.adapters.mailer.sandbox import SandboxMailer
 from orders.adapters.payments.sandbox.gateway import SandboxPayments
 from orders.adapters.sandbox_ledger import Entry
+from orders.contracts.names import Timer
 from orders.domain.emails import EmailKind
 from orders.domain.order import Terms
 from orders.domain.order_record import OrderRecord
@@ -24,6 +26,13 @@ from orders.settings.settings import Settings
 
 APP = Path(__file__).resolve().parent.parent
 SECRET = "a secret of these tests"  # noqa: S105 - test data
+
+MANAGEMENT_API: Final = "/runtime/webhooks/durabletask"
+
+#: The effects of a completed order, as `Shop.effects` returns them.
+COMPLETED_EFFECTS: Final = ["authorized", "captured", "booked", "dispatched", "confirmation"]
+#: The effects of an order that was undone after the booking.
+UNDONE_EFFECTS: Final = ["authorized", "voided", "booked", "canceled"]
 
 
 def settings_in(data_dir: Path, secret: str = SECRET) -> Settings:
@@ -62,10 +71,24 @@ class Shop:
         testing._wait_for(self.app._next_timer())
         self.app.settle()
 
+    def fire_due_timers(self) -> None:
+        """Fire the timers that are due after a test has moved the clock itself."""
+        testing._wait_for(self.app._jump(self.app.clock.now()))
+
     def advance_days(self, days: int) -> None:
         """Move the clock by days at once: every timer trigger runs once, at the end."""
         self.app.clock.advance(self.app.clock.now() + timedelta(days=days))
         self.advance_to_next_timer()
+
+    def let_minutes_pass(self, minutes: int) -> None:
+        """Let time pass: every timer fires when it is due."""
+        self.app.let_pass(timedelta(minutes=minutes))
+
+    def run_recovery(self) -> None:
+        """Run the timer function `recoverOrders` now."""
+        response = self.app.request("POST", f"/admin/functions/{Timer.RECOVER_ORDERS}", json={})
+        assert response.status == 202, response.text
+        self.app.settle()
 
     def post(self, body: object, key: str | None = None) -> Response:
         """Send an order."""
@@ -83,6 +106,14 @@ class Shop:
         """Place an order and wait until its orchestration has ended."""
         return self.app.wait(self.place(body))
 
+    def cancel(self, order_id: str, query: str = "") -> Response:
+        """Request a cancellation, or with `?preview=true` its preview."""
+        return self.app.request("POST", f"/api/orders/{order_id}/cancel{query}")
+
+    def erase(self, order_id: str) -> Response:
+        """Request the erasure of an order's personal data."""
+        return self.app.request("POST", f"/api/operations/orders/{order_id}/erase")
+
     def refund(self, order_id: str, body: object, key: str = "refund") -> Response:
         """Request a refund."""
         path = f"/api/operations/orders/{order_id}/refund"
@@ -99,6 +130,31 @@ class Shop:
         """Resolve the failed steps of an order."""
         body = {"action": action, "note": "it works again", "operator": "Grace", **fields}
         return self.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+
+    def audit(self) -> dict[str, Any]:
+        """Return the report of an audit."""
+        response = self.app.request("GET", "/api/operations/audit")
+        assert response.status == 200, response.text
+        report: dict[str, Any] = response.json()
+        return report
+
+    def signal_stock(self, operation: str, order_id: str, sku: str = "MUG-BLUE") -> None:
+        """Send an operation to a stock entity, past the order's orchestration."""
+        payload = {"orderId": order_id, "openingBalance": 100_000, "quantity": 2}
+        path = f"{MANAGEMENT_API}/entities/stock/{sku}?op={operation}"
+        response = self.app.request("POST", path, json=json.dumps(payload))
+        assert response.status == 202, response.text
+        self.app.settle()
+
+    def manage(self, instance_id: str, verb: str) -> None:
+        """Terminate, suspend, resume or purge an instance through the management API."""
+        path = f"{MANAGEMENT_API}/instances/{instance_id}"
+        if verb == "purge":
+            response = self.app.request("DELETE", path)
+        else:
+            response = self.app.request("POST", f"{path}/{verb}?reason=operator")
+        assert response.status in {200, 202}, response.text
+        self.app.settle()
 
     def restart(self, order_id: str) -> Run:
         """Restart the order's orchestration and wait until it has ended."""
