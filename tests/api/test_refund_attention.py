@@ -1,156 +1,164 @@
-"""Can a person bring a refund to its end that could not end by itself?"""
+"""Failed refunds in the attention queue, and their resolutions."""
 
 from typing import Any
 
 import pytest
 
-from tests.builders import EMAIL, a_refund, an_order
+from tests.builders import EMAIL, OPERATOR, a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
 
 
-def decide(shop: Shop, order_id: str, action: str, **more: object) -> int:
-    """Decide about the order, and let happen what comes of it."""
-    answer = shop.resolve(order_id, action, **more)
+def resolve(shop: Shop, order_id: str, action: str, **more: object) -> int:
+    """Resolve failed steps, and wait until the host is idle."""
+    response = shop.resolve(order_id, action, **more)
     shop.app.settle()
-    return answer.status
+    return response.status
 
 
-def left_to_a_person(shop: Shop, method: str = "refund") -> str:
-    """An order whose refund could not be paid, or not be told."""
+def an_order_with_a_failed_refund(shop: Shop, failing: str = "payment") -> str:
+    """Return an order with a refund whose payment or email failed."""
     order_id = shop.run(an_order()).instance_id
-    port = "payments" if method == "refund" else "mailer"
-    shop.replace_ports(**{port: Failing(getattr(shop, port), method, before=FOREVER)})
+    if failing == "payment":
+        shop.replace_ports(payments=Failing(shop.payments, "refund", before=FOREVER))
+    else:
+        shop.replace_ports(mailer=Failing(shop.mailer, "send", before=FOREVER))
     shop.app.wait(shop.refund(order_id, a_refund(1000)).json()["refundId"])
     shop.restore_ports()
     return order_id
 
 
-def refund_of(shop: Shop, order_id: str) -> dict[str, Any]:
-    """The order's refund as a customer sees it."""
+def refund_view(shop: Shop, order_id: str) -> dict[str, Any]:
+    """Return the order's only refund as customers see it."""
     (refund,) = shop.get(order_id)["refunds"]
     assert isinstance(refund, dict)
     return refund
 
 
-def test_the_desk_tells_which_refund_failed(shop: Shop) -> None:
-    """With the words of whoever wanted it."""
-    order_id = left_to_a_person(shop)
+def email_kinds(shop: Shop) -> list[str]:
+    """Return the kinds of all emails; the kind of a refund's email is `refund`."""
+    return ["refund" if email.kind.startswith("rfd_") else email.kind for email in shop.emails()]
+
+
+def test_entry_shows_the_failed_refund(shop: Shop) -> None:
+    """With operator and note."""
+    order_id = an_order_with_a_failed_refund(shop)
 
     (entry,) = shop.attention_queue()
+
     (refund,) = entry["refunds"]
     assert (entry["orderId"], entry["status"]) == (order_id, "completed")
     assert entry["failedSteps"] == ["refundPayment"]
     assert (refund["status"], refund["note"]) == ("failed", "a broken cup")
+    assert refund["operator"] == OPERATOR
 
 
 @pytest.mark.parametrize(
-    ("action", "status", "paid"),
+    ("action", "status", "payments"),
     [("retry", "paid", 1), ("settledElsewhere", "settledElsewhere", 0), ("skip", "skipped", 0)],
 )
-def test_a_person_decides_about_a_refund(shop: Shop, action: str, status: str, paid: int) -> None:
-    """The order stays completed, whatever becomes of the refund, and it all adds up."""
-    order_id = left_to_a_person(shop)
+def test_failed_refund_is_resolved(shop: Shop, action: str, status: str, payments: int) -> None:
+    """The order stays completed, and the audit is clean."""
+    order_id = an_order_with_a_failed_refund(shop)
 
-    assert decide(shop, order_id, action) == 202
-    assert refund_of(shop, order_id)["status"] == status
-    assert shop.effects().count("refunded") == paid
+    assert resolve(shop, order_id, action) == 202
+    assert refund_view(shop, order_id)["status"] == status
+    assert shop.effects().count("refunded") == payments
     assert (shop.get(order_id)["status"], shop.attention_queue()) == ("completed", [])
     assert shop.record(order_id).runs == 1
-    assert shop.app.request("GET", "/api/operations/audit").json()["findings"] == []
+    assert shop.audit()["findings"] == []
 
 
-def test_a_repeated_resolution_is_harmless(shop: Shop) -> None:
-    """It pays once."""
-    order_id = left_to_a_person(shop)
+def test_repeated_resolution_pays_once(shop: Shop) -> None:
+    """A repeated retry is accepted."""
+    order_id = an_order_with_a_failed_refund(shop)
 
-    assert [decide(shop, order_id, "retry") for _ in range(2)] == [202, 202]
+    assert [resolve(shop, order_id, "retry") for _ in range(2)] == [202, 202]
     assert shop.effects().count("refunded") == 1
 
 
-def test_a_mail_about_a_refund_is_tried_again(shop: Shop) -> None:
-    """The money is found paid."""
-    order_id = left_to_a_person(shop, "send_refund_notice")
-    decide(shop, order_id, "retry")
+def test_retried_refund_email_is_sent(shop: Shop) -> None:
+    """The refund is not paid again."""
+    order_id = an_order_with_a_failed_refund(shop, "email")
+    resolve(shop, order_id, "retry")
 
-    assert refund_of(shop, order_id)["status"] == "paid"
-    assert [email.kind for email in shop.emails()] == ["sent", "refund"]
+    assert refund_view(shop, order_id)["status"] == "paid"
+    assert email_kinds(shop) == ["confirmation", "refund"]
     assert shop.effects().count("refunded") == 1
 
 
-def test_what_failed_in_the_order_and_in_its_refund_is_decided_apart(shop: Shop) -> None:
-    """Its own mail is skipped, the refund tried again."""
-    shop.replace_ports(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
+def test_steps_of_order_and_refund_are_resolved_apart(shop: Shop) -> None:
+    """The confirmation is skipped, the refund settled elsewhere."""
+    shop.replace_ports(mailer=Failing(shop.mailer, "send", before=FOREVER))
     order_id = shop.run(an_order(payment_method="pm_sandbox_refundRefused")).instance_id
     shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
-    skipped_steps = decide(shop, order_id, "skip", steps=["sendConfirmation"])
-    settled = decide(shop, order_id, "settledElsewhere", steps=["refundPayment"])
+    skipped = resolve(shop, order_id, "skip", steps=["sendConfirmation"])
+    settled = resolve(shop, order_id, "settledElsewhere", steps=["refundPayment"])
 
-    assert (skipped_steps, settled) == (202, 202)
-    assert refund_of(shop, order_id)["status"] == "settledElsewhere"
+    assert (skipped, settled) == (202, 202)
+    assert refund_view(shop, order_id)["status"] == "settledElsewhere"
     assert shop.record(order_id).resolved_steps == ("sendConfirmation",)
     assert shop.attention_queue() == []
 
 
-def test_one_resolution_may_be_about_both(shop: Shop) -> None:
-    """The order's mail is sent, and the refund paid."""
+def test_one_resolution_applies_to_order_and_refund(shop: Shop) -> None:
+    """The confirmation is sent, and the refund paid."""
     shop.replace_ports(
-        mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER),
+        mailer=Failing(shop.mailer, "send", before=FOREVER),
         payments=Failing(shop.payments, "refund", before=FOREVER),
     )
     order_id = shop.run(an_order()).instance_id
     shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
     shop.restore_ports()
 
-    assert decide(shop, order_id, "retry") == 202
-    assert decide(shop, order_id, "retry") == 202
-    assert refund_of(shop, order_id)["status"] == "paid"
-    assert sorted(email.kind for email in shop.emails()) == ["refund", "sent"]
-    assert shop.app.request("GET", "/api/operations/audit").json()["findings"] == []
+    assert resolve(shop, order_id, "retry") == 202
+    assert resolve(shop, order_id, "retry") == 202
+    assert refund_view(shop, order_id)["status"] == "paid"
+    assert sorted(email_kinds(shop)) == ["confirmation", "refund"]
+    assert shop.audit()["findings"] == []
 
 
-def test_erasing_keeps_what_is_owed_on_the_desk(shop: Shop) -> None:
-    """Only the words go, and what can be told to nobody any more."""
-    order_id = left_to_a_person(shop)
-    assert shop.app.request("POST", f"/api/operations/orders/{order_id}/erase").status == 200
+def test_erasure_keeps_unpaid_refunds_in_the_queue(shop: Shop) -> None:
+    """Operator and note are erased."""
+    order_id = an_order_with_a_failed_refund(shop)
+    assert shop.erase(order_id).status == 200
 
     (entry,) = shop.attention_queue()
+
     assert entry["failedSteps"] == ["refundPayment"]
-    assert (entry["refunds"][0]["by"], EMAIL in str(entry)) == ("(erased)", False)
+    assert entry["refunds"][0]["operator"] == "(erased)"
+    assert EMAIL not in str(entry)
 
 
-def test_nothing_is_erased_while_a_refund_is_under_way(shop: Shop) -> None:
-    """Its mail needs the address; afterwards the request is repeated."""
+def test_order_with_an_open_refund_cannot_be_erased(shop: Shop) -> None:
+    """The email about the refund needs the address; later the request succeeds."""
     order_id = shop.run(an_order()).instance_id
-    shop.replace_ports(mailer=Failing(shop.mailer, "send_refund_notice", before=2))
+    shop.replace_ports(mailer=Failing(shop.mailer, "send", before=2))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
     shop.app.settle()
-    path = f"/api/operations/orders/{order_id}/erase"
-    early = shop.app.request("POST", path)
+    early = shop.erase(order_id)
     shop.app.wait(refund_id)
 
     assert (early.status, "refund" in early.json()["detail"]) == (409, True)
-    assert shop.app.request("POST", path).status == 200
+    assert shop.erase(order_id).status == 200
 
 
-def test_erasing_takes_a_mail_that_failed_from_the_desk(shop: Shop) -> None:
-    """There is nobody to write to."""
-    left = left_to_a_person(shop, "send_refund_notice")
-    shop.app.request("POST", f"/api/operations/orders/{left}/erase")
+def test_erasure_removes_failed_emails_from_the_queue(shop: Shop) -> None:
+    """They have no recipient any longer."""
+    order_id = an_order_with_a_failed_refund(shop, "email")
+    shop.erase(order_id)
 
     assert shop.attention_queue() == []
 
 
-def test_what_is_owed_stays_on_the_desk_when_the_order_ends_again(shop: Shop) -> None:
-    """The refund failed while the order's own mail was tried once more."""
-    shop.replace_ports(mailer=Failing(shop.mailer, "send_confirmation", before=8 + 5))
+def test_failed_refund_stays_in_the_queue_when_the_order_ends_again(shop: Shop) -> None:
+    """The refund failed while the order's confirmation was retried."""
+    shop.replace_ports(mailer=Failing(shop.mailer, "send", before=8 + 5))
     order_id = shop.run(an_order(payment_method="pm_sandbox_refundRefused")).instance_id
-    shop.replace_ports(
-        mailer=shop.services.mailer, payments=Failing(shop.payments, "refund", before=2)
-    )
+    shop.replace_ports(payments=Failing(shop.payments, "refund", before=2))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
-    shop.replace_ports(mailer=Failing(shop.mailer, "send_confirmation", before=5))
-    decide(shop, order_id, "retry", steps=["sendConfirmation"])
+    shop.replace_ports(mailer=Failing(shop.mailer, "send", before=5))
+    resolve(shop, order_id, "retry", steps=["sendConfirmation"])
     shop.app.wait(refund_id)
     shop.app.wait(order_id)
 
@@ -158,30 +166,30 @@ def test_what_is_owed_stays_on_the_desk_when_the_order_ends_again(shop: Shop) ->
     assert shop.attention_queue()[0]["failedSteps"] == ["refundPayment"]
 
 
-def test_an_erased_order_is_not_run_again(shop: Shop) -> None:
-    """Its mail was to be tried again once all is decided, and now there is nobody to write to."""
-    shop.replace_ports(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
+def test_erased_order_is_not_restarted(shop: Shop) -> None:
+    """Only its confirmation was left to send, and it has no recipient any longer."""
+    shop.replace_ports(mailer=Failing(shop.mailer, "send", before=FOREVER))
     order_id = shop.run(an_order(payment_method="pm_sandbox_refundRefused")).instance_id
     shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
-    decide(shop, order_id, "retry", steps=["sendConfirmation"])
-    shop.app.request("POST", f"/api/operations/orders/{order_id}/erase")
-    decide(shop, order_id, "settledElsewhere")
+    resolve(shop, order_id, "retry", steps=["sendConfirmation"])
+    shop.erase(order_id)
+    resolve(shop, order_id, "settledElsewhere")
 
     assert shop.record(order_id).runs == 1
     assert (shop.get(order_id)["status"], shop.attention_queue()) == ("completed", [])
 
 
-def test_a_refund_that_was_paid_stays_paid_while_its_mail_is_tried_again(shop: Shop) -> None:
-    """The gateway is not asked, and may be out of reach: nobody is told that nothing was paid."""
-    order_id = left_to_a_person(shop, "send_refund_notice")
+def test_paid_refund_stays_paid_while_its_email_is_retried(shop: Shop) -> None:
+    """The gateway is not called and may be unavailable."""
+    order_id = an_order_with_a_failed_refund(shop, "email")
     shop.replace_ports(
         payments=Failing(shop.payments, "refund", before=FOREVER),
-        mailer=Failing(shop.mailer, "send_refund_notice", before=1),
+        mailer=Failing(shop.mailer, "send", before=1),
     )
-    decide(shop, order_id, "retry")
-    meanwhile = refund_of(shop, order_id)["status"]
+    resolve(shop, order_id, "retry")
+    while_retried = refund_view(shop, order_id)["status"]
     shop.app.wait(shop.record(order_id).refunds[0].refund_id)
 
-    assert (meanwhile, refund_of(shop, order_id)["status"]) == ("paid", "paid")
-    assert [email.kind for email in shop.emails()] == ["sent", "refund"]
+    assert (while_retried, refund_view(shop, order_id)["status"]) == ("paid", "paid")
+    assert email_kinds(shop) == ["confirmation", "refund"]
     assert shop.record(order_id).open_refunds == ()
