@@ -1,35 +1,19 @@
-"""Does somebody look after orders that nobody brings to their end any more?"""
+"""Recovery of orders whose orchestration has stopped before their end."""
 
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from tests.builders import a_booked_order, a_person, an_order
+from tests.builders import a_customer, a_stored_order, an_order
 from tests.faults import FOREVER, Failing
-from tests.shop import Shop
+from tests.shop import COMPLETED_EFFECTS, UNDONE_EFFECTS, Shop
 
-DONE_ONCE = ["authorized", "captured", "booked", "dispatched", "sent"]
-UNDONE = ["authorized", "voided", "booked", "canceled"]
-#: Books the parcel, and waits for its second try to hear of it.
-ON_THE_WAY = an_order(postal_code="00002")
+#: The shipment is booked, and the reply is lost: the order waits for the retry.
+WAITS_FOR_RETRY = an_order(postal_code="00002")
 
 
-def minutes(shop: Shop, number: int) -> None:
-    """Let minutes pass."""
-    shop.app.let_pass(timedelta(minutes=number))
-
-
-def manage(shop: Shop, order_id: str, verb: str) -> None:
-    """Do something to the order's orchestration by hand."""
-    path = f"/runtime/webhooks/durabletask/instances/{order_id}"
-    method = "DELETE" if verb == "purge" else "POST"
-    answer = shop.app.request(method, path if verb == "purge" else f"{path}/{verb}?reason=hand")
-    assert answer.status in {200, 202}, answer.text
-    shop.app.settle()
-
-
-def lost_in_mid_order(shop: Shop, order: dict[str, Any]) -> str:
-    """An order whose orchestration came to an end without one: its book could not be read."""
+def an_order_without_outcome(shop: Shop, order: dict[str, Any]) -> str:
+    """Return an order whose orchestration has ended because the store was unavailable."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(order)
     shop.app.wait(order_id)
@@ -37,136 +21,141 @@ def lost_in_mid_order(shop: Shop, order: dict[str, Any]) -> str:
     return order_id
 
 
-def test_an_order_that_was_never_started_is_started(shop: Shop) -> None:
-    """Whoever placed it wrote it down and died."""
-    order = replace(a_booked_order("ord_1"), placed_at=shop.app.clock.now())
-    shop.services.order_store.place(order, a_person(), "f")
-
-    minutes(shop, 3)
-
-    assert shop.get("ord_1")["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+def store_order(shop: Shop) -> str:
+    """Store an order without starting its orchestration."""
+    order = replace(a_stored_order("ord_1"), placed_at=shop.app.clock.now())
+    shop.services.order_store.place(order, a_customer(), "f")
+    return order.order_id
 
 
-def test_an_order_whose_run_failed_is_run_again(shop: Shop) -> None:
-    """As the real host fails one whose worker dies in mid-episode."""
-    order = replace(a_booked_order("ord_1"), placed_at=shop.app.clock.now())
-    shop.services.order_store.place(order, a_person(), "f")
-    failed = shop.app.run("changeStock", {"not": "a change"}, "ord_1")
-    assert failed.status == "Failed"
+def test_recovery_starts_an_order_that_was_never_started(shop: Shop) -> None:
+    """The request stored it and failed before the start."""
+    order_id = store_order(shop)
 
-    minutes(shop, 3)
-
-    assert shop.get("ord_1")["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
-
-
-def test_an_order_whose_run_ended_without_an_end_is_run_again(shop: Shop) -> None:
-    """Until then it reads as under way."""
-    order_id = lost_in_mid_order(shop, an_order())
-    assert shop.get(order_id)["status"] == "processing"
-
-    minutes(shop, 5)
+    shop.let_minutes_pass(3)
 
     assert shop.get(order_id)["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
-def test_an_order_that_was_purged_by_hand_is_run_again(shop: Shop) -> None:
-    """What it had done is found; nothing is done twice."""
+def test_recovery_restarts_a_failed_orchestration(shop: Shop) -> None:
+    """The real host fails one whose worker dies in mid-turn."""
+    order_id = store_order(shop)
+    failed = shop.app.run("changeStock", {"not": "a change"}, order_id)
+    assert failed.status == "Failed"
+
+    shop.let_minutes_pass(3)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
+
+
+def test_recovery_restarts_an_orchestration_that_ended_without_an_outcome(shop: Shop) -> None:
+    """Until then the order is processing."""
+    order_id = an_order_without_outcome(shop, an_order())
+    assert shop.get(order_id)["status"] == "processing"
+
+    shop.let_minutes_pass(5)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
+
+
+def test_recovery_restarts_a_purged_orchestration(shop: Shop) -> None:
+    """Its effects are found; nothing is done twice."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.wait(order_id)
     shop.restore_ports()
-    manage(shop, order_id, "purge")
+    shop.manage(order_id, "purge")
     assert shop.get(order_id)["status"] == "processing"
 
-    minutes(shop, 5)
+    shop.let_minutes_pass(5)
 
     assert shop.get(order_id)["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
-def test_an_order_that_was_terminated_by_hand_is_undone(shop: Shop) -> None:
-    """Somebody wanted it to end."""
-    order_id = shop.place(ON_THE_WAY)
+def test_recovery_undoes_an_order_that_an_operator_terminated(shop: Shop) -> None:
+    """The termination counts as a cancellation."""
+    order_id = shop.place(WAITS_FOR_RETRY)
     shop.app.settle()
-    shop.app.terminate(order_id, "by hand")
+    shop.app.terminate(order_id, "by an operator")
 
-    minutes(shop, 5)
+    shop.let_minutes_pass(5)
 
     assert shop.get(order_id)["status"] == "canceled"
-    assert shop.effects() == UNDONE
+    assert shop.effects() == UNDONE_EFFECTS
 
 
-def test_an_order_that_was_terminated_after_its_shipment_left_is_completed(shop: Shop) -> None:
-    """There is nothing to undo any more."""
+def test_recovery_completes_an_order_that_was_terminated_after_its_dispatch(shop: Shop) -> None:
+    """It is too late to undo it."""
     order_id = shop.place(an_order(email="ada@undeliverable.example"))
     shop.app.settle()
-    shop.app.terminate(order_id, "by hand")
+    shop.app.terminate(order_id, "by an operator")
 
-    minutes(shop, 5)
+    shop.let_minutes_pass(5)
 
     assert shop.get(order_id)["status"] == "completed"
 
 
-def test_an_undoing_that_had_begun_is_finished(shop: Shop) -> None:
-    """It is not turned round."""
+def test_recovery_finishes_an_undo_that_had_begun(shop: Shop) -> None:
+    """The order keeps the outcome of the undo."""
     shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
     order_id = shop.place(an_order(payment_method="pm_sandbox_captureUnavailable"))
-    minutes(shop, 1)
-    shop.app.terminate(order_id, "by hand")
+    shop.let_minutes_pass(1)
+    shop.app.terminate(order_id, "by an operator")
     shop.restore_ports()
 
-    minutes(shop, 5)
+    shop.let_minutes_pass(5)
 
     assert shop.get(order_id)["status"] == "rejected"
-    assert shop.effects() == UNDONE
+    assert shop.effects() == UNDONE_EFFECTS
 
 
-def test_a_suspended_order_is_left_to_a_person(shop: Shop) -> None:
-    """Nobody fights whoever suspended it; the desk's retry resumes it."""
-    order_id = shop.place(ON_THE_WAY)
+def test_suspended_order_needs_attention(shop: Shop) -> None:
+    """Recovery does not resume it; an operator's retry does."""
+    order_id = shop.place(WAITS_FOR_RETRY)
     shop.app.settle()
-    manage(shop, order_id, "suspend")
+    shop.manage(order_id, "suspend")
 
-    minutes(shop, 5)
+    shop.let_minutes_pass(5)
 
-    assert shop.record(order_id).recovery_attempts == 0
+    (entry,) = shop.attention_queue()
+    assert (entry["attentionReason"], entry["recoveryAttempts"]) == ("suspended", 0)
     assert shop.get(order_id)["status"] == "needsAttention"
     shop.resolve(order_id, "retry")
     assert shop.app.wait(order_id).output["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
-def test_a_suspended_order_has_no_step_that_could_be_left_out(shop: Shop) -> None:
-    """It can only be retried."""
-    order_id = shop.place(ON_THE_WAY)
+def test_suspended_order_can_only_be_retried(shop: Shop) -> None:
+    """It has no failed step to skip."""
+    order_id = shop.place(WAITS_FOR_RETRY)
     shop.app.settle()
-    manage(shop, order_id, "suspend")
-    minutes(shop, 5)
+    shop.manage(order_id, "suspend")
+    shop.let_minutes_pass(5)
 
-    assert shop.resolve(order_id, "skip").status == 409
+    response = shop.resolve(order_id, "skip")
+
+    assert (response.status, response.json()["type"].split(":")[-1]) == (409, "only-retry")
 
 
-def test_an_order_that_is_lost_again_and_again_comes_to_the_desk(shop: Shop) -> None:
-    """After five runs in vain, each later than the one before."""
+def test_order_needs_attention_after_five_recovery_attempts(shop: Shop) -> None:
+    """The pause before each attempt is longer than the one before."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
 
     shop.app.let_pass(timedelta(hours=3))
 
     (entry,) = shop.attention_queue()
-    assert (entry["orderId"], entry["attentionReason"], entry["recoveryAttempts"]) == (
-        order_id,
-        "lost",
-        5,
-    )
+    assert (entry["orderId"], entry["attentionReason"]) == (order_id, "recoveryFailed")
+    assert entry["recoveryAttempts"] == 5
     assert shop.get(order_id)["status"] == "needsAttention"
 
 
-def test_the_desk_gives_a_lost_order_another_chance(shop: Shop) -> None:
-    """It is run again, and ends."""
+def test_retry_after_a_failed_recovery_completes_the_order(shop: Shop) -> None:
+    """The recovery attempts are counted anew."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.let_pass(timedelta(hours=3))
@@ -179,19 +168,21 @@ def test_the_desk_gives_a_lost_order_another_chance(shop: Shop) -> None:
     assert shop.record(order_id).recovery_attempts == 0
 
 
-def test_an_order_that_is_under_way_is_left_alone(shop: Shop) -> None:
-    """However long its steps take to work again."""
+def test_running_order_is_not_recovered(shop: Shop) -> None:
+    """However long its steps are retried."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_undoUnavailable"))
     shop.app.wait(order_id)
 
     assert shop.record(order_id).runs == 1
 
 
-def test_a_book_that_cannot_be_read_stops_nobody_for_long(shop: Shop) -> None:
-    """The next minute is another chance."""
-    order_id = lost_in_mid_order(shop, an_order())
-    shop.replace_ports(desk=Failing(shop.services.desk, "note_rescue", before=2))
+def test_recovery_continues_after_faults_of_the_store(shop: Shop) -> None:
+    """The next run tries again."""
+    order_id = an_order_without_outcome(shop, an_order())
+    store = Failing(shop.services.order_store, "record_recovery", before=2)
+    shop.replace_ports(order_store=store)
 
-    minutes(shop, 8)
+    shop.let_minutes_pass(8)
 
     assert shop.get(order_id)["status"] == "completed"
+    assert store.calls == 3

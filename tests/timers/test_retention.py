@@ -1,33 +1,26 @@
-"""Is cleared away what nobody needs any more, and nothing else?"""
+"""Retention: ended orders are purged, erased and deleted, each in its time, and no others."""
 
-import gc
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orders.domain.outcome import Outcome
-from tests.builders import a_booked_order, a_person, a_refund, an_order
+from tests.builders import a_customer, a_refund, a_stored_order, an_order
 from tests.faults import FOREVER, Failing
-from tests.shop import Shop
-from tests.test_privacy import planted, text_of
-
-UNDELIVERABLE = an_order(email="planted.wrenfield@undeliverable.example")
+from tests.privacy import personal_data_in, text_of_files
+from tests.shop import MANAGEMENT_API, Shop
 
 
-def erase(shop: Shop, order_id: str) -> int:
-    """Ask for the order to be erased."""
-    return shop.app.request("POST", f"/api/operations/orders/{order_id}/erase").status
-
-
-def stock(shop: Shop) -> dict[str, Any]:
-    """The stock's entity as the engine has it."""
-    path = "/runtime/webhooks/durabletask/entities/stock/MUG-BLUE"
-    state: dict[str, Any] = shop.app.request("GET", path).json()
+def stock_state(shop: Shop) -> dict[str, Any]:
+    """Return the state of the stock entity."""
+    state: dict[str, Any] = shop.app.request(
+        "GET", f"{MANAGEMENT_API}/entities/stock/MUG-BLUE"
+    ).json()
     return state
 
 
-def test_an_order_that_ended_lately_is_kept(shop: Shop) -> None:
+def test_order_that_ended_recently_is_kept(shop: Shop) -> None:
     """For sixty days."""
     order_id = shop.run(an_order()).instance_id
 
@@ -35,25 +28,25 @@ def test_an_order_that_ended_lately_is_kept(shop: Shop) -> None:
 
     assert shop.record(order_id).purged_at is None
     assert shop.app.look(order_id).status == "Completed"
-    assert order_id in stock(shop)["entries"]
+    assert order_id in stock_state(shop)["reservations"]
 
 
-def test_an_order_that_ended_long_ago_leaves_engine_and_stock(shop: Shop) -> None:
-    """The book still knows it, and the stock's totals count it."""
+def test_old_order_is_purged_from_engine_and_stock(shop: Shop) -> None:
+    """The record remains, the stock's totals include it, and the audit is clean."""
     order_id = shop.run(an_order()).instance_id
 
     shop.advance_days(61)
 
     with pytest.raises(LookupError):
         shop.app.look(order_id)
-    assert stock(shop)["entries"] == {}
-    assert stock(shop)["sold"] == 2
+    assert stock_state(shop)["reservations"] == {}
+    assert stock_state(shop)["sold"] == 2
     assert shop.get(order_id)["status"] == "completed"
-    assert shop.app.request("GET", "/api/operations/audit").json()["clean"]
+    assert shop.audit()["clean"]
 
 
-def test_refunds_leave_with_their_order(shop: Shop) -> None:
-    """The first is purged with the order, a later one when the order is forgotten."""
+def test_refunds_are_purged_with_their_order(shop: Shop) -> None:
+    """A refund after the purge is purged when the order is deleted."""
     order_id = shop.run(an_order()).instance_id
     first = shop.refund(order_id, a_refund(1000), "first").json()["refundId"]
     shop.app.settle()
@@ -68,19 +61,19 @@ def test_refunds_leave_with_their_order(shop: Shop) -> None:
     assert shop.services.order_store.find(order_id) is None
 
 
-def test_nothing_personal_is_kept_for_ever(shop: Shop, tmp_path: Path) -> None:
-    """After ninety days the files hold none of it: not even where it was deleted."""
+def test_personal_data_is_erased_after_ninety_days(shop: Shop, tmp_path: Path) -> None:
+    """The files contain none of it, not even in deleted rows."""
     order_id = shop.run(an_order(reference="PO-1")).instance_id
 
     shop.advance_days(91)
 
     assert shop.services.order_store.customer(order_id) is None
     assert shop.get(order_id)["status"] == "completed"
-    assert planted(text_of(tmp_path / "orders")) == []
+    assert personal_data_in(text_of_files(tmp_path / "orders")) == []
 
 
-def test_a_key_is_known_until_its_order_is_forgotten(shop: Shop) -> None:
-    """Until then it finds the order, without personal part; then it is a new one."""
+def test_idempotency_key_finds_its_order_until_it_is_deleted(shop: Shop) -> None:
+    """After that the key is free for a new order."""
     order_id = shop.place(an_order(), "key")
     shop.app.wait(order_id)
 
@@ -92,34 +85,34 @@ def test_a_key_is_known_until_its_order_is_forgotten(shop: Shop) -> None:
     assert shop.post(an_order(), "key").json()["status"] == "placed"
 
 
-def test_a_key_of_a_forgotten_order_buys_anew(shop: Shop) -> None:
-    """Each time under another id: bank and carrier still know the old order by its own."""
-    bought = []
+def test_key_of_a_deleted_order_places_an_order_with_a_new_id(shop: Shop) -> None:
+    """Partners still know the deleted order by its ID."""
+    order_ids = []
     for _ in range(3):
-        bought.append(shop.place(an_order(), "key"))
-        shop.app.wait(bought[-1])
-        assert shop.place(an_order(), "key") == bought[-1]
+        order_ids.append(shop.place(an_order(), "key"))
+        shop.app.wait(order_ids[-1])
+        assert shop.place(an_order(), "key") == order_ids[-1]
         shop.advance_days(401)
 
-    assert len(set(bought)) == 3
+    assert len(set(order_ids)) == 3
     assert [shop.effects().count(effect) for effect in ("captured", "dispatched")] == [3, 3]
 
 
-def test_a_refund_that_is_asked_for_at_the_last_moment_is_not_forgotten(shop: Shop) -> None:
-    """The page was on the list when the refund was written there."""
+def test_order_with_an_open_refund_is_not_deleted(shop: Shop) -> None:
+    """Also if the refund was requested after the order was listed for deletion."""
     order_id = shop.run(an_order()).instance_id
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=1))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
     shop.app.settle()
-    shop.services.archive.forget(order_id)
+    shop.services.order_store.delete(order_id)
     shop.app.wait(refund_id)
 
     assert shop.get(order_id)["refunds"][0]["status"] == "paid"
     assert not shop.services.order_store.is_deleted(order_id)
 
 
-def test_what_needs_a_person_is_kept(shop: Shop) -> None:
-    """As long as it lies on the desk."""
+def test_order_that_needs_attention_is_kept(shop: Shop) -> None:
+    """As long as it is in the queue."""
     shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
     order_id = shop.run(an_order(payment_method="pm_sandbox_captureUnavailable")).instance_id
 
@@ -130,80 +123,15 @@ def test_what_needs_a_person_is_kept(shop: Shop) -> None:
     assert shop.services.order_store.customer(order_id) is not None
 
 
-def test_more_orders_than_a_page_holds_are_cleared_away(shop: Shop) -> None:
-    """In one night, and one that fails stops no other."""
-    book = shop.services.order_store
+def test_retention_applies_to_more_orders_than_a_page_holds(shop: Shop) -> None:
+    """In one night; one failure does not stop the others."""
+    store = shop.services.order_store
     for number in range(120):
-        book.place(a_booked_order(f"o{number:03}"), a_person(), "f")
-        book.close(f"o{number:03}", Outcome.canceled())
-    shop.replace_ports(archive=Failing(shop.services.archive, "erase", before=1))
+        store.place(a_stored_order(f"o{number:03}"), a_customer(), "f")
+        store.close(f"o{number:03}", Outcome.canceled())
+    shop.replace_ports(order_store=Failing(store, "erase", before=1))
 
     shop.advance_days(91)
 
-    kept = [n for n in range(120) if book.customer(f"o{n:03}")]
+    kept = [number for number in range(120) if store.customer(f"o{number:03}")]
     assert len(kept) == 1
-
-
-def test_an_order_is_erased_on_request(shop: Shop, tmp_path: Path) -> None:
-    """Neither the book's file nor the outbox holds anything personal any more."""
-    order_id = shop.run(an_order()).instance_id
-    assert planted(text_of(tmp_path / "orders")) != []
-
-    assert erase(shop, order_id) == 200
-
-    gc.collect()
-    assert planted(text_of(tmp_path / "orders")) == []
-    assert shop.get(order_id)["status"] == "completed"
-    assert [entry.detail for entry in shop.emails()] == [{}]
-    assert shop.app.request("GET", "/api/operations/audit").json()["clean"]
-
-
-def test_erasing_one_leaves_the_others(shop: Shop) -> None:
-    """Also their mails."""
-    first, second = (shop.run(an_order()).instance_id for _ in range(2))
-
-    erase(shop, first)
-
-    assert shop.services.order_store.customer(second) is not None
-    assert [bool(entry.detail) for entry in shop.emails()] == [False, True]
-
-
-def test_erasing_twice_is_erasing_once(shop: Shop) -> None:
-    """The time of the first stands."""
-    order_id = shop.run(an_order()).instance_id
-    erase(shop, order_id)
-    first = shop.record(order_id).erased_at
-
-    assert erase(shop, order_id) == 200
-    assert shop.record(order_id).erased_at == first is not None
-
-
-def test_an_order_that_is_under_way_cannot_be_erased(shop: Shop) -> None:
-    """It needs the address; the caller is told what to do first."""
-    order_id = shop.place(an_order(postal_code="00002"))
-    shop.app.settle()
-
-    assert erase(shop, order_id) == 409
-    assert shop.services.order_store.customer(order_id) is not None
-    assert erase(shop, "ord_nobody") == 404
-
-
-def test_a_mail_that_failed_is_given_up_with_the_address(shop: Shop, tmp_path: Path) -> None:
-    """It leaves the desk, since nobody could be written to."""
-    order_id = shop.run(UNDELIVERABLE).instance_id
-
-    erase(shop, order_id)
-
-    assert shop.attention_queue() == []
-    assert planted(text_of(tmp_path / "orders")) == []
-
-
-def test_what_people_wrote_about_an_order_is_erased(shop: Shop, tmp_path: Path) -> None:
-    """Whoever decided, and in which words."""
-    order_id = shop.run(UNDELIVERABLE).instance_id
-    shop.resolve(order_id, "skip", note="told Philippa Planted-Wrenfield", by="Grace Planted")
-
-    erase(shop, order_id)
-
-    assert planted(text_of(tmp_path / "orders")) == []
-    assert shop.get(order_id)["resolutions"][0]["action"] == "skip"

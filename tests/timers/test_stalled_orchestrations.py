@@ -1,154 +1,155 @@
-"""Is an order run again whose orchestration is under way and does nothing?"""
+"""Recovery of orders whose orchestration is running and makes no progress."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import azure.durable_functions as df
 import pytest
-from azure import durable_functions as df
 
-from local_host import testing
 from orders.domain.policies import RecoveryPolicy
 from orders.engine import instances
+from orders.ports.order_store import OrderStore
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
 from tests.local_host.process import until
-from tests.shop import Shop
+from tests.shop import COMPLETED_EFFECTS, Shop
 
-DONE_ONCE = ["authorized", "captured", "booked", "dispatched", "sent"]
-#: Books the parcel, and waits for its second try to hear of it.
-ON_THE_WAY = an_order(postal_code="00002")
+#: The shipment is booked, and the reply is lost: the order waits for the retry.
+WAITS_FOR_RETRY = an_order(postal_code="00002")
 
 
-def standing_still(shop: Shop, order: dict[str, Any] = ON_THE_WAY) -> str:
-    """An order whose next timer was due hours ago, and did not fire."""
+def a_stalled_order(shop: Shop, order: dict[str, Any] = WAITS_FOR_RETRY) -> str:
+    """Return an order whose next timer was due hours ago and has not fired."""
     order_id = shop.place(order)
     shop.app.settle()
     shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
     return order_id
 
 
-def look_after(shop: Shop) -> None:
-    """Let the guardian look at once, and not before it may look again."""
+def run_recovery(shop: Shop) -> None:
+    """Run recovery once, after the pause of its last attempt."""
     shop.app.clock.advance(shop.app.clock.now() + timedelta(minutes=3))
-    assert shop.app.request("POST", "/admin/functions/guardOrders", json={}).status == 202
-    shop.app.settle()
+    shop.run_recovery()
 
 
-def come_to_life(shop: Shop, order_id: str) -> None:
-    """Let the timer fire that the order waits for, and see the order to its end."""
-    testing._wait_for(shop.app._jump(shop.app.clock.now()))
+def continue_order(shop: Shop, order_id: str) -> None:
+    """Fire the timer that the order waits for, and wait for the order's end."""
+    shop.fire_due_timers()
     until(lambda: shop.app.look(order_id).status == "Completed")
 
 
-class Meanwhile:
-    """A desk; something else happens after the guardian noted that it ends an order."""
+class InterruptedStore:
+    """An order store; something else happens after recovery has recorded a termination."""
 
-    def __init__(self, shop: Shop, happens: Callable[[], object]) -> None:
-        self._desk = shop.services.desk
-        self._happens = happens
+    def __init__(self, store: OrderStore, interrupt: Callable[[], object]) -> None:
+        self._store = store
+        self._interrupt = interrupt
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method of the store
+        return getattr(self._store, name)
 
     def record_termination(self, order_id: str) -> None:
-        """Note it, and let it happen."""
-        self._desk.record_termination(order_id)
-        self._happens()
+        """Record the termination, then interrupt."""
+        self._store.record_termination(order_id)
+        self._interrupt()
 
 
-def test_an_order_that_stands_still_is_ended_and_run_again(shop: Shop) -> None:
-    """Nothing can be started over its orchestration as long as that is under way."""
-    order_id = standing_still(shop)
+def interrupt(shop: Shop, action: Callable[[], object]) -> None:
+    """Let something happen after recovery has recorded a termination."""
+    shop.replace_ports(order_store=InterruptedStore(shop.services.order_store, action))
 
-    look_after(shop)
+
+def test_recovery_restarts_a_stalled_order(shop: Shop) -> None:
+    """Its orchestration is terminated first; that is no cancellation."""
+    order_id = a_stalled_order(shop)
+
+    run_recovery(shop)
 
     assert shop.get(order_id)["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
     assert shop.record(order_id).cancel_requested_at is None
 
 
-def test_an_order_that_takes_its_time_to_be_ended_is_run_again_later(
+def test_order_that_is_slow_to_terminate_is_restarted_by_the_next_run(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The guardian knows from the book that it was terminated by nobody else."""
+    """The record says that recovery terminated it."""
     monkeypatch.setattr(instances, "_PAUSES_SECONDS", ())
-    order_id = standing_still(shop)
-    look_after(shop)
+    order_id = a_stalled_order(shop)
+    run_recovery(shop)
     assert shop.app.look(order_id).status == "Terminated"
 
-    shop.app.let_pass(timedelta(minutes=3))
+    shop.let_minutes_pass(3)
 
     assert shop.get(order_id)["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
     assert shop.record(order_id).runs == 2
 
 
-def test_an_order_that_comes_to_life_before_it_is_ended_is_done_once(shop: Shop) -> None:
-    """It may even have come to its end by then."""
-    order_id = standing_still(shop)
-    shop.replace_ports(desk=Meanwhile(shop, lambda: come_to_life(shop, order_id)))
+def test_order_that_continues_before_its_termination_is_done_once(shop: Shop) -> None:
+    """It may even have ended by then."""
+    order_id = a_stalled_order(shop)
+    interrupt(shop, lambda: continue_order(shop, order_id))
 
-    look_after(shop)
-
-    assert shop.get(order_id)["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
-
-
-def test_an_order_that_somebody_else_terminates_as_well_is_run_again(shop: Shop) -> None:
-    """Who was first is not told apart: to end an order for good, it is canceled."""
-    order_id = standing_still(shop)
-    shop.replace_ports(desk=Meanwhile(shop, lambda: shop.app.terminate(order_id, "by hand")))
-
-    look_after(shop)
+    run_recovery(shop)
 
     assert shop.get(order_id)["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
-def test_an_order_that_was_ended_and_taken_up_again_can_be_terminated_by_hand(shop: Shop) -> None:
-    """From then on that is somebody's wish again."""
-    order_id = standing_still(shop, an_order(payment_method="pm_sandbox_unavailable"))
-    look_after(shop)
+def test_order_that_an_operator_terminates_at_the_same_time_is_restarted(shop: Shop) -> None:
+    """The two terminations cannot be distinguished: to end an order for good, cancel it."""
+    order_id = a_stalled_order(shop)
+    interrupt(shop, lambda: shop.app.terminate(order_id, "by an operator"))
+
+    run_recovery(shop)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
+
+
+def test_termination_by_an_operator_after_the_restart_cancels_the_order(shop: Shop) -> None:
+    """The record of the earlier termination ends with the restart."""
+    order_id = a_stalled_order(shop, an_order(payment_method="pm_sandbox_unavailable"))
+    run_recovery(shop)
     assert shop.get(order_id)["status"] == "processing"
-    shop.app.terminate(order_id, "by hand")
+    shop.app.terminate(order_id, "by an operator")
 
-    shop.app.let_pass(timedelta(minutes=5))
+    shop.let_minutes_pass(5)
 
     assert shop.get(order_id)["status"] == "canceled"
 
 
-def test_an_order_that_cannot_be_ended_comes_to_the_desk(
+def test_order_that_cannot_be_terminated_needs_attention(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After five tries in vain."""
+    """After five attempts."""
     monkeypatch.setattr(
         df.DurableOrchestrationClient, "terminate", Failing(None, "terminate", before=FOREVER)._call
     )
-    order_id = standing_still(shop)
+    order_id = a_stalled_order(shop)
 
     for _ in range(6):
-        look_after(shop)
+        run_recovery(shop)
 
     (entry,) = shop.attention_queue()
-    assert (entry["orderId"], entry["attentionReason"], entry["recoveryAttempts"]) == (
-        order_id,
-        "lost",
-        5,
-    )
+    assert (entry["orderId"], entry["attentionReason"]) == (order_id, "recoveryFailed")
+    assert entry["recoveryAttempts"] == 5
 
 
-def test_however_impatient_the_recovery_is_nothing_is_done_twice(shop: Shop) -> None:
-    """It ends orders that only wait for their next try, and each run finds what was done."""
-    impatient = RecoveryPolicy(
-        recover_after=timedelta(seconds=1), stalled_after=timedelta(seconds=1)
-    )
+def test_early_recovery_does_nothing_twice(shop: Shop) -> None:
+    """It restarts orders that only wait for a retry; each orchestration finds what is done."""
+    early = RecoveryPolicy(recover_after=timedelta(seconds=1), stalled_after=timedelta(seconds=1))
     shop.replace_ports(
-        settings=replace(shop.services.settings, guard=impatient),
-        carrier=Failing(shop.carrier, "release", before=10),
+        settings=replace(shop.services.settings, recovery=early),
+        carrier=Failing(shop.carrier, "dispatch", before=10),
     )
     order_id = shop.place(an_order())
 
     run = shop.app.wait(order_id)
 
     assert run.output["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
     assert shop.record(order_id).runs > 1
