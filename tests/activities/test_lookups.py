@@ -1,28 +1,28 @@
-"""What do activities find in the book?"""
+"""Look-ups of activities in the order store."""
 
 from pathlib import Path
 
 import pytest
 
 import orders.services
-from activities.lookups import get_customer, get_order_of
+from activities.lookups import get_customer, get_record
 from orders.domain.errors import OrderNotFoundError
-from tests.builders import a_booked_order, a_person
+from tests.builders import a_customer, a_stored_order
 from tests.shop import settings_in
 
 
-def test_activities_find_the_order_and_its_person(tmp_path: Path) -> None:
-    """Both are read by the order's id."""
-    with orders.services.override(orders.services.build(settings_in(tmp_path))) as bound:
-        bound.order_store.place(a_booked_order("o"), a_person(), "f")
+def test_record_and_customer_are_found(tmp_path: Path) -> None:
+    """By the order ID."""
+    with orders.services.override(orders.services.build(settings_in(tmp_path))) as built:
+        built.order_store.place(a_stored_order("o"), a_customer(), "f")
 
-        assert get_order_of("o") == a_booked_order("o")
-        assert get_customer("o") == a_person()
+        assert get_record("o").order == a_stored_order("o")
+        assert get_customer("o") == a_customer()
 
 
-def test_an_order_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
-    """An activity cannot go on without it."""
+def test_unknown_order_is_a_fault(tmp_path: Path) -> None:
+    """An activity cannot continue without it."""
     with orders.services.override(orders.services.build(settings_in(tmp_path))):
-        for find in (get_order_of, get_customer):
+        for look_up in (get_record, get_customer):
             with pytest.raises(OrderNotFoundError):
-                find("o")
+                look_up("o")

@@ -1,4 +1,4 @@
-"""Does the customer hear how the order ended, once, and is the end not changed by the mail?"""
+"""Emails about undone orders: sent once, true, and without effect on the outcome."""
 
 from typing import Any
 
@@ -12,39 +12,39 @@ DECLINED = an_order(payment_method="pm_card_chargeDeclined")
 
 
 @pytest.mark.parametrize(
-    ("order", "words"),
+    ("order", "text"),
     [
         (an_order(country="US"), "We do not ship to your country."),
         (DECLINED, "Your bank declined the payment."),
         (an_order(postal_code="00001"), "Our carrier does not deliver to your address."),
     ],
 )
-def test_a_rejected_order_is_told_with_its_reason(
-    shop: Shop, order: dict[str, Any], words: str
+def test_email_about_a_rejected_order_has_the_reason(
+    shop: Shop, order: dict[str, Any], text: str
 ) -> None:
-    """And that nothing was charged."""
+    """It also says that nothing was charged."""
     shop.run(order)
 
     (email,) = shop.emails()
     assert (email.kind, email.detail["recipient"]) == ("rejected", EMAIL)
-    assert words in str(email.detail["text"])
+    assert text in str(email.detail["text"])
     assert "Nothing was charged" in str(email.detail["text"])
 
 
-def test_a_canceled_order_is_told(shop: Shop) -> None:
-    """As the customer wished."""
+def test_canceled_order_has_its_email(shop: Shop) -> None:
+    """It says that the customer requested the cancellation."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_flaky"))
     shop.app.settle()
-    shop.app.request("POST", f"/api/orders/{order_id}/cancel")
+    shop.cancel(order_id)
     shop.app.wait(order_id)
 
     (email,) = shop.emails()
     assert email.kind == "canceled"
-    assert "as you wished" in str(email.detail["text"])
+    assert "as you requested" in str(email.detail["text"])
 
 
-def test_money_that_is_paid_back_is_told(shop: Shop) -> None:
-    """With the amount: it had been taken when the order turned round."""
+def test_email_about_a_refunded_payment_has_the_amount(shop: Shop) -> None:
+    """The payment was captured before the order was undone."""
     shop.replace_ports(payments=Failing(shop.payments, "capture", after=FOREVER))
 
     shop.run(an_order())
@@ -54,10 +54,10 @@ def test_money_that_is_paid_back_is_told(shop: Shop) -> None:
     assert "34.70 EUR" in str(email.detail["text"])
 
 
-def test_what_the_customer_was_told_stays_true(shop: Shop) -> None:
-    """An order that was told to be rejected is not completed by its next run."""
-    book = Failing(shop.services.order_store, "judge", before=FOREVER)
-    shop.replace_ports(order_store=Failing(book, "close", before=FOREVER))
+def test_restarted_order_keeps_the_outcome_of_its_email(shop: Shop) -> None:
+    """The store was unavailable after the email, and no second email is sent."""
+    store = Failing(shop.services.order_store, "record_validation", before=FOREVER)
+    shop.replace_ports(order_store=Failing(store, "close", before=FOREVER))
     order_id = shop.run(an_order()).instance_id
     assert shop.other_emails() == ["rejected"]
     shop.restore_ports()
@@ -67,9 +67,9 @@ def test_what_the_customer_was_told_stays_true(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), [(2, 0), (0, 2)])
-def test_a_notice_is_sent_once(shop: Shop, before: int, after: int) -> None:
+def test_email_is_sent_once(shop: Shop, before: int, after: int) -> None:
     """Faults before and after the effect are retried."""
-    shop.replace_ports(mailer=Failing(shop.mailer, "send_notice", before=before, after=after))
+    shop.replace_ports(mailer=Failing(shop.mailer, "send", before=before, after=after))
 
     run = shop.run(DECLINED)
 
@@ -77,17 +77,17 @@ def test_a_notice_is_sent_once(shop: Shop, before: int, after: int) -> None:
     assert shop.other_emails() == ["rejected"]
 
 
-def test_a_notice_that_cannot_be_sent_changes_no_end(shop: Shop) -> None:
-    """It leaves a note, and the order is as rejected as before."""
+def test_failed_email_does_not_change_the_outcome(shop: Shop) -> None:
+    """A note says so."""
     run = shop.run({**DECLINED, "customer": {"name": "Ada", "email": "a@undeliverable.example"}})
 
     assert (run.output["status"], run.output["reason"]) == ("rejected", "cardDeclined")
-    assert run.output["notes"] == ["The mail about the order's end could not be sent."]
+    assert run.output["notes"] == ["The email about the outcome could not be sent."]
 
 
-def test_a_notice_is_sent_later(shop: Shop) -> None:
-    """The desk has it tried again: the mail goes out and nothing else happens."""
-    shop.replace_ports(mailer=Failing(shop.mailer, "send_notice", before=FOREVER))
+def test_retried_email_is_sent(shop: Shop) -> None:
+    """Nothing else happens, and the order ends without a note."""
+    shop.replace_ports(mailer=Failing(shop.mailer, "send", before=FOREVER))
     order_id = shop.run(DECLINED).instance_id
     shop.restore_ports()
 
@@ -98,8 +98,8 @@ def test_a_notice_is_sent_later(shop: Shop) -> None:
     assert shop.other_emails() == ["rejected"]
 
 
-def test_an_order_that_was_left_to_a_person_gets_no_letter(shop: Shop) -> None:
-    """Only the person knows what became of the money."""
+def test_order_with_a_resolved_step_has_no_email(shop: Shop) -> None:
+    """Only the operator knows where the money is."""
     order_id = shop.run(an_order(payment_method="pm_sandbox_undoUnavailable")).instance_id
 
     shop.resolve(order_id, "settledElsewhere")

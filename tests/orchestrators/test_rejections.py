@@ -1,4 +1,4 @@
-"""What happens to an order that a rule, a bank or a carrier refuses?"""
+"""Orders that a rule, a bank or a carrier refuses."""
 
 import pytest
 
@@ -15,10 +15,10 @@ from tests.shop import Shop
         (an_order(sku="KETTLE-2019"), "discontinued"),
     ],
 )
-def test_what_the_rules_refuse_is_rejected_before_anything_is_done(
+def test_invalid_order_is_rejected_before_any_effect(
     shop: Shop, order: dict[str, object], reason: str
 ) -> None:
-    """A rule's refusal ends the order with its reason; no port is called."""
+    """No partner is called."""
     run = shop.run(order)
 
     assert run.output == {"status": "rejected", "reason": reason}
@@ -37,10 +37,10 @@ def test_what_the_rules_refuse_is_rejected_before_anything_is_done(
         ("pm_card_nobody_knows", "unknownPaymentMethod"),
     ],
 )
-def test_a_declined_card_ends_the_order_before_anything_ships(
+def test_declined_card_rejects_the_order_before_the_booking(
     shop: Shop, method: str, reason: str
 ) -> None:
-    """A decline is an answer: nothing is retried, shipped or captured; the articles go back."""
+    """A decline is a result: it is not retried, and there is no payment to reverse."""
     run = shop.run(an_order(payment_method=method))
 
     assert run.output == {"status": "rejected", "reason": reason}
@@ -51,8 +51,8 @@ def test_a_declined_card_ends_the_order_before_anything_ships(
     assert shop.effects() == ["declined"]
 
 
-def test_a_refused_address_gives_the_hold_back(shop: Shop) -> None:
-    """When the carrier does not go there, the hold is voided and the order rejected."""
+def test_refused_address_voids_the_authorization(shop: Shop) -> None:
+    """There is no shipment to cancel."""
     run = shop.run(an_order(postal_code="00001"))
 
     assert run.output == {"status": "rejected", "reason": "addressRefused"}
@@ -60,9 +60,9 @@ def test_a_refused_address_gives_the_hold_back(shop: Shop) -> None:
     assert shop.effects() == ["authorized", "voided", "refused"]
 
 
-def test_an_order_that_the_book_does_not_know_is_rejected_at_once(shop: Shop) -> None:
-    """An orchestration that was started by hand for no order does nothing."""
-    run = shop.app.run("processOrder", {"orderId": "ord_nobody"})
+def test_unknown_order_is_rejected_at_once(shop: Shop) -> None:
+    """An orchestration that was started without a stored order does nothing."""
+    run = shop.app.run("processOrder", {"orderId": "ord_unknown"})
 
-    assert run.output == {"status": OrderStatus.REJECTED, "reason": "unknownOrder"}
+    assert run.output == {"status": OrderStatus.REJECTED, "reason": "orderNotFound"}
     assert run.activities == ["openOrder"]

@@ -1,4 +1,4 @@
-"""What happens when an order's orchestration runs again from the start?"""
+"""Restart of an order's orchestration: it finds what is done, and does or undoes the rest."""
 
 from typing import Any
 
@@ -7,11 +7,22 @@ import pytest
 from orders.domain.order import Customer
 from orders.domain.outcome import Outcome, Reason
 from orders.domain.results import Booking
-from tests.builders import a_booked_order, a_person, an_order
+from tests.builders import a_customer, a_stored_order, an_order
 from tests.faults import FOREVER, Failing
-from tests.shop import Shop
+from tests.shop import COMPLETED_EFFECTS, UNDONE_EFFECTS, Shop
 
-DONE_ONCE = ["authorized", "captured", "booked", "dispatched", "sent"]
+
+def wait_for_activity(shop: Shop, order_id: str, activity: str) -> None:
+    """Let time pass until the order has called this activity."""
+    shop.app.settle()
+    while activity not in shop.app.look(order_id).activities:
+        shop.advance_to_next_timer()
+
+
+def terminate(shop: Shop, order_id: str) -> None:
+    """End the orchestration as if its worker had died, and make all ports work again."""
+    shop.app.terminate(order_id, "its worker died")
+    shop.restore_ports()
 
 
 @pytest.mark.parametrize(
@@ -23,8 +34,8 @@ DONE_ONCE = ["authorized", "captured", "booked", "dispatched", "sent"]
         an_order(payment_method="pm_sandbox_undoUnavailable"),
     ],
 )
-def test_an_order_that_has_ended_answers_with_its_end(shop: Shop, order: dict[str, Any]) -> None:
-    """Nothing is done, nothing undone, whichever way the order ended."""
+def test_restart_of_an_ended_order_returns_its_outcome(shop: Shop, order: dict[str, Any]) -> None:
+    """Nothing is done and nothing undone."""
     first = shop.run(order)
     effects = shop.effects()
 
@@ -41,56 +52,49 @@ def test_an_order_that_has_ended_answers_with_its_end(shop: Shop, order: dict[st
         ("payments", "authorize"),
         ("carrier", "book"),
         ("payments", "capture"),
-        ("carrier", "release"),
-        ("mailer", "send_confirmation"),
-        ("order_book", "close"),
+        ("carrier", "dispatch"),
+        ("mailer", "send"),
+        ("order_store", "close"),
     ],
 )
-def test_an_order_that_was_lost_on_the_way_is_taken_up(shop: Shop, port: str, method: str) -> None:
-    """What the lost run did is found, what it did not do is done; nothing is done twice."""
-    with_lost_answers = Failing(getattr(shop.services, port), method, after=FOREVER)
-    shop.replace_ports(**{port: with_lost_answers})
+def test_restart_completes_an_order_that_stopped_at_any_step(
+    shop: Shop, port: str, method: str
+) -> None:
+    """Its effects are found, and the others are added; nothing is done twice."""
+    shop.replace_ports(**{port: Failing(getattr(shop.services, port), method, after=FOREVER)})
     order_id = shop.place(an_order())
     shop.app.settle()
-    shop.app.terminate(order_id, "its worker died")
-    shop.restore_ports()
+    terminate(shop, order_id)
 
     run = shop.restart(order_id)
 
     assert run.output["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
-def test_an_undoing_that_had_begun_is_finished(shop: Shop) -> None:
-    """The run goes straight to undoing and ends with the reason in the book."""
+def test_restart_finishes_an_undo_that_had_begun(shop: Shop) -> None:
+    """Without another step, and with the recorded reason."""
     shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
     order_id = shop.place(an_order(payment_method="pm_sandbox_captureUnavailable"))
-    _until(shop, order_id, "cancelShipment")
-    shop.app.terminate(order_id, "its worker died")
-    shop.restore_ports()
+    wait_for_activity(shop, order_id, "cancelShipment")
+    terminate(shop, order_id)
 
     run = shop.restart(order_id)
 
     assert run.activities == [
-        *(
-            "openOrder",
-            "beginUndo",
-            "cancelShipment",
-            "reversePayment",
-            "sendOutcomeEmail",
-            "closeOrder",
-        )
+        *("openOrder", "beginUndo", "cancelShipment", "reversePayment"),
+        *("sendOutcomeEmail", "closeOrder"),
     ]
     assert run.output == {"status": "rejected", "reason": "unavailable"}
-    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+    assert shop.effects() == UNDONE_EFFECTS
 
 
-def test_an_undoing_recorded_before_anything_was_done_ends_at_once(shop: Shop) -> None:
-    """There is nothing to undo, the undoing leaves its marks, and the reason stands."""
-    book = shop.services.order_store
-    book.place(a_booked_order("ord_1"), a_person(), "f")
-    book.open("ord_1")
-    book.begin_undo("ord_1", Outcome.rejected(Reason.ALREADY_UNDONE))
+def test_restart_of_an_undo_without_effects_leaves_tombstones(shop: Shop) -> None:
+    """A late authorization or booking is refused."""
+    store = shop.services.order_store
+    store.place(a_stored_order("ord_1"), a_customer(), "f")
+    store.open("ord_1")
+    store.begin_undo("ord_1", Outcome.rejected(Reason.ALREADY_UNDONE))
 
     run = shop.restart("ord_1")
 
@@ -98,76 +102,89 @@ def test_an_undoing_recorded_before_anything_was_done_ends_at_once(shop: Shop) -
     assert shop.effects() == ["nothing", "nothing"]
 
 
-def test_a_second_run_undoes_what_the_first_may_have_done(shop: Shop) -> None:
-    """A fault early in the second run does not leave the first run's hold and parcel."""
+def test_restart_undoes_what_the_first_orchestration_may_have_done(shop: Shop) -> None:
+    """Although the second one fails at an earlier step."""
     shop.replace_ports(payments=Failing(shop.payments, "capture", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.settle()
-    shop.app.terminate(order_id, "its worker died")
+    terminate(shop, order_id)
     shop.replace_ports(payments=Failing(shop.payments, "authorize", before=FOREVER))
 
     run = shop.restart(order_id)
 
     assert run.output == {"status": "rejected", "reason": "unavailable"}
-    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+    assert shop.effects() == UNDONE_EFFECTS
 
 
-def test_an_order_that_was_accepted_is_not_refused_later(shop: Shop) -> None:
-    """The article left the catalogue while the order was lost: the customer still gets it."""
+class EmptyCatalogue:
+    """A catalogue without products."""
+
+    def product(self, sku: str) -> None:
+        """Return no product."""
+
+
+def test_restart_keeps_the_first_validation(shop: Shop) -> None:
+    """An accepted order is completed although its product has left the catalogue."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
     shop.app.wait(order_id)
-    shop.replace_ports(catalogue=_Empty())
+    shop.replace_ports(catalogue=EmptyCatalogue())
 
     run = shop.restart(order_id)
 
     assert run.output["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
-def test_an_order_whose_book_could_not_be_read_is_neither_done_nor_undone(shop: Shop) -> None:
-    """Without the book nobody knows what earlier runs did: a person or a later run takes it up."""
+def test_order_whose_record_cannot_be_read_stays_open(shop: Shop) -> None:
+    """Without the record nothing is done and nothing undone."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
-    lost = shop.app.wait(order_id)
+    first = shop.app.wait(order_id)
     shop.restore_ports()
 
-    assert lost.output["failedSteps"] == ["openOrder"]
+    assert first.output["failedSteps"] == ["openOrder"]
     assert shop.effects() == []
     assert shop.restart(order_id).output["status"] == "completed"
 
 
-def test_an_order_whose_end_could_not_be_written_is_not_called_ended(shop: Shop) -> None:
-    """It reads as processing until a later run closes the book, with the same end."""
+def test_order_whose_outcome_cannot_be_recorded_stays_open(shop: Shop) -> None:
+    """It is processing until a restart records the same outcome."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
-    lost = shop.app.wait(order_id)
+    first = shop.app.wait(order_id)
 
-    assert lost.output["failedSteps"] == ["closeOrder"]
+    assert first.output["failedSteps"] == ["closeOrder"]
     assert shop.get(order_id)["status"] == "processing"
 
     shop.restore_ports()
-    again = shop.restart(order_id)
+    second = shop.restart(order_id)
 
-    assert again.output["status"] == shop.get(order_id)["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert second.output["status"] == shop.get(order_id)["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
-class _Forgetful:
-    """A carrier that forgot the parcel, and books no other."""
+def a_dispatched_order(shop: Shop) -> str:
+    """Return an order whose orchestration has stopped after the dispatch."""
+    shop.replace_ports(mailer=Failing(shop.mailer, "send", before=FOREVER))
+    order_id = shop.place(an_order())
+    shop.app.settle()
+    terminate(shop, order_id)
+    return order_id
 
-    def book(self, order_id: str, recipient: Customer) -> Booking:  # noqa: ARG002 - a port's shape
-        """Refuse."""
+
+class RefusingCarrier:
+    """A carrier that has lost the shipment and refuses another one."""
+
+    def book(self, order_id: str, recipient: Customer) -> Booking:  # noqa: ARG002 - a port's method
+        """Refuse the booking."""
         return Booking(booked=False, reason="addressRefused")
 
 
-def test_a_shipment_that_left_and_is_not_known_any_more_is_left_to_a_person(shop: Shop) -> None:
-    """The customer is told of no tracking number that is none."""
-    shop.replace_ports(mailer=Failing(shop.mailer, "send_confirmation", before=FOREVER))
-    order_id = shop.place(an_order())
-    shop.app.settle()
-    shop.app.terminate(order_id, "its worker died")
-    shop.replace_ports(carrier=_Forgetful())
+def test_dispatched_order_without_its_shipment_needs_attention(shop: Shop) -> None:
+    """No confirmation is sent, as there is no tracking number."""
+    order_id = a_dispatched_order(shop)
+    shop.replace_ports(carrier=RefusingCarrier())
 
     run = shop.restart(order_id)
 
@@ -175,15 +192,16 @@ def test_a_shipment_that_left_and_is_not_known_any_more_is_left_to_a_person(shop
     assert shop.emails() == []
 
 
-class _Empty:
-    """A catalogue whose shelves were cleared."""
+def test_dispatched_order_needs_attention_if_the_carrier_is_unavailable(shop: Shop) -> None:
+    """It is too late to undo it."""
+    order_id = a_dispatched_order(shop)
+    shop.replace_ports(carrier=Failing(shop.carrier, "book", before=FOREVER))
 
-    def product(self, sku: str) -> None:
-        """Nothing is sold any more."""
+    run = shop.restart(order_id)
 
-
-def _until(shop: Shop, order_id: str, activity: str) -> None:
-    """Let time pass until the order has tried this activity."""
-    shop.app.settle()
-    while activity not in shop.app.look(order_id).activities:
-        shop.advance_to_next_timer()
+    assert run.output == {
+        "status": "needsAttention",
+        "reason": "unavailable",
+        "failedSteps": ["shipOrder"],
+    }
+    assert shop.emails() == []
