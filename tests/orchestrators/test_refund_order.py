@@ -2,6 +2,8 @@
 
 import pytest
 
+from orders.domain.outcome import Reason
+from orders.domain.refund import RefundOutcome
 from tests.builders import EMAIL, a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -96,3 +98,31 @@ def test_refund_of_an_erased_order_has_no_email(shop: Shop) -> None:
     assert run_refund(shop, order_id) == "paid"
     assert EMAIL not in str(shop.emails())
     assert len(shop.emails()) == 1
+
+
+def test_refund_that_an_operator_settled_is_not_paid(shop: Shop) -> None:
+    """Its orchestration was waiting for a retry."""
+    order_id = shop.run(an_order()).instance_id
+    shop.replace_ports(payments=Failing(shop.payments, "refund", before=1))
+    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    shop.app.settle()
+    given_up = RefundOutcome(
+        is_paid=False, failed_step="refundPayment", reason=Reason.STOPPED_BY_OPERATOR
+    )
+    shop.services.order_store.close_refund(order_id, refund_id, given_up)
+    assert shop.resolve(order_id, "settledElsewhere").status == 202
+
+    run = shop.app.wait(refund_id)
+
+    assert run.output["status"] == "settledElsewhere"
+    assert "refunded" not in shop.effects()
+
+
+def test_refund_that_is_not_recorded_is_not_paid(shop: Shop) -> None:
+    """An orchestration that was started through the management API pays nothing."""
+    order_id = shop.run(an_order()).instance_id
+
+    run = shop.restart_refund(order_id, "rfd_unknown")
+
+    assert run.output == {"status": "requested", "reason": "unavailable"}
+    assert "refunded" not in shop.effects()

@@ -102,6 +102,19 @@ def test_restart_of_an_undo_without_effects_leaves_tombstones(shop: Shop) -> Non
     assert shop.effects() == ["nothing", "nothing"]
 
 
+def test_order_canceled_before_its_start_does_no_step(shop: Shop) -> None:
+    """It is closed as canceled, and the customer gets an email."""
+    store = shop.services.order_store
+    store.place(a_stored_order("ord_1"), a_customer(), "f")
+    store.request_cancel("ord_1")
+
+    run = shop.restart("ord_1")
+
+    assert run.output == {"status": "canceled", "reason": "canceled"}
+    assert run.activities == ["openOrder", "beginUndo", "sendOutcomeEmail", "closeOrder"]
+    assert shop.other_emails() == ["canceled"]
+
+
 def test_restart_undoes_what_the_first_orchestration_may_have_done(shop: Shop) -> None:
     """Although the second one fails at an earlier step."""
     shop.replace_ports(payments=Failing(shop.payments, "capture", before=FOREVER))
@@ -205,3 +218,18 @@ def test_dispatched_order_needs_attention_if_the_carrier_is_unavailable(shop: Sh
         "failedSteps": ["shipOrder"],
     }
     assert shop.emails() == []
+
+
+def test_restart_after_a_skipped_dispatch_sends_no_confirmation(shop: Shop) -> None:
+    """The shipment does not leave, so the customer must not be told that it does."""
+    shop.replace_ports(carrier=Failing(shop.carrier, "dispatch", before=FOREVER))
+    order_id = shop.run(an_order()).instance_id
+    shop.restore_ports()
+
+    assert shop.resolve(order_id, "skip").status == 202
+    run = shop.app.wait(order_id)
+
+    assert run.output["status"] == "completed"
+    assert run.output["notes"] == ["dispatchOrder was skipped."]
+    assert "sendConfirmation" not in run.activities
+    assert shop.effects() == ["authorized", "captured", "booked"]

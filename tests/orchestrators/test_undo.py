@@ -1,5 +1,7 @@
 """Undo of an order: newest step first, whichever undo fails."""
 
+import pytest
+
 from orders.domain.outcome import Outcome, Reason
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
@@ -123,3 +125,32 @@ def test_order_completed_by_another_orchestration_is_not_undone(shop: Shop) -> N
 
     assert run.output == {"status": "completed", "trackingNumber": "T1"}
     assert shop.effects() == ["authorized", "booked"]
+
+
+@pytest.mark.parametrize(
+    ("port", "method", "effects"),
+    [
+        ("payments", "authorize", ["nothing"]),
+        ("carrier", "book", ["authorized", "voided", "nothing"]),
+        ("payments", "capture", UNDONE_EFFECTS),
+        (
+            "order_store",
+            "dispatch",
+            ["authorized", "captured", "refunded", "booked", "canceled"],
+        ),
+    ],
+)
+def test_retried_step_notices_a_cancellation(
+    shop: Shop, port: str, method: str, effects: list[str]
+) -> None:
+    """It does nothing, and the order is undone."""
+    failing = Failing(getattr(shop.services, port), method, before=1)
+    shop.replace_ports(**{port: failing})
+    order_id = shop.place(an_order())
+    shop.app.settle()
+    shop.cancel(order_id)
+
+    run = shop.app.wait(order_id)
+
+    assert run.output == {"status": "canceled", "reason": "canceled"}
+    assert shop.effects() == effects
