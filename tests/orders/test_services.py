@@ -1,4 +1,4 @@
-"""Are the services put together once, and only where they may be?"""
+"""The composition root: which adapters the settings select, and what it refuses."""
 
 import subprocess
 import sys
@@ -23,25 +23,25 @@ TABLES = TablesAccess(account_url="https://account.table.core.windows.net")
 STRIPE = StripeAccess(api_key="sk_test_of_these_tests")
 
 
-def test_putting_services_together_touches_nothing(tmp_path: Path) -> None:
-    """Files are made at first use, so that importing and indexing the app is cheap and safe."""
+def test_build_creates_no_files(tmp_path: Path) -> None:
+    """Files are created at first use, so importing and indexing the app has no effects."""
     orders.services.build(settings_in(tmp_path / "new"))
 
     assert not (tmp_path / "new").exists()
 
 
-def test_on_azure_what_lives_on_one_machine_is_refused(tmp_path: Path) -> None:
-    """Many machines would each have a book and a sandbox of their own. Each port is named."""
+def test_build_on_azure_refuses_adapters_of_a_single_machine(tmp_path: Path) -> None:
+    """The message names the setting of each."""
     with pytest.raises(InvalidSettingsError) as caught:
         orders.services.build(replace(settings_in(tmp_path), on_azure=True))
 
     message = str(caught.value)
-    named = ("ORDERS_TABLES", "STRIPE_API_KEY", "CARRIER_URL", "SMTP_URL")
-    assert all(word in message for word in named)
+    names = ("ORDERS_TABLES", "STRIPE_API_KEY", "CARRIER_URL", "SMTP_URL")
+    assert all(name in message for name in names)
 
 
-def test_on_azure_what_is_real_is_not_refused(tmp_path: Path) -> None:
-    """The message names only what is missing."""
+def test_refusal_on_azure_names_only_what_is_missing(tmp_path: Path) -> None:
+    """The carrier is set."""
     settings = replace(settings_in(tmp_path), on_azure=True, carrier=CARRIER)
 
     with pytest.raises(InvalidSettingsError) as caught:
@@ -51,8 +51,8 @@ def test_on_azure_what_is_real_is_not_refused(tmp_path: Path) -> None:
     assert "STRIPE_API_KEY" in str(caught.value)
 
 
-def test_on_azure_the_app_runs_when_everything_is_real(tmp_path: Path) -> None:
-    """With the book in tables, asked as the app's own identity. Nothing connects yet."""
+def test_build_on_azure_accepts_real_adapters(tmp_path: Path) -> None:
+    """Nothing connects before it is used."""
     settings = replace(
         settings_in(tmp_path),
         on_azure=True,
@@ -62,101 +62,109 @@ def test_on_azure_the_app_runs_when_everything_is_real(tmp_path: Path) -> None:
         smtp=SMTP,
     )
 
-    assert type(orders.services.build(settings).order_store).__name__ == "TableOrderBook"
+    assert type(orders.services.build(settings).order_store).__name__ == "TableOrderStore"
 
 
 @pytest.mark.parametrize(
-    ("port", "access", "real"),
+    ("port", "access", "adapter"),
     [
-        ("order_book", {"tables": TABLES}, "TableOrderBook"),
+        ("order_store", {"tables": TABLES}, "TableOrderStore"),
         ("payments", {"stripe": STRIPE}, "StripePayments"),
         ("carrier", {"carrier": CARRIER}, "HttpCarrier"),
         ("mailer", {"smtp": SMTP}, "SmtpMailer"),
     ],
 )
-def test_a_setting_puts_the_real_thing_in_the_place_of_the_sandbox(
-    tmp_path: Path, port: str, access: dict[str, Any], real: str
+def test_setting_replaces_one_sandbox_adapter(
+    tmp_path: Path, port: str, access: dict[str, Any], adapter: str
 ) -> None:
-    """One port at a time."""
+    """The other ports keep theirs."""
     before = orders.services.build(settings_in(tmp_path))
 
     after = orders.services.build(replace(settings_in(tmp_path), **access))
 
     changed = {
         name
-        for name in ("order_book", "payments", "carrier", "mailer")
+        for name in ("order_store", "payments", "carrier", "mailer")
         if type(getattr(before, name)) is not type(getattr(after, name))
     }
     assert changed == {port}
-    assert type(getattr(after, port)).__name__ == real
+    assert type(getattr(after, port)).__name__ == adapter
 
 
-def test_who_uses_sandboxes_imports_no_client() -> None:
-    """Stripe's SDK alone takes longer than all the rest of the app."""
-    script = (
-        "import sys, function_app, bootstrap; orders.services.services();"
-        "print({'stripe', 'urllib3', 'smtplib', 'azure.core'} & set(sys.modules))"
-    )
-    environ = {"ORDERS_ID_SECRET": SECRET, "PYTHONPATH": str(APP)}
-
-    run = subprocess.run(
-        [sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True
-    )
-
-    assert run.stdout.strip() == "set()"
-
-
-def load(**environ: str) -> subprocess.CompletedProcess[str]:
-    """Load the app as a host does, and count its functions."""
-    script = "import function_app; print(len(function_app.app.get_functions()))"
-    environ = {"ORDERS_ID_SECRET": SECRET, "PYTHONPATH": str(APP), **environ}
+def run_python(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in a process of its own, with these settings."""
     return subprocess.run(
-        [sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        env={"ORDERS_ID_SECRET": SECRET, "PYTHONPATH": str(APP), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
     )
+
+
+def load_app(**environment: str) -> subprocess.CompletedProcess[str]:
+    """Load the app as a host does, and print the number of its functions."""
+    return run_python(
+        "import function_app; print(len(function_app.app.get_functions()))", **environment
+    )
+
+
+def test_sandbox_adapters_import_no_client_libraries() -> None:
+    """Stripe's SDK alone takes longer to import than the rest of the app."""
+    clients = "{'stripe', 'urllib3', 'smtplib', 'azure.core'}"
+
+    result = run_python(
+        "import sys, function_app, orders.services; orders.services.services();"
+        f"print({clients} & set(sys.modules))"
+    )
+
+    assert result.stdout.strip() == "set()"
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("name", "value", "text"),
     [
-        ("ORDERS_ID_SECRET", "short", "ORDERS_ID_SECRET must be set"),
+        ("ORDERS_ID_SECRET", "short", "ORDERS_ID_SECRET must have 16 characters or more"),
         ("ORDERS_CATALOGUE", "nowhere.json", "nowhere.json"),
-        ("WEBSITE_SITE_NAME", "shop", "these would live on one machine only"),
+        ("WEBSITE_SITE_NAME", "shop", "these work on one machine only"),
     ],
 )
-def test_what_is_wrong_is_logged_when_the_app_is_loaded(name: str, value: str, words: str) -> None:
-    """In one line; the functions are there, so that requests are answered and not lost."""
-    loaded = load(**{name: value})
+def test_invalid_settings_are_logged_when_the_app_is_loaded(
+    name: str, value: str, text: str
+) -> None:
+    """In one line; the functions are registered, so that requests get a response."""
+    loaded = load_app(**{name: value})
 
     (line,) = loaded.stderr.splitlines()
     assert line.startswith("the app refuses to serve: ")
-    assert words in line
+    assert text in line
     assert int(loaded.stdout) > 0
 
 
-def test_whatever_goes_wrong_at_the_start_is_logged_and_not_raised(
+def test_any_error_at_the_start_is_logged_and_not_raised(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The real host would load no function at all, and not say why."""
-    monkeypatch.setattr(bootstrap, "_bound", None)
-    monkeypatch.setattr(bootstrap, "build", Failing(None, "build", before=FOREVER)._call)
+    """The real host would load no function and not say why."""
+    monkeypatch.setattr(orders.services, "_services", None)
+    monkeypatch.setattr(orders.services, "build", Failing(None, "build", before=FOREVER)._call)
     monkeypatch.setenv("ORDERS_ID_SECRET", SECRET)
 
-    orders.services.check()
+    orders.services.check_configuration()
 
     assert caplog.messages == ["the app refuses to serve: made to fail before the effect"]
 
 
-def test_an_app_that_is_set_up_well_loads_without_a_word(tmp_path: Path) -> None:
-    """And makes nothing on the disk."""
-    loaded = load(ORDERS_DATA_DIR=str(tmp_path / "new"))
+def test_valid_settings_load_without_output(tmp_path: Path) -> None:
+    """No files are created."""
+    loaded = load_app(ORDERS_DATA_DIR=str(tmp_path / "new"))
 
     assert loaded.stderr == ""
     assert list(tmp_path.iterdir()) == []
 
 
-def test_services_are_put_together_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_services_are_built_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the environment, at first use."""
-    monkeypatch.setattr(bootstrap, "_bound", None)
+    monkeypatch.setattr(orders.services, "_services", None)
     monkeypatch.setenv("ORDERS_ID_SECRET", SECRET)
     monkeypatch.setenv("ORDERS_DATA_DIR", str(tmp_path))
 
@@ -166,12 +174,12 @@ def test_services_are_put_together_once(tmp_path: Path, monkeypatch: pytest.Monk
     assert first.settings.data_dir == tmp_path
 
 
-def test_a_test_may_put_other_services_in_their_place(tmp_path: Path) -> None:
-    """For a while only."""
-    mine = orders.services.build(settings_in(tmp_path))
+def test_override_replaces_the_services_for_a_while(tmp_path: Path) -> None:
+    """Overrides may be nested."""
+    outer = orders.services.build(settings_in(tmp_path))
 
-    with orders.services.override(mine):
-        assert orders.services.services() is mine
-        with orders.services.override(replace(mine)) as inner:
+    with orders.services.override(outer):
+        assert orders.services.services() is outer
+        with orders.services.override(replace(outer)) as inner:
             assert orders.services.services() is inner
-        assert orders.services.services() is mine
+        assert orders.services.services() is outer
