@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.builders import EMAIL, PERSONAL, a_refund, an_order
-from tests.proof.situations import SITUATIONS, NotPossible, Situation
-from tests.proof.steps import ROWS, Row
+from tests.failure_matrix.incidents import Incident, NotApplicableError
+from tests.failure_matrix.order_incidents import ORDER_INCIDENTS
+from tests.failure_matrix.order_steps import ORDER_STEPS, OrderStep
 from tests.shop import Shop
 
 PLANTED = (*PERSONAL, EMAIL.partition("@")[0])
@@ -84,15 +85,15 @@ def test_nothing_personal_is_stored_or_shown_whichever_way_an_order_goes(
     assert planted(text_of(tmp_path / "orders")) != []
 
 
-@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.__name__)
-@pytest.mark.parametrize("row", ROWS[3:6], ids=lambda row: row.name)
+@pytest.mark.parametrize("incident", ORDER_INCIDENTS, ids=lambda incident: incident.name)
+@pytest.mark.parametrize("step", ORDER_STEPS[3:6], ids=lambda step: step.name)
 def test_nothing_personal_is_stored_or_shown_whatever_goes_wrong(
-    shop: Shop, tmp_path: Path, row: Row, situation: Situation
+    shop: Shop, tmp_path: Path, step: OrderStep, incident: Incident[OrderStep]
 ) -> None:
     """Faults have words, too; and an order that is canceled or run again has more history."""
     try:
-        order_id = situation(shop, row)
-    except NotPossible:
+        order_id = incident.run(shop, step)
+    except NotApplicableError:
         return
 
     assert planted(text_of(tmp_path / "host")) == []

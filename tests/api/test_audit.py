@@ -9,7 +9,7 @@ import pytest
 from orders.domain.outcome import Outcome
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
-from tests.proof.behind import signal, the_audit
+from tests.inspection import audit, signal_stock
 from tests.shop import Shop
 
 Plant = Callable[[Shop, str], object]
@@ -17,7 +17,7 @@ Plant = Callable[[Shop, str], object]
 
 def found(shop: Shop) -> set[str]:
     """The kinds of what was found."""
-    return {finding["kind"] for finding in the_audit(shop)["findings"]}
+    return {finding["kind"] for finding in audit(shop)["findings"]}
 
 
 def write(shop: Shop, port: str, order_id: str, key: str, kind: str, **detail: int | str) -> None:
@@ -31,7 +31,7 @@ def write(shop: Shop, port: str, order_id: str, key: str, kind: str, **detail: i
 
 def test_a_shop_that_nobody_used_is_clean(shop: Shop) -> None:
     """Nothing is compared with nothing."""
-    assert the_audit(shop) == {
+    assert audit(shop) == {
         "clean": True,
         "findings": [],
         "open": [],
@@ -59,7 +59,7 @@ def test_every_end_of_an_order_is_clean(shop: Shop) -> None:
     ):
         shop.run(order)
 
-    report = the_audit(shop)
+    report = audit(shop)
 
     assert report["findings"] == []
     assert (report["checked"]["orders"], report["checked"]["inAttention"]) == (7, 1)
@@ -71,7 +71,7 @@ def test_an_order_under_way_is_open_and_later_overdue(shop: Shop) -> None:
     order_id = shop.place(an_order())
     shop.app.settle()
 
-    assert the_audit(shop)["open"] == [order_id]
+    assert audit(shop)["open"] == [order_id]
     assert found(shop) == set()
 
     shop.app.terminate(order_id)
@@ -89,7 +89,7 @@ def test_an_order_under_way_is_looked_at_however_old_it_is(shop: Shop) -> None:
 
     shop.advance_days(40)
 
-    report = the_audit(shop)
+    report = audit(shop)
     assert report["open"] == [order_id]
     assert [finding["kind"] for finding in report["findings"]] == ["overdue"]
 
@@ -98,7 +98,7 @@ def test_an_order_under_way_is_looked_at_however_old_it_is(shop: Shop) -> None:
 def test_units_that_an_old_order_keeps_are_found(shop: Shop, after: int) -> None:
     """Before and after it was purged, which leaves units that are still reserved."""
     order_id = shop.run(an_order(payment_method="pm_card_chargeDeclined")).instance_id
-    signal(shop, "reserve", order_id, "BOWL-DEEP")
+    signal_stock(shop, "reserve", order_id, "BOWL-DEEP")
 
     shop.advance_days(after)
 
@@ -123,7 +123,7 @@ def test_an_old_order_is_not_judged_by_what_was_not_read(shop: Shop) -> None:
     shop.advance_days(40)
     write(shop, "payments", order_id, "withdraw", "refunded", minor=2980)
 
-    report = the_audit(shop)
+    report = audit(shop)
     assert report["clean"], report
     assert report["checked"]["orders"] == 1
 
@@ -138,7 +138,7 @@ COMPLETED: list[tuple[Plant, set[str]]] = [
     (lambda s, o: write(s, "shipments", o, "cancelShipment", "canceled"), {"parcelMissing"}),
     (lambda s, o: write(s, "shipments", o, "ship:again", "booked"), {"shippedTwice"}),
     (lambda s, o: write(s, "emails", o, "confirm:again", "sent"), {"mailedTwice"}),
-    (lambda s, o: signal(s, "forget", o), {"goodsMissing"}),
+    (lambda s, o: signal_stock(s, "forget", o), {"goodsMissing"}),
 ]
 
 
@@ -150,7 +150,7 @@ def test_what_is_planted_into_a_completed_order_is_found(
     order_id = shop.run(an_order()).instance_id
     plant(shop, order_id)
 
-    report = the_audit(shop)
+    report = audit(shop)
 
     assert {finding["kind"] for finding in report["findings"]} == expected
     assert {o for finding in report["findings"] for o in finding["orders"]} == {order_id}
@@ -169,7 +169,7 @@ REJECTED: list[tuple[Plant, set[str]]] = [
     (lambda s, o: write(s, "shipments", o, "late", "booked"), {"parcelKept"}),
     (lambda s, o: write(s, "emails", o, "confirm", "sent"), {"mailWrong"}),
     (lambda s, o: write(s, "emails", o, "refunded", "refunded"), {"mailWrong"}),
-    (lambda s, o: signal(s, "reserve", o, "BOWL-DEEP"), {"goodsKept"}),
+    (lambda s, o: signal_stock(s, "reserve", o, "BOWL-DEEP"), {"goodsKept"}),
 ]
 
 
@@ -199,7 +199,7 @@ def test_what_belongs_to_no_order_is_found(shop: Shop) -> None:
     """Money, a parcel and goods of an order that the book never saw."""
     write(shop, "payments", "ord_nobody", "authorize", "authorized", minor=1)
     write(shop, "shipments", "ord_nobody", "ship", "booked")
-    signal(shop, "reserve", "ord_nobody")
+    signal_stock(shop, "reserve", "ord_nobody")
 
     assert found(shop) == {"strayMoney", "strayParcel", "strayGoods"}
 
