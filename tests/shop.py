@@ -1,6 +1,5 @@
 """The whole app on the local host under a virtual clock, with its sandbox ledgers."""
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -130,21 +129,6 @@ class Shop:
         """Resolve the failed steps of an order."""
         body = {"action": action, "note": "it works again", "operator": "Grace", **fields}
         return self.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
-
-    def audit(self) -> dict[str, Any]:
-        """Return the report of an audit."""
-        response = self.app.request("GET", "/api/operations/audit")
-        assert response.status == 200, response.text
-        report: dict[str, Any] = response.json()
-        return report
-
-    def signal_stock(self, operation: str, order_id: str, sku: str = "MUG-BLUE") -> None:
-        """Send an operation to a stock entity, past the order's orchestration."""
-        payload = {"orderId": order_id, "openingBalance": 100_000, "quantity": 2}
-        path = f"{MANAGEMENT_API}/entities/stock/{sku}?op={operation}"
-        response = self.app.request("POST", path, json=json.dumps(payload))
-        assert response.status == 202, response.text
-        self.app.settle()
 
     def manage(self, instance_id: str, verb: str) -> None:
         """Terminate, suspend, resume or purge an instance through the management API."""

@@ -96,4 +96,6 @@ def _refusal(record: OrderRecord) -> str:
         return f"The order has already ended: {record.outcome.status}."
     # The dispatch is recorded before the carrier is called.
     is_dispatched = "is dispatched" if record.outcome else "is being dispatched"
-    return f"The shipment {is_dispatched}, so the order can no longer be canceled. Return it instead."
+    return (
+        f"The shipment {is_dispatched}, so the order can no longer be canceled. Return it instead."
+    )

@@ -97,7 +97,9 @@ def test_a_slow_carrier_counts_as_unavailable(served: Carrier, tmp_path: Path) -
     assert served.steps() == ["book"]
 
 
-def test_a_shipment_is_found_when_its_key_is_forgotten(served: Carrier, carrier: HttpCarrier) -> None:
+def test_a_shipment_is_found_when_its_key_is_forgotten(
+    served: Carrier, carrier: HttpCarrier
+) -> None:
     """Days later the carrier does not know the key any more, but it knows the reference."""
     first = carrier.book("o", a_person())
     served.kept.clear()
@@ -121,7 +123,9 @@ def test_requests_carry_keys_of_the_order(served: Carrier, carrier: HttpCarrier)
     }
 
 
-def test_an_undo_during_the_booking_leaves_no_shipment(served: Carrier, carrier: HttpCarrier) -> None:
+def test_an_undo_during_the_booking_leaves_no_shipment(
+    served: Carrier, carrier: HttpCarrier
+) -> None:
     """It finds none, for there is none yet; the booking itself makes it good."""
     undone: list[ShipmentCancellation] = []
     served.plan.meanwhile["book"] = lambda: undone.append(carrier.cancel("o"))

@@ -86,7 +86,10 @@ def test_a_folder_that_cannot_be_made_counts_as_unavailable(tmp_path: Path) -> N
 
 def test_sqlite_errors_do_not_leave_the_adapter(tmp_path: Path) -> None:
     """They are translated too."""
-    with pytest.raises(StoreUnavailableError) as caught, a_database(tmp_path).reading() as connection:
+    with (
+        pytest.raises(StoreUnavailableError) as caught,
+        a_database(tmp_path).reading() as connection,
+    ):
         connection.execute("SELECT * FROM nowhere")
 
     assert isinstance(caught.value.__cause__, sqlite3.Error)

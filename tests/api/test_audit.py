@@ -9,6 +9,7 @@ import pytest
 from orders.domain.outcome import Outcome
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
+from tests.inspection import audit, signal_stock
 from tests.shop import Shop
 
 Difference = Callable[[Shop, str], object]
@@ -16,7 +17,7 @@ Difference = Callable[[Shop, str], object]
 
 def finding_kinds(shop: Shop) -> set[str]:
     """Return the kinds of all findings."""
-    return {finding["kind"] for finding in shop.audit()["findings"]}
+    return {finding["kind"] for finding in audit(shop)["findings"]}
 
 
 def write(shop: Shop, ledger: str, order_id: str, key: str, kind: str, **detail: int | str) -> None:
@@ -32,7 +33,7 @@ def write(shop: Shop, ledger: str, order_id: str, key: str, kind: str, **detail:
 
 def test_audit_of_an_empty_shop_is_clean(shop: Shop) -> None:
     """All counts are zero."""
-    assert shop.audit() == {
+    assert audit(shop) == {
         "clean": True,
         "findings": [],
         "open": [],
@@ -60,7 +61,7 @@ def test_audit_of_every_outcome_is_clean(shop: Shop) -> None:
     ):
         shop.run(order)
 
-    report = shop.audit()
+    report = audit(shop)
 
     assert report["findings"] == []
     assert (report["checked"]["orders"], report["checked"]["inAttention"]) == (7, 1)
@@ -72,7 +73,7 @@ def test_open_order_is_a_finding_once_it_is_overdue(shop: Shop) -> None:
     order_id = shop.place(an_order())
     shop.app.settle()
 
-    assert shop.audit()["open"] == [order_id]
+    assert audit(shop)["open"] == [order_id]
     assert finding_kinds(shop) == set()
 
     shop.app.terminate(order_id)
@@ -90,7 +91,7 @@ def test_open_order_outside_the_window_is_overdue(shop: Shop) -> None:
 
     shop.advance_days(40)
 
-    report = shop.audit()
+    report = audit(shop)
     assert report["open"] == [order_id]
     assert [finding["kind"] for finding in report["findings"]] == ["overdue"]
 
@@ -99,7 +100,7 @@ def test_open_order_outside_the_window_is_overdue(shop: Shop) -> None:
 def test_units_reserved_for_an_old_order_are_found(shop: Shop, days: int) -> None:
     """Before and after its purge, which leaves open reservations."""
     order_id = shop.run(an_order(payment_method="pm_card_chargeDeclined")).instance_id
-    shop.signal_stock("reserve", order_id, "BOWL-DEEP")
+    signal_stock(shop, "reserve", order_id, "BOWL-DEEP")
 
     shop.advance_days(days)
 
@@ -125,7 +126,7 @@ def test_old_order_is_not_compared_with_records_outside_the_window(shop: Shop) -
     shop.advance_days(40)
     write(shop, "payments", order_id, "reverse", "refunded", minor=2980)
 
-    report = shop.audit()
+    report = audit(shop)
     assert report["clean"], report
     assert report["checked"]["orders"] == 1
 
@@ -140,7 +141,7 @@ COMPLETED: list[tuple[Difference, set[str]]] = [
     (lambda s, o: write(s, "shipments", o, "cancelShipment", "canceled"), {"shipmentMissing"}),
     (lambda s, o: write(s, "shipments", o, "ship:again", "booked"), {"shippedTwice"}),
     (lambda s, o: write(s, "emails", o, "again", "confirmation"), {"emailedTwice"}),
-    (lambda s, o: s.signal_stock("settle", o), {"stockNotSold"}),
+    (lambda s, o: signal_stock(s, "settle", o), {"stockNotSold"}),
 ]
 
 
@@ -152,7 +153,7 @@ def test_difference_from_a_completed_order_is_found(
     order_id = shop.run(an_order()).instance_id
     create_difference(shop, order_id)
 
-    report = shop.audit()
+    report = audit(shop)
 
     assert {finding["kind"] for finding in report["findings"]} == expected
     assert {o for finding in report["findings"] for o in finding["orders"]} == {order_id}
@@ -171,7 +172,7 @@ REJECTED: list[tuple[Difference, set[str]]] = [
     (lambda s, o: write(s, "shipments", o, "late", "booked"), {"shipmentNotCanceled"}),
     (lambda s, o: write(s, "emails", o, "confirmation", "confirmation"), {"emailWrong"}),
     (lambda s, o: write(s, "emails", o, "refunded", "refunded"), {"emailWrong"}),
-    (lambda s, o: s.signal_stock("reserve", o, "BOWL-DEEP"), {"stockNotReleased"}),
+    (lambda s, o: signal_stock(s, "reserve", o, "BOWL-DEEP"), {"stockNotReleased"}),
 ]
 
 
@@ -201,7 +202,7 @@ def test_holdings_of_an_unknown_order_are_found(shop: Shop) -> None:
     """A payment, a shipment and a reservation of an order that the store does not have."""
     write(shop, "payments", "ord_unknown", "authorize", "authorized", minor=1)
     write(shop, "shipments", "ord_unknown", "ship", "booked")
-    shop.signal_stock("reserve", "ord_unknown")
+    signal_stock(shop, "reserve", "ord_unknown")
 
     assert finding_kinds(shop) == {"orphanedPayment", "orphanedShipment", "orphanedReservation"}
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.builders import EMAIL, OPERATOR, a_refund, an_order
 from tests.faults import FOREVER, Failing
+from tests.inspection import audit
 from tests.shop import Shop
 
 
@@ -66,7 +67,7 @@ def test_failed_refund_is_resolved(shop: Shop, action: str, status: str, payment
     assert shop.effects().count("refunded") == payments
     assert (shop.get(order_id)["status"], shop.attention_queue()) == ("completed", [])
     assert shop.record(order_id).runs == 1
-    assert shop.audit()["findings"] == []
+    assert audit(shop)["findings"] == []
 
 
 def test_repeated_resolution_pays_once(shop: Shop) -> None:
@@ -115,7 +116,7 @@ def test_one_resolution_applies_to_order_and_refund(shop: Shop) -> None:
     assert resolve(shop, order_id, "retry") == 202
     assert refund_view(shop, order_id)["status"] == "paid"
     assert sorted(email_kinds(shop)) == ["confirmation", "refund"]
-    assert shop.audit()["findings"] == []
+    assert audit(shop)["findings"] == []
 
 
 def test_erasure_keeps_unpaid_refunds_in_the_queue(shop: Shop) -> None:

@@ -8,6 +8,7 @@ import pytest
 import entities.stock
 from tests.builders import an_order
 from tests.faults import FailingStock
+from tests.inspection import signal_stock
 from tests.shop import MANAGEMENT_API, Shop
 
 
@@ -22,7 +23,7 @@ def test_first_operation_starts_from_the_opening_balance(shop: Shop) -> None:
     """It is part of every operation's input."""
     assert state(shop) == {}
 
-    shop.signal_stock("reserve", "ord_1")
+    signal_stock(shop, "reserve", "ord_1")
 
     assert (state(shop)["available"], state(shop)["reserved"]) == (99_998, 2)
 
@@ -30,18 +31,18 @@ def test_first_operation_starts_from_the_opening_balance(shop: Shop) -> None:
 @pytest.mark.parametrize("operation", ["reserve", "release"])
 def test_repeated_operation_changes_nothing(shop: Shop, operation: str) -> None:
     """The order's entry says that it was applied."""
-    shop.signal_stock(operation, "ord_1")
+    signal_stock(shop, operation, "ord_1")
     first = state(shop)
 
-    shop.signal_stock(operation, "ord_1")
+    signal_stock(shop, operation, "ord_1")
 
     assert state(shop) == first
 
 
 def test_released_order_cannot_reserve(shop: Shop) -> None:
     """The tombstone refuses a late reservation."""
-    shop.signal_stock("release", "ord_1")
-    shop.signal_stock("reserve", "ord_1")
+    signal_stock(shop, "release", "ord_1")
+    signal_stock(shop, "reserve", "ord_1")
 
     assert (state(shop)["available"], state(shop)["reserved"]) == (100_000, 0)
 
@@ -50,7 +51,7 @@ def test_settled_order_leaves_the_entries(shop: Shop) -> None:
     """The totals include its units."""
     order_id = shop.run(an_order(quantity=3)).instance_id
 
-    shop.signal_stock("settle", order_id)
+    signal_stock(shop, "settle", order_id)
 
     assert state(shop)["reservations"] == {}
     assert (state(shop)["sold"], state(shop)["settled"]) == (3, 3)
@@ -61,11 +62,11 @@ def test_failed_operation_keeps_the_state(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, operation: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A fault, or an operation that the entity does not have."""
-    shop.signal_stock("reserve", "ord_1")
+    signal_stock(shop, "reserve", "ord_1")
     before = state(shop)
     monkeypatch.setattr(entities.stock, "_apply", FailingStock("reserve", before=1))
 
     with caplog.at_level(logging.CRITICAL):
-        shop.signal_stock(operation, "ord_2")
+        signal_stock(shop, operation, "ord_2")
 
     assert state(shop) == before

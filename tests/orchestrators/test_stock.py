@@ -7,6 +7,7 @@ import pytest
 import entities.stock
 from tests.builders import an_order
 from tests.faults import FOREVER, FailingStock
+from tests.inspection import signal_stock
 from tests.shop import Shop
 
 SKU = "MUG-BLUE"
@@ -155,7 +156,7 @@ def test_released_units_cannot_be_sold(shop: Shop) -> None:
     """The order is dispatched already, so it needs attention."""
     order_id = shop.place(an_order(postal_code="00002"))
     shop.app.settle()
-    shop.signal_stock("release", order_id)
+    signal_stock(shop, "release", order_id)
 
     run = shop.app.wait(order_id)
 
@@ -171,7 +172,7 @@ def test_resolved_sale_is_not_repeated(shop: Shop, action: str) -> None:
     """The order is then completed and confirmed."""
     order_id = shop.place(an_order(postal_code="00002"))
     shop.app.settle()
-    shop.signal_stock("release", order_id)
+    signal_stock(shop, "release", order_id)
     shop.app.wait(order_id)
 
     assert shop.resolve(order_id, action).status == 202

@@ -9,6 +9,7 @@ import pytest
 from orders.settings.partners import TablesAccess
 from tests import tables_server
 from tests.builders import an_order
+from tests.inspection import audit
 from tests.privacy import personal_data_in
 from tests.shop import Shop, open_shop
 from tests.tables_server import TableService
@@ -38,7 +39,7 @@ def test_order_is_completed(shop: Shop, caplog: pytest.LogCaptureFixture) -> Non
     assert shop.get(order_id)["status"] == "completed"
     listed = shop.app.request("GET", "/api/orders?status=completed").json()["orders"]
     assert [item["orderId"] for item in listed] == [order_id]
-    assert shop.audit()["clean"]
+    assert audit(shop)["clean"]
     assert personal_data_in(caplog.text) == []
 
 
@@ -57,7 +58,7 @@ def test_faults_of_the_service_are_retried(shop: Shop, service: TableService) ->
     shop.app.wait(order_id)
 
     assert shop.get(order_id)["status"] == "completed"
-    assert shop.audit()["clean"]
+    assert audit(shop)["clean"]
 
 
 def test_order_that_needs_attention_is_resolved(shop: Shop) -> None:

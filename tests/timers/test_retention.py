@@ -8,6 +8,7 @@ import pytest
 from orders.domain.outcome import Outcome
 from tests.builders import a_customer, a_refund, a_stored_order, an_order
 from tests.faults import FOREVER, Failing
+from tests.inspection import audit
 from tests.privacy import personal_data_in, text_of_files
 from tests.shop import MANAGEMENT_API, Shop
 
@@ -42,7 +43,7 @@ def test_old_order_is_purged_from_engine_and_stock(shop: Shop) -> None:
     assert stock_state(shop)["reservations"] == {}
     assert stock_state(shop)["sold"] == 2
     assert shop.get(order_id)["status"] == "completed"
-    assert shop.audit()["clean"]
+    assert audit(shop)["clean"]
 
 
 def test_refunds_are_purged_with_their_order(shop: Shop) -> None:
