@@ -43,8 +43,11 @@ def test_unexpected_error_is_503_without_a_traceback() -> None:
     async def broken(_: func.HttpRequest) -> func.HttpResponse:
         raise ZeroDivisionError("internal detail")
 
-    request = func.HttpRequest("GET", "/", body=b"")
-    response = asyncio.run(endpoint._with_problems(broken)(request))
+    async def call() -> func.HttpResponse:
+        request = func.HttpRequest("GET", "/", body=b"")
+        return await endpoint._with_problems(broken)(request)
+
+    response = asyncio.run(call())
 
     assert response.status_code == 503
     assert b"internal" not in response.get_body()
