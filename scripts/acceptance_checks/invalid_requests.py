@@ -38,7 +38,10 @@ def invalid_request_checks() -> list[Check]:
     ]
     return [
         *(
-            (f"An invalid order is refused with {status}", is_refused(status, body, field))
+            (
+                f"An invalid {field or 'body'} is refused with {status}",
+                is_refused(status, body, field),
+            )
             for status, body, field in invalid
         ),
         *named(key_of_another_order, invalid_key, all_invalid_fields),

@@ -169,7 +169,7 @@ def quote(service: Service) -> str:
     expect(refused.json()["quote"]["total"] == total, refused.text[:200])
     ended = service.wait_for_end(service.place({**order, "expectedTotal": total}))
     expect(ended["total"] == total, f"the order costs {ended['total']}")
-    return f"{total['minor']} {total['currency']}"
+    return f"total {total['minor']} in minor units of {total['currency']}"
 
 
 def all_problems(service: Service) -> str:

@@ -28,7 +28,7 @@ def test_requests_without_a_key_place_different_orders(shop: Shop) -> None:
 
 
 def test_order_id_is_random_and_safe_in_urls(shop: Shop) -> None:
-    """128 random bits as letters and digits."""
+    """128 random bits in alphanumeric characters."""
     order_id = shop.place(an_order())
 
     assert order_id.removeprefix("ord_").isalnum()

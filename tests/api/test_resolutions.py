@@ -120,7 +120,7 @@ def test_order_without_failed_steps_has_none_to_resolve(shop: Shop) -> None:
 def test_operator_is_taken_from_the_platform(shop: Shop) -> None:
     """The principal of the platform overrides the body."""
     order_id = shop.run(UNDELIVERABLE).instance_id
-    body = {"action": "retry", "note": "try", "operator": "somebody else"}
+    body = {"action": "retry", "note": "try", "operator": "another operator"}
 
     shop.app.request(
         "POST",

@@ -7,7 +7,7 @@ from tests.shop import UNDONE_EFFECTS, Shop
 
 
 def test_refused_capture_rejects_the_order(shop: Shop) -> None:
-    """Everything is undone, and the customer is told the reason."""
+    """Everything is undone, and the email has the reason."""
     run = shop.run(an_order(payment_method="pm_sandbox_captureRefused"))
 
     assert run.output == {"status": "rejected", "reason": "captureRefused"}

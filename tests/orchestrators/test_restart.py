@@ -221,7 +221,7 @@ def test_dispatched_order_needs_attention_if_the_carrier_is_unavailable(shop: Sh
 
 
 def test_restart_after_a_skipped_dispatch_sends_no_confirmation(shop: Shop) -> None:
-    """The shipment does not leave, so the customer must not be told that it does."""
+    """It would say that the shipment is on its way."""
     shop.replace_ports(carrier=Failing(shop.carrier, "dispatch", before=FOREVER))
     order_id = shop.run(an_order()).instance_id
     shop.restore_ports()
