@@ -19,7 +19,7 @@ from tests.faults import FOREVER, Failing, FailingStock
 from tests.inspection import take_available_stock
 from tests.shop import Shop
 
-#: What somebody does to an order while one of its steps is retried.
+#: What is done to an order while one of its steps is retried.
 Action: TypeAlias = Callable[[Shop, str], object]
 
 
