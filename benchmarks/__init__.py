@@ -1,1 +1,1 @@
-"""How fast is the local host, how large, and what is the limit? Measured, never asserted."""
+"""Benchmarks of the local host: throughput, latency, memory, start and recovery."""

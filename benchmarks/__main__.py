@@ -1,4 +1,4 @@
-"""Measure the local host: `python -m benchmarks --help`. What each figure means: README.md."""
+"""Measure the local host. benchmarks/README.md explains the scenarios and their figures."""
 
 import argparse
 import json
@@ -11,37 +11,56 @@ from benchmarks.scenarios import SCENARIOS, Figures, Options
 
 
 def main() -> None:
-    """Run the scenarios, print a table, and write JSON if asked."""
-    asked = _parser().parse_args()
+    """Run the scenarios, print their figures, and write them as JSON with `--json`."""
+    arguments = _parser().parse_args()
     options = Options(
-        asked.workflows, asked.in_flight, asked.steps, asked.rounds, asked.finished, asked.waiting
+        workflows=arguments.workflows,
+        in_flight=arguments.in_flight,
+        steps=arguments.steps,
+        rounds=arguments.rounds,
+        finished=arguments.finished,
+        waiting=arguments.waiting,
     )
     results: dict[str, Figures] = {}
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    for name in asked.scenario or SCENARIOS:
-        with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
+    for name in arguments.scenario or SCENARIOS:
+        with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
             results[name] = SCENARIOS[name](options, Path(folder))
         print(f"\n{name}: {(SCENARIOS[name].__doc__ or '').strip()}")
         for figure, value in results[name].items():
             print(f"  {figure:<50} {value:>10.2f}")
-    if asked.json:
-        asked.json.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    names = ", ".join(SCENARIOS)
     parser.add_argument(
-        "scenario", nargs="*", metavar="SCENARIO", help=f"{', '.join(SCENARIOS)} (default: all)"
+        "scenario", nargs="*", type=_scenario, metavar="SCENARIO", help=f"{names} (default: all)"
     )
-    parser.add_argument("-n", "--workflows", type=int, default=500)
-    parser.add_argument("-c", "--in-flight", type=int, default=50)
-    parser.add_argument("-s", "--steps", type=int, default=4, help="activities of a workflow")
-    parser.add_argument("-r", "--rounds", type=int, default=3)
-    parser.add_argument("--finished", type=int, default=100_000, help="in the filled file")
-    parser.add_argument("--waiting", type=int, default=10_000, help="in the filled file")
-    parser.add_argument("--folder", type=Path, help="where data goes: the disk that is measured")
-    parser.add_argument("--json", type=Path, help="write the figures to this file, too")
+
+    def add_size(*flags: str, default: int, text: str) -> None:
+        help_text = f"{text} (default: {default})"
+        parser.add_argument(*flags, type=int, default=default, metavar="N", help=help_text)
+
+    add_size("-n", "--workflows", default=500, text="workflows of a round")
+    add_size("-c", "--in-flight", default=50, text="workflows at a time")
+    add_size("-s", "--steps", default=4, text="activities of a workflow")
+    add_size("-r", "--rounds", default=3, text="rounds of a scenario")
+    add_size("--finished", default=100_000, text="finished instances in the filled file")
+    add_size("--waiting", default=10_000, text="waiting instances in the filled file")
+    parser.add_argument(
+        "--folder", type=Path, metavar="DIR", help="put the data on the disk of this folder"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
     return parser
+
+
+def _scenario(name: str) -> str:
+    if name not in SCENARIOS:
+        raise argparse.ArgumentTypeError(f"{name!r} is not a scenario")
+    return name
 
 
 if __name__ == "__main__":

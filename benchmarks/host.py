@@ -1,4 +1,4 @@
-"""The local host as a process to be measured: started, asked, filled, killed."""
+"""The local host as a process under measurement."""
 
 import contextlib
 import os
@@ -6,55 +6,71 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+#: The path of the management API.
 HOOK = "/runtime/webhooks/durabletask"
-_TICKS = os.sysconf("SC_CLK_TCK")
+_BENCHMARKS = Path(__file__).resolve().parent
+_CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunningHost:
-    """A host and its worker."""
+    """A host process and its worker."""
 
     base_url: str
     pid: int
-    #: From the start of the process to the line that says it listens.
+    #: From the start of the process to the line with its address.
     seconds_to_listen: float
 
-    def tree(self) -> list[int]:
-        """The host's process and its children."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii")
-        return [self.pid, *(int(child) for child in children.split())]
+    def start(self, orchestration: str, instance_id: str, body: bytes = b"") -> None:
+        """Start an orchestration over the management API."""
+        request = urllib.request.Request(  # noqa: S310 - the address of the host
+            f"{self.base_url}{HOOK}/orchestrators/{orchestration}/{instance_id}",
+            body,
+            {"Content-Type": "application/json"},
+            method="POST",
+        )
+        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310 - the address of the host
+
+    def get(self, path: str) -> None:
+        """Send a GET request and ignore the response."""
+        urllib.request.urlopen(self.base_url + path, timeout=5).close()  # noqa: S310 - as above
 
     def megabytes(self) -> float:
-        """Resident memory of the whole tree; pages that processes share are split among them."""
-        return sum(_proportional_kilobytes(pid) for pid in self.tree()) / 1024
+        """Return the resident memory of all processes; shared pages count once."""
+        return sum(_proportional_kilobytes(pid) for pid in self._process_tree()) / 1024
 
     def cpu_seconds(self) -> float:
-        """Processor time that the whole tree has used so far."""
-        return sum(_cpu_ticks(pid) for pid in self.tree()) / _TICKS
+        """Return the processor time that all processes have used so far."""
+        return sum(_cpu_ticks(pid) for pid in self._process_tree()) / _CLOCK_TICKS
+
+    def _process_tree(self) -> list[int]:
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii")
+        return [self.pid, *(int(child) for child in children.split())]
 
 
 @contextlib.contextmanager
 def running_host(data: Path) -> Iterator[RunningHost]:
-    """A host on a data folder, killed at the end."""
+    """Run a host on a data folder for the length of the block, then kill it."""
     started = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 (our own interpreter)
+    process = subprocess.Popen(  # noqa: S603 - this interpreter
         [
-            *(sys.executable, "-m", "local_host", "--app", str(HERE / "app")),
+            *(sys.executable, "-m", "local_host", "--app", str(_BENCHMARKS / "app")),
             *("--data", str(data), "--port", "0"),
         ],
-        cwd=HERE.parent,
+        cwd=_BENCHMARKS.parent,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     try:
-        base_url = _address(process)
-        yield RunningHost(base_url, process.pid, time.perf_counter() - started)
+        base_url = _read_address(process)
+        seconds = time.perf_counter() - started
+        yield RunningHost(base_url=base_url, pid=process.pid, seconds_to_listen=seconds)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -62,7 +78,7 @@ def running_host(data: Path) -> Iterator[RunningHost]:
             process.stdout.close()
 
 
-def _address(process: "subprocess.Popen[str]") -> str:
+def _read_address(process: "subprocess.Popen[str]") -> str:
     for line in process.stdout or ():
         if line.startswith("Listening on "):
             return line.split()[2]

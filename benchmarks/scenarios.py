@@ -1,29 +1,24 @@
-"""Which questions are asked of the host?"""
+"""The scenarios; the docstring of each is its description in the output."""
 
 import asyncio
-import sqlite3
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.filling import let_timers_come_due, multiply
-from benchmarks.host import HOOK, RunningHost, running_host
-from benchmarks.journal import journal_rate
-from benchmarks.load import Load, closed_loop
+from benchmarks.data_file import copy_instance, count_running, expire_timers
+from benchmarks.host import RunningHost, running_host
+from benchmarks.load import Load, journal_rate, run_workflows
 
-#: Figures under their names; the unit stands in the name.
+#: Figures by label; the label contains the unit.
 Figures = dict[str, float]
 _SETTLE_SECONDS = 1.0
 _IDLE_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How much of everything."""
+    """The sizes of the scenarios."""
 
     workflows: int
     in_flight: int
@@ -34,116 +29,103 @@ class Options:
 
 
 def throughput(options: Options, folder: Path) -> Figures:
-    """Workflows a second on an empty file, next to a bare journal on the same disk."""
+    """Workflows per second with an empty data file, and of a bare journal on the same disk."""
     figures: Figures = {}
-    for turn in range(1, options.rounds + 1):
-        data = folder / f"round{turn}"
+    for number in range(1, options.rounds + 1):
+        data = folder / f"round{number}"
         with running_host(data) as host:
-            load = _loop(host, options)
-        bare = asyncio.run(journal_rate(data, options.workflows, options.in_flight, options.steps))
-        figures[f"round {turn}: workflows a second"] = load.rate
-        figures[f"round {turn}: p50 ms"] = load.p50
-        figures[f"round {turn}: bare journal, workflows a second"] = bare
-        figures[f"round {turn}: ratio to the bare journal"] = load.rate / bare
+            load = _run_workflows(host, options)
+        limit = asyncio.run(journal_rate(data, options.workflows, options.in_flight, options.steps))
+        figures[f"round {number}: workflows per second"] = load.rate
+        figures[f"round {number}: p50 in ms"] = load.p50
+        figures[f"round {number}: bare journal, workflows per second"] = limit
+        figures[f"round {number}: ratio to the bare journal"] = load.rate / limit
     return figures
 
 
-def one_at_a_time(options: Options, folder: Path) -> Figures:
-    """How long a single workflow takes when nothing else runs."""
+def latency(options: Options, folder: Path) -> Figures:
+    """Duration of a workflow when no other is running."""
     with running_host(folder) as host:
-        load = asyncio.run(closed_loop(host.base_url, 200, 1, options.steps))
-    return {"p50 ms": load.p50, "p95 ms": load.p95, "longest ms": load.longest}
+        load = asyncio.run(run_workflows(host.base_url, 200, 1, options.steps))
+    return {"p50 in ms": load.p50, "p95 in ms": load.p95, "longest in ms": load.longest}
 
 
 def filled(options: Options, folder: Path) -> Figures:
-    """The throughput with many finished and many waiting instances in the file."""
+    """Throughput, and idle cost, with many finished and waiting instances in the data file."""
     _fill(folder / "filled", options)
     figures: Figures = {}
-    for turn in range(1, options.rounds + 1):
-        with running_host(folder / f"empty{turn}") as host:
-            empty = _loop(host, options).rate
+    for number in range(1, options.rounds + 1):
+        with running_host(folder / f"empty{number}") as host:
+            rate_empty = _run_workflows(host, options).rate
         with running_host(folder / "filled") as host:
-            full = _loop(host, options).rate
-        figures[f"round {turn}: empty, workflows a second"] = empty
-        figures[f"round {turn}: filled, workflows a second"] = full
-        figures[f"round {turn}: ratio filled to empty"] = full / empty
+            rate_filled = _run_workflows(host, options).rate
+        figures[f"round {number}: empty, workflows per second"] = rate_empty
+        figures[f"round {number}: filled, workflows per second"] = rate_filled
+        figures[f"round {number}: ratio of filled to empty"] = rate_filled / rate_empty
     with running_host(folder / "filled") as host:
         time.sleep(_SETTLE_SECONDS)
-        used = host.cpu_seconds()
+        cpu_before = host.cpu_seconds()
         time.sleep(_IDLE_SECONDS)
-        figures["idle, percent of a core"] = (host.cpu_seconds() - used) / _IDLE_SECONDS * 100
-        figures["idle MB"] = host.megabytes()
+        cpu_seconds = host.cpu_seconds() - cpu_before
+        figures["idle, percent of a core"] = cpu_seconds / _IDLE_SECONDS * 100
+        figures["idle, MB"] = host.megabytes()
     return figures
 
 
-def start_and_size(options: Options, folder: Path) -> Figures:
-    """From the start to the first answer; memory then, and after some work."""
+def start(options: Options, folder: Path) -> Figures:
+    """Time from the start to the first response; memory then, and after the workflows."""
     with running_host(folder / "warm-up"):
         pass
     started = time.perf_counter()
     with running_host(folder / "start") as host:
-        urllib.request.urlopen(f"{host.base_url}/api/hello", timeout=5).close()  # noqa: S310 (ours)
-        first_answer = time.perf_counter() - started
+        host.get("/api/hello")
+        seconds = time.perf_counter() - started
         idle = host.megabytes()
-        _loop(host, options)
-        busy = host.megabytes()
+        _run_workflows(host, options)
+        loaded = host.megabytes()
     return {
-        "first answer after s": first_answer,
-        "idle MB": idle,
-        f"after {options.workflows} workflows MB": busy,
+        "first response after s": seconds,
+        "idle, MB": idle,
+        f"after {options.workflows} workflows, MB": loaded,
     }
 
 
-def restart(options: Options, folder: Path) -> Figures:
-    """A start with many open instances whose timers came due meanwhile, until all have ended."""
+def recovery(options: Options, folder: Path) -> Figures:
+    """Time from a start with many overdue timers until all their instances have ended."""
     with running_host(folder) as host:
-        _post(f"{host.base_url}{HOOK}/orchestrators/naps/napping", b"")
+        host.start("wait_for_timer", "overdue")
         time.sleep(_SETTLE_SECONDS)
-    multiply(folder, "napping", options.waiting - 1)
-    let_timers_come_due(folder)
+    copy_instance(folder, "overdue", options.waiting - 1)
+    expire_timers(folder)
     started = time.perf_counter()
     with running_host(folder) as host:
-        while _open(folder):
+        while count_running(folder):
             time.sleep(0.05)
-        moved = time.perf_counter() - started
+        seconds = time.perf_counter() - started
     return {
-        "open instances": float(options.waiting),
+        "running instances": float(options.waiting),
         "listens after s": host.seconds_to_listen,
-        "all have moved to their end after s": moved,
+        "all have ended after s": seconds,
     }
 
 
 SCENARIOS: dict[str, Callable[[Options, Path], Figures]] = {
-    scenario.__name__: scenario
-    for scenario in (throughput, one_at_a_time, filled, start_and_size, restart)
+    scenario.__name__: scenario for scenario in (throughput, latency, filled, start, recovery)
 }
 
 
-def _loop(host: RunningHost, options: Options) -> Load:
+def _run_workflows(host: RunningHost, options: Options) -> Load:
     return asyncio.run(
-        closed_loop(host.base_url, options.workflows, options.in_flight, options.steps)
+        run_workflows(host.base_url, options.workflows, options.in_flight, options.steps)
     )
 
 
 def _fill(data: Path, options: Options) -> None:
-    """Finished chains and waiting instances, as many as the options say."""
+    """Create a data file with finished and waiting instances."""
     with running_host(data) as host:
-        asyncio.run(closed_loop(host.base_url, 2, 1, options.steps))
-        _post(f"{host.base_url}{HOOK}/orchestrators/chain/finished", b'{"steps": 4}')
-        _post(f"{host.base_url}{HOOK}/orchestrators/waits/waiting", b"")
+        asyncio.run(run_workflows(host.base_url, 2, 1, options.steps))
+        host.start("chain", "finished", b'{"steps": 4}')
+        host.start("wait_for_event", "waiting")
         time.sleep(_SETTLE_SECONDS)
-    multiply(data, "finished", options.finished)
-    multiply(data, "waiting", options.waiting - 1)
-
-
-def _post(url: str, body: bytes) -> None:
-    request = urllib.request.Request(  # noqa: S310 (our own host)
-        url, body, {"Content-Type": "application/json"}, method="POST"
-    )
-    urllib.request.urlopen(request, timeout=5).close()  # noqa: S310 (our own host)
-
-
-def _open(data: Path) -> int:
-    with closing(sqlite3.connect(data / "host.sqlite3")) as connection:
-        counted = connection.execute("SELECT count(*) FROM instances WHERE status = 'Running'")
-        return int(counted.fetchone()[0])
+    copy_instance(data, "finished", options.finished)
+    copy_instance(data, "waiting", options.waiting - 1)

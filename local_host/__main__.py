@@ -1,4 +1,4 @@
-"""The entry point of `python -m local_host`."""
+"""Entry point of `python -m local_host`."""
 
 import sys
 

@@ -1,60 +1,63 @@
-"""Which functions does the app have, as far as the host must know?"""
+"""Descriptions of the app's functions, as the worker reports them to the host."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+_KIND_NAMES = {"orchestrationTrigger": "orchestrator", "entityTrigger": "entity"}
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionInfo:
-    """What the host needs to know of a function."""
+    """Name, trigger and bindings of one function."""
 
     name: str
-    #: The trigger's type, as `httpTrigger`, `activityTrigger`, `entityTrigger`.
+    #: The type of the trigger: `httpTrigger`, `activityTrigger`, `entityTrigger`, …
     trigger: str
-    #: The name that callers use: `orchestration="…"` and the like rename a function.
+    #: The name that callers use; `orchestration="…"` and similar arguments rename a function.
     registered_name: str
     route: str | None = None
     methods: tuple[str, ...] = ()
     auth_level: str = "anonymous"
-    #: The bindings as the worker describes them to the host; one of them is the trigger.
+    #: All bindings as the SDK describes them; one of them is the trigger.
     bindings: tuple[dict[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """As it crosses from the worker to the host."""
+        """Return the JSON form that the worker sends to the host."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "FunctionInfo":
-        """As it comes from the worker."""
+        """Read the JSON form that the worker sends."""
         tuples = {name: tuple(data[name]) for name in ("methods", "bindings")}
         return cls(**{**data, **tuples})
 
     @property
     def trigger_binding(self) -> dict[str, Any]:
-        """The binding that is the trigger."""
+        """The binding of the trigger."""
         return next(b for b in self.bindings if b["type"] == self.trigger)
 
 
 class FunctionTable:
-    """The functions of an app. Callers' names match in any case."""
+    """The functions of an app; lookups by registered name ignore case."""
 
-    def __init__(self, infos: list[FunctionInfo]) -> None:
-        self.infos = infos
+    def __init__(self, infos: Sequence[FunctionInfo]) -> None:
+        self.infos = list(infos)
         self._names = {(info.trigger, info.registered_name.lower()): info.name for info in infos}
 
-    def has(self, trigger: str, name: str) -> bool:
-        """Whether callers find a function of this trigger under this name."""
-        return (trigger, name.lower()) in self._names
+    def has(self, trigger: str, registered_name: str) -> bool:
+        """Return whether a function with this trigger is registered under this name."""
+        return (trigger, registered_name.lower()) in self._names
 
-    def name_of(self, trigger: str, name: str) -> str:
-        """The function's own name, where callers use `name`."""
-        return self._names.get((trigger, name.lower()), name)
+    def name_of(self, trigger: str, registered_name: str) -> str:
+        """Return the Python name of a function, or the given name if it is unknown."""
+        return self._names.get((trigger, registered_name.lower()), registered_name)
 
-    def missing(self, trigger: str, name: str) -> str:
-        """The real host's words for a function that is not there."""
-        kind = {"orchestrationTrigger": "orchestrator", "entityTrigger": "entity"}[trigger]
-        known = ", ".join(f"'{i.registered_name}'" for i in self.infos if i.trigger == trigger)
+    def not_found_message(self, trigger: str, name: str) -> str:
+        """Return the real host's message for a function that does not exist."""
+        kind = _KIND_NAMES[trigger]
+        names = ", ".join(f"'{i.registered_name}'" for i in self.infos if i.trigger == trigger)
         return (
             f"The function '{name}' doesn't exist, is disabled, or is not an {kind} "
-            f"function. Additional info: The following are the known {kind} functions: {known}."
+            f"function. Additional info: The following are the known {kind} functions: {names}."
         )

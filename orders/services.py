@@ -140,10 +140,8 @@ def _stripe(access: StripeAccess | None, references: _OpenReferences) -> Payment
     if access is None:
         return None
     from orders.adapters.payments.stripe.gateway import StripePayments  # noqa: PLC0415 - slow import
-    from orders.adapters.payments.stripe.intents import StripeIntents  # noqa: PLC0415 - slow import
 
-    intents = StripeIntents(access.api_key, access.api_base)
-    return StripePayments(intents, references("payment_references"))
+    return StripePayments(access.api_key, references("payment_references"), access.api_base)
 
 
 def _carrier(access: CarrierAccess | None, references: _OpenReferences) -> Carrier | None:

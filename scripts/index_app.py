@@ -1,8 +1,8 @@
-"""Would the Functions worker of Python 3.13 and newer index this app?
+"""Index the app with the library of the real Functions worker (Python 3.13 and newer).
 
-Run by check-index with an interpreter that has `azure-functions-runtime`, the library that the real
-worker loads an app with. It needs the wire's types from the worker's proxy, which is not on PyPI;
-four names of them stand in here.
+check-index runs it with an interpreter that has this library, `azure-functions-runtime`. The
+library expects the message types of the worker's proxy, which is not on PyPI. This module defines
+the names that indexing needs.
 """
 
 import argparse
@@ -19,7 +19,7 @@ INPUT, OUTPUT, BOTH = range(3)
 
 
 class BindingInfo(SimpleNamespace):
-    """A binding as it goes over the wire; directions are numbers there."""
+    """A binding as it is sent to the host, with numbers for directions."""
 
     inout, out, undefined = BOTH, OUTPUT, 0
 
@@ -28,29 +28,29 @@ PROTOS = SimpleNamespace(BindingInfo=BindingInfo, RpcFunctionMetadata=SimpleName
 
 
 def names(app: Path) -> list[str]:
-    """The functions that the real worker finds in the app's folder.
+    """Return the names of the functions that the real worker finds in the app's folder.
 
     Raises:
-        Exception: what the real worker raises where it cannot index the app.
+        Exception: what the real worker raises if it cannot index the app.
     """
     sys.path.insert(0, str(app))
     os.chdir(app)
     load_binding_registry()
     functions = loader.index_function_app(str(app / "function_app.py"))
-    found, _ = loader.process_indexed_function(PROTOS, Registry(), functions, str(app))
-    return sorted(function.name for function in found)
+    indexed, _ = loader.process_indexed_function(PROTOS, Registry(), functions, str(app))
+    return sorted(function.name for function in indexed)
 
 
 def main() -> int:
-    """Index the app; print what was found, or why nothing can be."""
+    """Print the names of the app's functions, or why they cannot be indexed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("app", type=Path, nargs="?", default=Path(), help="the app's folder")
     try:
-        found = names(parser.parse_args().app.resolve())
-    except Exception as error:  # noqa: BLE001 (the app's code may raise anything)
+        functions = names(parser.parse_args().app.resolve())
+    except Exception as error:  # noqa: BLE001 - the app's code may raise anything
         print(f"check-index: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
-    print(f"The real worker indexes {len(found)} functions: {', '.join(found)}")
+    print(f"The real worker indexes {len(functions)} functions: {', '.join(functions)}")
     return 0
 
 

@@ -1,6 +1,6 @@
-"""A small carrier on 127.0.0.1 that speaks the protocol of `adapters.http.carrier`.
+"""Carrier on 127.0.0.1 that speaks the protocol of `adapters.carrier.http.client`.
 
-It forgets its idempotency keys on demand, as carriers do after a day, and fails as it is told to.
+It drops its idempotency keys on demand, as carriers do after a day, and fails on demand.
 """
 
 import json
@@ -12,39 +12,40 @@ from typing import Any
 
 from tests.wire import Fault, Plan, Reply, Request, listening
 
-TOKEN = "a token of these tests"  # noqa: S105 - of these tests
+TOKEN = "a token for tests"  # noqa: S105 - used by tests only
 REFUSED_POSTAL_CODE = "00001"
 
-Answer = tuple[int, object]
+Response = tuple[int, object]
 
 
 @dataclass
 class Carrier:
-    """What the carrier knows."""
+    """State of the carrier, and the faults to simulate."""
 
     shipments: list[dict[str, Any]] = field(default_factory=list)
-    #: The recipients that were told, in their order.
+    #: The recipients of all bookings, oldest first.
     recipients: list[dict[str, Any]] = field(default_factory=list)
-    #: (step, key) of every request, in their order.
+    #: (step, key) of every request, oldest first.
     requests: list[tuple[str, str]] = field(default_factory=list)
-    kept: dict[str, Answer] = field(default_factory=dict)
-    #: What is answered in the place of the truth.
-    instead: Answer | None = None
+    #: Responses by idempotency key.
+    stored: dict[str, Response] = field(default_factory=dict)
+    #: Answers every request, if it is set.
+    fixed_response: Response | None = None
     page_length: int = 100
     url: str = ""
     plan: Plan = field(default_factory=Plan)
     _lock: Lock = field(default_factory=Lock)
 
     def steps(self) -> list[str]:
-        """What was asked for, without the look-ups."""
+        """Return the steps of all requests but look-ups."""
         return [step for step, _ in self.requests if step != "find"]
 
     def respond(self, request: Request) -> Reply:
-        """What the carrier says over HTTP."""
+        """Answer a request."""
         if request.headers["Authorization"] != f"Bearer {TOKEN}":
             return 401, b"{}"
         step = _step(request)
-        self.plan.meanwhile.pop(step, lambda: None)()
+        self.plan.call_before(step)
         with self._lock:
             key = request.headers["Idempotency-Key"] or ""
             self.requests.append((step, key))
@@ -62,54 +63,54 @@ class Carrier:
             case _:
                 return status, json.dumps(document).encode()
 
-    def _once(self, request: Request, key: str) -> Answer:
-        if self.instead:
-            return self.instead
-        if key in self.kept:
-            return self.kept[key]
-        answer = self._do(request)
+    def _once(self, request: Request, key: str) -> Response:
+        if self.fixed_response:
+            return self.fixed_response
+        if key in self.stored:
+            return self.stored[key]
+        response = self._execute(request)
         if key:
-            self.kept[key] = answer
-        return answer
+            self.stored[key] = response
+        return response
 
-    def _do(self, request: Request) -> Answer:
+    def _execute(self, request: Request) -> Response:
         match request.method, request.path:
             case "GET", ["shipments"] if "since" in request.query:
                 return 200, self._page(int(request.query.get("page") or 0))
             case "GET", ["shipments"]:
-                return 200, {"shipments": self._of(request.query["reference"])}
+                return 200, {"shipments": self._with_reference(request.query["reference"])}
             case _, ["shipments"]:
                 return self._book(json.loads(request.body))
             case _, path:
-                return self._cancel(path[1]) if path[2] == "cancel" else self._release(path[1])
+                return self._cancel(path[1]) if path[2] == "cancel" else self._dispatch(path[1])
 
-    def _of(self, reference: str) -> list[dict[str, Any]]:
-        return [one for one in self.shipments if one["reference"] == reference]
+    def _with_reference(self, reference: str) -> list[dict[str, Any]]:
+        return [item for item in self.shipments if item["reference"] == reference]
 
     def _page(self, first: int) -> dict[str, Any]:
         following = first + self.page_length
         more = {"next": str(following)} if following < len(self.shipments) else {}
         return {"shipments": self.shipments[first:following], **more}
 
-    def _book(self, wanted: dict[str, Any]) -> Answer:
-        self.recipients.append(wanted["recipient"])
-        if wanted["recipient"]["address"]["postalCode"] == REFUSED_POSTAL_CODE:
-            return 422, {"error": "nobody goes there"}
+    def _book(self, body: dict[str, Any]) -> Response:
+        self.recipients.append(body["recipient"])
+        if body["recipient"]["address"]["postalCode"] == REFUSED_POSTAL_CODE:
+            return 422, {"error": "we do not deliver there"}
         number = len(self.shipments)
-        shipment = {"id": f"shp_{number}", "reference": wanted["reference"], "status": "booked"}
+        shipment = {"id": f"shp_{number}", "reference": body["reference"], "status": "booked"}
         shipment["trackingNumber"] = f"TRK{number}"
         self.shipments.append(shipment)
         return 201, dict(shipment)
 
-    def _cancel(self, shipment_id: str) -> Answer:
-        (shipment,) = [one for one in self.shipments if one["id"] == shipment_id]
+    def _cancel(self, shipment_id: str) -> Response:
+        (shipment,) = [item for item in self.shipments if item["id"] == shipment_id]
         if shipment["status"] == "dispatched":
-            return 409, {"error": "it has left"}
+            return 409, {"error": "it is dispatched"}
         shipment["status"] = "canceled"
         return 200, dict(shipment)
 
-    def _release(self, shipment_id: str) -> Answer:
-        (shipment,) = [one for one in self.shipments if one["id"] == shipment_id]
+    def _dispatch(self, shipment_id: str) -> Response:
+        (shipment,) = [item for item in self.shipments if item["id"] == shipment_id]
         if shipment["status"] == "canceled":
             return 409, {"error": "it is canceled"}
         shipment["status"] = "dispatched"
@@ -124,7 +125,7 @@ def _step(request: Request) -> str:
 
 @contextmanager
 def serving() -> Iterator[Carrier]:
-    """A carrier without parcels, under `url`, until the end."""
+    """Run a carrier without shipments."""
     carrier = Carrier()
     with listening(carrier.respond, carrier.plan) as carrier.url:
         yield carrier

@@ -1,4 +1,4 @@
-"""A real SMTP server on 127.0.0.1 that keeps what it takes, and refuses what it is told to."""
+"""SMTP server on 127.0.0.1 that stores what it accepts and refuses on demand."""
 
 import asyncio
 import ssl
@@ -12,58 +12,58 @@ from threading import Thread
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-USERNAME, PASSWORD = "shop", "a password: of these/tests"
+USERNAME, PASSWORD = "shop", "a password: for/tests"
 
 
 @dataclass
 class MailServer:
-    """What was taken, and what is refused."""
+    """State of the server, and the refusals to simulate."""
 
-    taken: list[EmailMessage] = field(default_factory=list)
-    #: The recipients on the envelopes, in their order.
+    accepted: list[EmailMessage] = field(default_factory=list)
+    #: The recipients on the envelopes, oldest first.
     recipients: list[str] = field(default_factory=list)
-    #: Replies to the next recipients, one after the other, in the place of "250 OK".
+    #: Replies to the next recipients, one after another, instead of "250 OK".
     refusals: list[str] = field(default_factory=list)
-    #: A reply to every QUIT, in the place of "221 Bye".
-    farewell: str | None = None
-    #: Whether each of those who said who they are was known.
+    #: Reply to QUIT instead of "221 Bye".
+    quit_reply: str | None = None
+    #: Whether each login succeeded, oldest first.
     logins: list[bool] = field(default_factory=list)
     port: int = 0
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
+    async def handle_RCPT(  # noqa: N802 - name given by aiosmtpd
         self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]
     ) -> str:
-        """Take a recipient, unless told otherwise."""
+        """Accept a recipient, unless a refusal is planned."""
         if self.refusals:
             return f"{self.refusals.pop(0)} <{address}> is not welcome"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep a mail."""
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 - name given by aiosmtpd
+        """Store an email."""
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)
-        self.taken.append(message)
+        self.accepted.append(message)
         self.recipients.extend(envelope.rcpt_tos)
         return "250 OK"
 
-    async def handle_QUIT(self, *_: object) -> str:  # noqa: N802
-        """Say good-bye."""
-        return self.farewell or "221 Bye"
+    async def handle_QUIT(self, *_: object) -> str:  # noqa: N802 - name given by aiosmtpd
+        """End the session."""
+        return self.quit_reply or "221 Bye"
 
-    def authenticate(self, *given: object) -> AuthResult:
-        """Know the shop by its password."""
-        known = given[-1] == LoginPassword(USERNAME.encode(), PASSWORD.encode())
-        self.logins.append(known)
-        return AuthResult(success=known, handled=False)
+    def authenticate(self, *arguments: object) -> AuthResult:
+        """Check the password."""
+        is_valid = arguments[-1] == LoginPassword(USERNAME.encode(), PASSWORD.encode())
+        self.logins.append(is_valid)
+        return AuthResult(success=is_valid, handled=False)
 
 
 @contextmanager
 def serving(
     *, smtps: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None
 ) -> Iterator[MailServer]:
-    """A server on a free port, until the end; with a context it speaks TLS."""
+    """Run a server on a free port; with a context it uses TLS."""
     server = MailServer()
 
     def smtp() -> SMTP:
@@ -74,7 +74,7 @@ def serving(
             tls_context=starttls,
             require_starttls=starttls is not None,
             auth_required=starttls is not None,
-            auth_require_tls=smtps is None,  # aiosmtpd does not see that TLS is under it
+            auth_require_tls=smtps is None,  # aiosmtpd does not notice the TLS below it
             authenticator=server.authenticate,
             loop=asyncio.get_running_loop(),
         )
@@ -93,13 +93,13 @@ def _running(factory: Callable[[], SMTP], context: ssl.SSLContext | None) -> Ite
     try:
         yield int(listener.sockets[0].getsockname()[1])
     finally:
-        asyncio.run_coroutine_threadsafe(_end(listener), loop).result()
+        asyncio.run_coroutine_threadsafe(_close(listener), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-async def _end(listener: asyncio.Server) -> None:
+async def _close(listener: asyncio.Server) -> None:
     listener.close()
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:

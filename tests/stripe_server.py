@@ -1,8 +1,8 @@
-"""A small Stripe on 127.0.0.1: what its documentation says of PaymentIntents, on the wire.
+"""Stripe on 127.0.0.1: PaymentIntents and refunds as Stripe documents them.
 
-It keeps the first answer of an idempotency key, faults included, refuses the key with another body,
-refuses parameters that it does not know, and can be told to fail before or after an effect. It
-serves tests of our adapter, which speaks to it through Stripe's own SDK.
+It stores the first response under an idempotency key, failures included. It refuses the key with
+another body, refuses unknown parameters, and fails on demand before or after an effect. The adapter
+uses it through Stripe's own SDK.
 """
 
 import itertools
@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl
 
 from tests.wire import Fault, Plan, Reply, Request, listening
 
-API_KEY = "sk_test_of_these_tests"
+API_KEY = "sk_test_for_tests"
 
-#: Payment methods of Stripe's test mode, and the codes with which their bank says no.
+#: Payment methods of Stripe's test mode that are declined, with their codes.
 DECLINES = {
     "pm_card_chargeDeclined": ("card_declined", "generic_decline"),
     "pm_card_chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds"),
@@ -27,11 +27,11 @@ DECLINES = {
     "pm_card_chargeDeclinedProcessingError": ("processing_error", None),
 }
 NEEDS_ACTION = "pm_card_authenticationRequired"
-METHODS = {"pm_card_visa", "pm_card_mastercard", NEEDS_ACTION, *DECLINES}
+PAYMENT_METHODS = {"pm_card_visa", "pm_card_mastercard", NEEDS_ACTION, *DECLINES}
 
-SMALLEST_AMOUNT = 50
+MIN_AMOUNT = 50
 
-#: Statuses of a refund that pays nothing back.
+#: Statuses of a refund that pays nothing.
 NOT_PAID = {"failed", "canceled"}
 
 PARAMETERS = {
@@ -46,108 +46,111 @@ PARAMETERS = {
     "list": {"created[gte]", "expand[0]", "limit", "starting_after"},
 }
 
-Answer = tuple[int, dict[str, Any]]
+Params = dict[str, str]
+Response = tuple[int, dict[str, Any]]
 
 
 class Refused(Exception):
-    """Stripe's answer is an error."""
+    """The response is an error."""
 
     def __init__(self, status: int, **error: object) -> None:
         super().__init__(status)
-        self.answer: Answer = (status, {"error": {"message": "a sentence of Stripe", **error}})
+        content = {"message": "a message of Stripe", **error}
+        self.response: Response = (status, {"error": content})
 
 
 @dataclass
 class Stripe:
-    """What Stripe knows, and what it was told to do wrong."""
+    """State of Stripe, and the faults to simulate."""
 
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
-    kept: dict[str, tuple[str, Answer]] = field(default_factory=dict)
-    #: (step, key) of every request, in their order.
+    #: Request and response by idempotency key.
+    stored: dict[str, tuple[str, Response]] = field(default_factory=dict)
+    #: (step, key) of every request, oldest first.
     requests: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
     plan: Plan = field(default_factory=Plan)
-    #: The error with which a step is refused.
+    #: Errors by refused step.
     refusals: dict[str, Refused] = field(default_factory=dict)
-    #: What a new refund is at once.
+    #: Status of a new refund.
     refund_status: str = "succeeded"
     page_length: int = 100
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _lock: Lock = field(default_factory=Lock)
 
-    def steps(self, *, named: str) -> list[str]:
-        """The keys with which a step was asked for."""
-        return [key for step, key in self.requests if step == named]
+    def keys_of(self, step: str) -> list[str]:
+        """Return the idempotency keys of all requests for a step, oldest first."""
+        return [key for name, key in self.requests if name == step]
 
-    def serve(self, step: str, intent_id: str, given: dict[str, str], key: str) -> Answer | None:
-        """Answer one request. None: the connection breaks."""
-        self.plan.meanwhile.pop(step, lambda: None)()
+    def serve(self, step: str, intent_id: str, params: Params, key: str) -> Response | None:
+        """Answer a request; None: the connection breaks."""
+        self.plan.call_before(step)
         with self._lock:
             self.requests.append((step, key))
             fault = self.plan.next_fault(step)
             if fault and fault.is_before and fault is not Fault.ERROR_BEFORE:
                 return _without_effect(fault)
-            answer = self._once(step, intent_id, given, key, fault)
+            response = self._once(step, intent_id, params, key, fault)
         if fault is Fault.SLOW:
             self.plan.wait()
-        return None if fault in {Fault.LOST_AFTER, Fault.SLOW} else answer
+        return None if fault in {Fault.LOST_AFTER, Fault.SLOW} else response
 
     def respond(self, request: Request) -> Reply:
-        """What Stripe says over HTTP."""
-        answer: Answer | None = Refused(401, type="invalid_request_error").answer
+        """Answer a request over HTTP."""
+        response: Response | None = Refused(401, type="invalid_request_error").response
         if request.headers["Authorization"] == f"Bearer {API_KEY}":
             step, intent_id = _step(request)
-            given = {**request.query, **dict(parse_qsl(request.body))}
-            answer = self.serve(step, intent_id, given, request.headers["Idempotency-Key"] or "")
-        if answer is None:
+            params = {**request.query, **dict(parse_qsl(request.body))}
+            response = self.serve(step, intent_id, params, request.headers["Idempotency-Key"] or "")
+        if response is None:
             return None
-        status, body = answer
+        status, body = response
         return status, json.dumps(body).encode() if body else b"<html>bad gateway</html>"
 
     def _once(
-        self, step: str, intent_id: str, given: dict[str, str], key: str, fault: Fault | None
-    ) -> Answer:
-        body = json.dumps([step, intent_id, given])
-        if key in self.kept:
-            first, answer = self.kept[key]
-            return answer if first == body else Refused(400, type="idempotency_error").answer
-        answer = (500, {"error": {"type": "api_error", "message": "a sentence of Stripe"}})
+        self, step: str, intent_id: str, params: Params, key: str, fault: Fault | None
+    ) -> Response:
+        body = json.dumps([step, intent_id, params])
+        if key in self.stored:
+            first, response = self.stored[key]
+            return response if first == body else Refused(400, type="idempotency_error").response
+        response = (500, {"error": {"type": "api_error", "message": "a message of Stripe"}})
         if fault is not Fault.ERROR_BEFORE:
-            done = self._answer(step, intent_id, given)
-            answer = answer if fault is Fault.ERROR_AFTER else done
+            result = self._execute(step, intent_id, params)
+            response = response if fault is Fault.ERROR_AFTER else result
         if key:
-            self.kept[key] = (body, answer)
-        return answer
+            self.stored[key] = (body, response)
+        return response
 
-    def _answer(self, step: str, intent_id: str, given: dict[str, str]) -> Answer:
+    def _execute(self, step: str, intent_id: str, params: Params) -> Response:
         try:
-            for name in given.keys() - PARAMETERS[step]:
+            for name in params.keys() - PARAMETERS[step]:
                 raise _invalid("parameter_unknown", name)
-            act = getattr(self, f"_{step}")
-            return 200, act(self._known(intent_id), given) if intent_id else act(given)
+            execute = getattr(self, f"_{step}")
+            return 200, execute(self._get(intent_id), params) if intent_id else execute(params)
         except Refused as refused:
-            return refused.answer
+            return refused.response
 
-    def _known(self, intent_id: str) -> dict[str, Any]:
+    def _get(self, intent_id: str) -> dict[str, Any]:
         if intent_id not in self.intents:
             raise Refused(404, type="invalid_request_error", code="resource_missing")
         return self.intents[intent_id]
 
-    def _create(self, given: dict[str, str]) -> dict[str, Any]:
-        if given["payment_method"] not in METHODS:
+    def _create(self, params: Params) -> dict[str, Any]:
+        if params["payment_method"] not in PAYMENT_METHODS:
             raise _invalid("resource_missing", "payment_method")
-        if int(given["amount"]) < SMALLEST_AMOUNT:
+        if int(params["amount"]) < MIN_AMOUNT:
             raise _invalid("amount_too_small", "amount")
         intent = {
             "id": f"pi_{next(self._numbers)}",
             "object": "payment_intent",
             "status": "requires_confirmation",
-            "amount": int(given["amount"]),
-            "currency": given["currency"],
-            "payment_method": given["payment_method"],
-            "capture_method": given["capture_method"],
-            "metadata": {"order_id": given["metadata[order_id]"]},
+            "amount": int(params["amount"]),
+            "currency": params["currency"],
+            "payment_method": params["payment_method"],
+            "capture_method": params["capture_method"],
+            "metadata": {"order_id": params["metadata[order_id]"]},
             "amount_received": 0,
             "latest_charge": None,
             "last_payment_error": None,
@@ -156,35 +159,37 @@ class Stripe:
         self.intents[str(intent["id"])] = intent
         return json.loads(json.dumps(intent))  # type: ignore[no-any-return]
 
-    def _find(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
-        shown = json.loads(json.dumps(intent))
-        if given.get("expand[0]") != "latest_charge" and intent["latest_charge"]:
-            shown["latest_charge"] = intent["latest_charge"]["id"]
-        return shown  # type: ignore[no-any-return]
+    def _find(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
+        plain = json.loads(json.dumps(intent))
+        if params.get("expand[0]") != "latest_charge" and intent["latest_charge"]:
+            plain["latest_charge"] = intent["latest_charge"]["id"]
+        return plain  # type: ignore[no-any-return]
 
-    def _list(self, given: dict[str, str]) -> dict[str, Any]:
-        assert given["expand[0]"] == "data.latest_charge"
-        return self._page("/v1/payment_intents", list(self.intents.values()), given)
+    def _list(self, params: Params) -> dict[str, Any]:
+        assert params["expand[0]"] == "data.latest_charge"
+        return self._page("/v1/payment_intents", list(self.intents.values()), params)
 
-    def _refunds(self, given: dict[str, str]) -> dict[str, Any]:
-        made = [r for r in self.refunds.values() if r["payment_intent"] == given["payment_intent"]]
-        return self._page("/v1/refunds", made, given)
+    def _refunds(self, params: Params) -> dict[str, Any]:
+        refunds = [
+            r for r in self.refunds.values() if r["payment_intent"] == params["payment_intent"]
+        ]
+        return self._page("/v1/refunds", refunds, params)
 
-    def _page(self, url: str, rows: list[dict[str, Any]], given: dict[str, str]) -> dict[str, Any]:
+    def _page(self, url: str, rows: list[dict[str, Any]], params: Params) -> dict[str, Any]:
         newest_first = rows[::-1]
         ids = [row["id"] for row in newest_first]
-        first = ids.index(given["starting_after"]) + 1 if "starting_after" in given else 0
+        first = ids.index(params["starting_after"]) + 1 if "starting_after" in params else 0
         page = newest_first[first : first + self.page_length]
         more = first + self.page_length < len(ids)
         data = json.loads(json.dumps(page))
         return {"object": "list", "url": url, "has_more": more, "data": data}
 
-    def _confirm(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
-        _must_be(intent, "requires_confirmation")
+    def _confirm(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
+        _require_status(intent, "requires_confirmation")
         method = intent["payment_method"]
         if method == NEEDS_ACTION:
             intent["status"] = "requires_action"
-            return self._find(intent, given)
+            return self._find(intent, params)
         charge = {"id": f"ch_{next(self._numbers)}", "object": "charge", "amount_refunded": 0}
         intent["latest_charge"] = charge
         if method in DECLINES:
@@ -195,33 +200,33 @@ class Stripe:
             raise Refused(402, **error)
         charge["status"] = "succeeded"
         intent["status"] = "requires_capture"
-        return self._find(intent, given)
+        return self._find(intent, params)
 
-    def _capture(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
-        _must_be(intent, "requires_capture")
-        self._may_refuse("capture")
+    def _capture(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
+        _require_status(intent, "requires_capture")
+        self._refuse_if_planned("capture")
         intent.update(status="succeeded", amount_received=intent["amount"])
-        return self._find(intent, given)
+        return self._find(intent, params)
 
-    def _cancel(self, intent: dict[str, Any], given: dict[str, str]) -> dict[str, Any]:
-        _must_be(
+    def _cancel(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
+        _require_status(
             intent,
             *("requires_payment_method", "requires_confirmation"),
             *("requires_action", "requires_capture"),
         )
         if intent["status"] == "requires_capture":
             intent["latest_charge"]["amount_refunded"] = intent["amount"]
-        intent.update(status="canceled", cancellation_reason=given["cancellation_reason"])
-        return self._find(intent, given)
+        intent.update(status="canceled", cancellation_reason=params["cancellation_reason"])
+        return self._find(intent, params)
 
-    def _refund(self, given: dict[str, str]) -> dict[str, Any]:
-        intent = self._known(given["payment_intent"])
-        amount, charge = int(given["amount"]), intent["latest_charge"]
-        self._may_refuse("refund")
-        left = intent["amount_received"] - charge["amount_refunded"]
-        if not left:
+    def _refund(self, params: Params) -> dict[str, Any]:
+        intent = self._get(params["payment_intent"])
+        amount, charge = int(params["amount"]), intent["latest_charge"]
+        self._refuse_if_planned("refund")
+        refundable = intent["amount_received"] - charge["amount_refunded"]
+        if not refundable:
             raise Refused(400, type="invalid_request_error", code="charge_already_refunded")
-        if amount > left:
+        if amount > refundable:
             raise Refused(400, type="invalid_request_error", param="amount")
         refund = {
             "id": f"re_{next(self._numbers)}",
@@ -229,30 +234,30 @@ class Stripe:
             "payment_intent": intent["id"],
             "amount": amount,
             "status": self.refund_status,
-            "metadata": {"refund_id": given["metadata[refund_id]"]},
+            "metadata": {"refund_id": params["metadata[refund_id]"]},
         }
         self.refunds[str(refund["id"])] = refund
         charge["amount_refunded"] += 0 if self.refund_status in NOT_PAID else amount
         return dict(refund)
 
-    def send_back(self) -> None:
-        """The bank sends all refunds back, after Stripe had taken them for paid."""
+    def return_refunds(self) -> None:
+        """Make all refunds fail later: the bank returns the money."""
         for refund in self.refunds.values():
             charge = self.intents[refund["payment_intent"]]["latest_charge"]
             charge["amount_refunded"] -= refund["amount"] * (refund["status"] not in NOT_PAID)
             refund["status"] = "failed"
 
-    def _may_refuse(self, step: str) -> None:
+    def _refuse_if_planned(self, step: str) -> None:
         if step in self.refusals:
             raise self.refusals[step]
 
 
-def _without_effect(fault: Fault) -> Answer | None:
+def _without_effect(fault: Fault) -> Response | None:
     match fault:
         case Fault.BUSY:
-            return Refused(429, type="invalid_request_error", code="lock_timeout").answer
+            return Refused(429, type="invalid_request_error", code="lock_timeout").response
         case Fault.IN_USE:
-            return Refused(409, type="idempotency_error", code="idempotency_key_in_use").answer
+            return Refused(409, type="idempotency_error", code="idempotency_key_in_use").response
         case Fault.GARBLED:
             return 502, {}
         case _:
@@ -263,7 +268,7 @@ def _invalid(code: str, param: str) -> Refused:
     return Refused(400, type="invalid_request_error", code=code, param=param)
 
 
-def _must_be(intent: dict[str, Any], *statuses: str) -> None:
+def _require_status(intent: dict[str, Any], *statuses: str) -> None:
     if intent["status"] not in statuses:
         raise _invalid("payment_intent_unexpected_state", "intent")
 
@@ -286,7 +291,7 @@ def _step(request: Request) -> tuple[str, str]:
 
 @contextmanager
 def serving() -> Iterator[Stripe]:
-    """A Stripe without payments, under `url`, until the end."""
+    """Run a Stripe without payments."""
     stripe = Stripe()
     with listening(stripe.respond, stripe.plan) as stripe.url:
         yield stripe

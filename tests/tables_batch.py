@@ -1,4 +1,4 @@
-"""How several requests travel in one to the Table service, and their answers back."""
+"""Batches of requests to the Table service, and of its responses."""
 
 from email import message_from_string
 from email.message import Message
@@ -9,13 +9,13 @@ from urllib.parse import unquote, urlsplit
 from tests.wire import Request
 
 #: Status, body, headers.
-Answer = tuple[int, bytes, dict[str, str]]
+Response = tuple[int, bytes, dict[str, str]]
 
 _TYPE = "Content-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
 
 
-def requests_in(request: Request) -> list[Request]:
-    """The requests of a transaction."""
+def split_batch(request: Request) -> list[Request]:
+    """Return the requests of a transaction."""
     outer = message_from_string(
         f"Content-Type: {request.headers['Content-Type']}\n\n{request.body}"
     )
@@ -23,9 +23,9 @@ def requests_in(request: Request) -> list[Request]:
     return [_request(str(part.get_payload())) for part in _parts(changes)]
 
 
-def together(answers: list[Answer]) -> Answer:
-    """One answer to all of them."""
-    parts = [f"--changes\r\n{_TYPE}{_text(answer)}\r\n" for answer in answers]
+def encode_batch(responses: list[Response]) -> Response:
+    """Return one response that holds all of them."""
+    parts = [f"--changes\r\n{_TYPE}{_text(response)}\r\n" for response in responses]
     changes = f"Content-Type: multipart/mixed; boundary=changes\r\n\r\n{''.join(parts)}--changes--"
     body = f"--batch\r\n{changes}\r\n--batch--\r\n"
     return 202, body.encode(), {"Content-Type": "multipart/mixed; boundary=batch"}
@@ -44,11 +44,11 @@ def _request(text: str) -> Request:
 
 
 def split_path(url: str) -> list[str]:
-    """The parts of a URL's path between its slashes."""
+    """Return the segments of a URL's path."""
     return [unquote(part) for part in urlsplit(url).path.strip("/").split("/")]
 
 
-def _text(answer: Answer) -> str:
-    status, body, headers = answer
-    lines = [f"HTTP/1.1 {status} Answer", *(f"{name}: {value}" for name, value in headers.items())]
+def _text(response: Response) -> str:
+    status, body, headers = response
+    lines = [f"HTTP/1.1 {status} Status", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", body.decode()])

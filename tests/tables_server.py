@@ -1,7 +1,7 @@
-"""A small Table service on 127.0.0.1 that speaks the REST protocol of Azure Tables.
+"""Table service on 127.0.0.1 that speaks the REST protocol of Azure Tables.
 
-It knows what the order book uses: rows with ETags, transactions in one partition, queries by key in
-short pages. It fails as it is told to.
+It has what the order store uses: rows with ETags, transactions in one partition, queries by key in
+short pages. It fails on demand.
 """
 
 from collections.abc import Iterator
@@ -11,23 +11,23 @@ from math import inf
 from threading import Lock
 from urllib.parse import unquote
 
-from tests.tables_batch import Answer, requests_in, together
-from tests.tables_storage import Key, Refused, Storage, error, key_in
+from tests.tables_batch import Response, encode_batch, split_batch
+from tests.tables_storage import Key, Refused, Storage, error, key_of
 from tests.wire import Fault, Plan, Reply, Request, listening
 
 ACCOUNT = "shop"
-_KEY = "b2YgdGhlc2UgdGVzdHM="  # a key of these tests
+_KEY = "b2YgdGhlc2UgdGVzdHM="  # a key for tests
 _VERBS = {"GET": "get", "PUT": "replace", "DELETE": "delete"}
 
 
 @dataclass
 class TableService:
-    """What the service knows."""
+    """State of the service, and the faults to simulate."""
 
     storage: Storage = field(default_factory=Storage)
-    #: What was asked of which table, in this order.
+    #: Verb and table of every request, oldest first.
     requests: list[str] = field(default_factory=list)
-    #: After as many requests nobody gets through to it any more.
+    #: Requests until the service cannot be reached.
     requests_left: float = inf
     url: str = ""
     plan: Plan = field(default_factory=Plan)
@@ -35,56 +35,56 @@ class TableService:
 
     @property
     def connection_string(self) -> str:
-        """How a client reaches it."""
+        """The connection string for a client."""
         return f"AccountName={ACCOUNT};AccountKey={_KEY};TableEndpoint={self.url}/{ACCOUNT}"
 
     def rows(self, table: str) -> list[Key]:
-        """The keys of all rows of a table."""
+        """Return the keys of all rows of a table."""
         return sorted(self.storage.tables[table])
 
     def respond(self, request: Request) -> Reply:
-        """What the service says over HTTP."""
+        """Answer a request."""
         assert request.headers["Authorization"].startswith(f"SharedKey {ACCOUNT}:")
         request = replace(request, path=[unquote(part) for part in request.path[1:]])
         step = _step(request)
-        self.plan.meanwhile.pop(step, lambda: None)()
+        self.plan.call_before(step)
         with self._lock:
             self.requests_left -= 1
             if self.requests_left < 0:
                 return None
             self.requests.append(step)
             fault = self.plan.next_fault(step)
-            answer: Reply = None if fault and fault.is_before else self._answer(request)
+            reply: Reply = None if fault and fault.is_before else self._execute(request)
         match fault:
             case Fault.LOST_BEFORE | Fault.LOST_AFTER:
-                answer = None
+                reply = None
             case Fault.ERROR_BEFORE | Fault.ERROR_AFTER:
-                answer = 500, error("InternalError")
+                reply = 500, error("InternalError")
             case Fault.BUSY:
-                answer = 503, error("ServerBusy")
+                reply = 503, error("ServerBusy")
             case Fault.GARBLED:
-                answer = 200, b"<html>sign in to this network</html>"
-        return answer
+                reply = 200, b"<html>sign in to this network</html>"
+        return reply
 
-    def _answer(self, request: Request) -> Answer:
+    def _execute(self, request: Request) -> Response:
         if request.path == ["$batch"]:
-            return self._transact(requests_in(request))
+            return self._transact(split_batch(request))
         try:
-            return self.storage.do(request)
+            return self.storage.execute(request)
         except Refused as refused:
-            return refused.answer
+            return refused.response
 
-    def _transact(self, requests: list[Request]) -> Answer:
+    def _transact(self, requests: list[Request]) -> Response:
         before = {name: dict(rows) for name, rows in self.storage.tables.items()}
         try:
-            _check_together([key_in(request) for request in requests])
-            return together([self.storage.do(request) for request in requests])
+            _check_batch([key_of(request) for request in requests])
+            return encode_batch([self.storage.execute(request) for request in requests])
         except Refused as refused:
             self.storage.tables = before
-            return together([refused.answer])
+            return encode_batch([refused.response])
 
 
-def _check_together(keys: list[Key]) -> None:
+def _check_batch(keys: list[Key]) -> None:
     if len({partition for partition, _ in keys}) > 1:
         raise Refused(400, "CommandsInBatchActOnDifferentPartitions")
     if len(set(keys)) < len(keys) or len(keys) > 100:
@@ -95,7 +95,7 @@ def _step(request: Request) -> str:
     if request.path == ["Tables"]:
         return "create"
     if request.path == ["$batch"]:
-        return f"transact {requests_in(request)[0].path[-1].partition('(')[0]}"
+        return f"transact {split_batch(request)[0].path[-1].partition('(')[0]}"
     table, _, rest = request.path[-1].partition("(")
     if request.method == "GET" and rest == ")":
         return f"query {table}"
@@ -104,7 +104,7 @@ def _step(request: Request) -> str:
 
 @contextmanager
 def serving() -> Iterator[TableService]:
-    """A service without tables, under `url`, until the end."""
+    """Run a service without tables."""
     service = TableService()
     with listening(service.respond, service.plan) as service.url:
         yield service

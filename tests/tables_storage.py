@@ -1,4 +1,4 @@
-"""What a small Table service holds, and what it refuses as the real one does."""
+"""Storage of the Table service; it refuses what the real one refuses."""
 
 import json
 import re
@@ -7,17 +7,23 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from tests.tables_batch import Answer
+from tests.tables_batch import Response
 from tests.wire import Request
 
 JSON = {"Content-Type": "application/json"}
 
 _ENTITY = re.compile(r"\w+\(PartitionKey='(.*)',RowKey='(.*)'\)", re.DOTALL)
 _CLAUSE = re.compile(r"(PartitionKey|RowKey) (eq|gt|ge|lt|le) '((?:[^']|'')*)'")
-_MEETS = {"eq": str.__eq__, "gt": str.__gt__, "ge": str.__ge__, "lt": str.__lt__, "le": str.__le__}
+_COMPARE = {
+    "eq": str.__eq__,
+    "gt": str.__gt__,
+    "ge": str.__ge__,
+    "lt": str.__lt__,
+    "le": str.__le__,
+}
 _NEXT = ("x-ms-continuation-NextPartitionKey", "x-ms-continuation-NextRowKey")
-_NO_KEY = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
-_LONGEST_KEY, _LONGEST_TEXT = 1024, 64 * 1024
+_INVALID_KEY = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
+_MAX_KEY_BYTES, _MAX_TEXT_BYTES = 1024, 64 * 1024
 
 Key = tuple[str, str]
 Table = dict[Key, dict[str, Any]]
@@ -27,20 +33,20 @@ class Refused(Exception):
     """The service refuses a request."""
 
     def __init__(self, status: int, code: str) -> None:
-        self.answer: Answer = (status, error(code), {"x-ms-error-code": code})
+        self.response: Response = (status, error(code), {"x-ms-error-code": code})
 
 
 @dataclass
 class Storage:
-    """Tables, and rows in them."""
+    """Tables and their rows."""
 
     tables: dict[str, Table] = field(default_factory=dict)
-    #: Rows in an answer; the next ones have to be asked for.
+    #: Rows of one response.
     page_length: int = 3
     _etags: Iterator[int] = field(default_factory=count)
 
-    def do(self, request: Request) -> Answer:
-        """Do what is asked for, of one row or of several."""
+    def execute(self, request: Request) -> Response:
+        """Execute a request for one row or several."""
         if request.path == ["Tables"]:
             return self._create(json.loads(request.body)["TableName"])
         table = self.tables.get(request.path[-1].partition("(")[0])
@@ -48,7 +54,7 @@ class Storage:
             raise Refused(404, "TableNotFound")
         if request.method == "GET" and not _ENTITY.fullmatch(request.path[-1]):
             return self._page(table, request.query)
-        key = key_in(request)
+        key = key_of(request)
         match request.method:
             case "GET" if key in table:
                 return 200, json.dumps(table[key]).encode(), JSON
@@ -63,33 +69,35 @@ class Storage:
                 return 204, b"", {}
         raise Refused(404, "ResourceNotFound")
 
-    def _create(self, name: str) -> Answer:
+    def _create(self, name: str) -> Response:
         if name in self.tables:
             raise Refused(409, "TableAlreadyExists")
         self.tables[name] = {}
         return 201, json.dumps({"TableName": name}).encode(), JSON
 
-    def _write(self, table: Table, key: Key, columns: dict[str, Any]) -> Answer:
-        if any(_NO_KEY.search(part) or _bytes(part) > _LONGEST_KEY for part in key):
+    def _write(self, table: Table, key: Key, columns: dict[str, Any]) -> Response:
+        if any(_INVALID_KEY.search(part) or _bytes(part) > _MAX_KEY_BYTES for part in key):
             raise Refused(400, "OutOfRangeInput")
-        if any(_bytes(text) > _LONGEST_TEXT for text in columns.values() if isinstance(text, str)):
+        if any(
+            _bytes(text) > _MAX_TEXT_BYTES for text in columns.values() if isinstance(text, str)
+        ):
             raise Refused(400, "PropertyValueTooLarge")
         etag = f"W/\"datetime'{next(self._etags)}'\""
         table[key] = {**columns, "odata.etag": etag, "Timestamp": "2026-01-01T12:00:00Z"}
         return 204, b"", {"ETag": etag}
 
-    def _page(self, table: Table, query: dict[str, str]) -> Answer:
+    def _page(self, table: Table, query: dict[str, str]) -> Response:
         first = (query.get("NextPartitionKey", ""), query.get("NextRowKey", ""))
-        keys = [key for key in sorted(table) if key >= first and _meets(key, query["$filter"])]
-        shown = [table[key] for key in keys[: self.page_length]]
+        keys = [key for key in sorted(table) if key >= first and _matches(key, query["$filter"])]
+        page = [table[key] for key in keys[: self.page_length]]
         headers = dict(JSON)
         if len(keys) > self.page_length:
             headers |= zip(_NEXT, keys[self.page_length], strict=True)
-        return 200, json.dumps({"value": shown}).encode(), headers
+        return 200, json.dumps({"value": page}).encode(), headers
 
 
-def key_in(request: Request) -> Key:
-    """The key of the row that a request is about."""
+def key_of(request: Request) -> Key:
+    """Return the key of the row in a request."""
     entity = _ENTITY.fullmatch(request.path[-1])
     if entity:
         return entity[1].replace("''", "'"), entity[2].replace("''", "'")
@@ -98,7 +106,7 @@ def key_in(request: Request) -> Key:
 
 
 def error(code: str) -> bytes:
-    """The service's words. They repeat what was written, as they may."""
+    """Return an error body. Like the real one, it may repeat what was written."""
     message = {"lang": "en-us", "value": f"{code} of Philippa Planted-Wrenfield"}
     return json.dumps({"odata.error": {"code": code, "message": message}}).encode()
 
@@ -107,17 +115,17 @@ def _bytes(text: str) -> int:
     return len(text.encode("utf-16-le"))
 
 
-def _check(table: Table, key: Key, wanted: str | None) -> None:
-    if wanted is None:
+def _check(table: Table, key: Key, etag: str | None) -> None:
+    if etag is None:
         return
     if key not in table:
         raise Refused(404, "ResourceNotFound")
-    if wanted not in {"*", table[key]["odata.etag"]}:
+    if etag not in {"*", table[key]["odata.etag"]}:
         raise Refused(412, "UpdateConditionNotSatisfied")
 
 
-def _meets(key: Key, condition: str) -> bool:
+def _matches(key: Key, condition: str) -> bool:
     named = dict(zip(("PartitionKey", "RowKey"), key, strict=True))
     clauses = [_CLAUSE.fullmatch(clause) for clause in condition.split(" and ")]
-    assert all(clauses), f"a filter that is not known here: {condition}"
-    return all(_MEETS[c[2]](named[c[1]], c[3].replace("''", "'")) for c in clauses if c)
+    assert all(clauses), f"the simulated service does not support this filter: {condition}"
+    return all(_COMPARE[c[2]](named[c[1]], c[3].replace("''", "'")) for c in clauses if c)

@@ -1,4 +1,4 @@
-"""HTTP on 127.0.0.1 for the small partners of our tests, and the ways in which it goes wrong."""
+"""HTTP server on 127.0.0.1 for simulated partners, with faults."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -13,66 +13,70 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked."""
+    """A request."""
 
     method: str
-    #: The parts of the path between its slashes.
+    #: The segments of the path.
     path: list[str]
     query: dict[str, str]
     headers: Message
     body: str
 
 
-#: Status, body and perhaps headers. None: the connection breaks.
+#: Status, body and optional headers. None: the connection breaks.
 Reply = tuple[int, bytes] | tuple[int, bytes, dict[str, str]] | None
 
 
 class Fault(Enum):
-    """How one request goes wrong."""
+    """How a request fails."""
 
-    #: The connection breaks before anything is done.
+    #: The connection breaks before the effect.
     LOST_BEFORE = auto()
-    #: It is done, but the connection breaks.
+    #: The connection breaks after the effect.
     LOST_AFTER = auto()
-    #: 500 before anything is done.
+    #: The response is 500, without the effect.
     ERROR_BEFORE = auto()
-    #: It is done, and answered with 500.
+    #: The response is 500, after the effect.
     ERROR_AFTER = auto()
-    #: Too many requests: nothing is done.
+    #: Too many requests; no effect.
     BUSY = auto()
-    #: Another request with this key is still running: nothing is done.
+    #: Another request with this idempotency key is running; no effect.
     IN_USE = auto()
-    #: It is done, but the answer takes longer than anybody waits.
+    #: The response comes after the client's timeout, and after the effect.
     SLOW = auto()
-    #: Nothing is done, and something in between answers with a page.
+    #: A proxy answers with a page; no effect.
     GARBLED = auto()
 
     @property
     def is_before(self) -> bool:
-        """Whether nothing was done."""
+        """Whether the request has no effect."""
         return self not in {Fault.LOST_AFTER, Fault.ERROR_AFTER, Fault.SLOW}
 
 
 @dataclass
 class Plan:
-    """What is to go wrong, and what somebody else does meanwhile."""
+    """Faults and races to simulate."""
 
-    #: Called just before a step: races, on demand.
-    meanwhile: dict[str, Callable[[], object]] = field(default_factory=dict)
+    #: Called once, just before a step.
+    concurrent_calls: dict[str, Callable[[], object]] = field(default_factory=dict)
     closing: Event = field(default_factory=Event)
     _faults: dict[str, deque[Fault]] = field(default_factory=dict)
 
+    def call_before(self, step: str) -> None:
+        """Make the concurrent call planned for this step, if there is one."""
+        self.concurrent_calls.pop(step, lambda: None)()
+
     def fail(self, step: str, *faults: Fault) -> None:
-        """Let the next requests for this step go wrong, one after the other."""
+        """Make the next requests for this step fail, one after another."""
         self._faults.setdefault(step, deque()).extend(faults)
 
     def next_fault(self, step: str) -> Fault | None:
-        """How the request that is there now goes wrong."""
+        """Return how the current request fails, if it does."""
         faults = self._faults.get(step)
         return faults.popleft() if faults else None
 
     def wait(self) -> None:
-        """Take longer than anybody waits, but not longer than the test."""
+        """Wait longer than any client, but not longer than the test."""
         self.closing.wait(10)
 
 
@@ -80,19 +84,19 @@ class _Handler(BaseHTTPRequestHandler):
     respond: Callable[[Request], Reply]
 
     def do_GET(self) -> None:
-        """Answer a look-up."""
+        """Answer a GET request."""
         self._answer()
 
     def do_POST(self) -> None:
-        """Answer a request to act."""
+        """Answer a POST request."""
         self._answer()
 
     def do_PUT(self) -> None:
-        """Answer a request to write."""
+        """Answer a PUT request."""
         self._answer()
 
     def do_DELETE(self) -> None:
-        """Answer a request to delete."""
+        """Answer a DELETE request."""
         self._answer()
 
     def _answer(self) -> None:
@@ -113,17 +117,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(payload)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class _Server(ThreadingHTTPServer):
-    #: With the five of the library, some of twenty callers at once are turned away.
+    #: The default of 5 refuses some of twenty concurrent connections.
     request_queue_size = 64
 
 
 @contextmanager
 def listening(respond: Callable[[Request], Reply], plan: Plan) -> Iterator[str]:
-    """A server that answers by `respond`, until the end; its URL."""
+    """Run a server that answers with `respond`, and yield its URL."""
     handler = type("Handler", (_Handler,), {"respond": staticmethod(respond)})
     with _Server(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, args=(0.02,))

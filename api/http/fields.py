@@ -111,7 +111,7 @@ Phone: TypeAlias = Annotated[
 ]
 Country: TypeAlias = Annotated[
     str,
-    AfterValidator(_match("[A-Z]{2}", "must be a country code of two capital letters, such as DE")),
+    AfterValidator(_match("[A-Z]{2}", "must be a country code such as DE")),
 ]
 PaymentMethod: TypeAlias = Annotated[
     str,
@@ -124,6 +124,6 @@ Sku: TypeAlias = Annotated[_Text, Field(max_length=64), AfterValidator(_require_
 #: An upper bound that keeps sums exact; the shop's own limits are part of the validation.
 Minor: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=10**15)]
 Currency: TypeAlias = Annotated[
-    str, AfterValidator(_match("[A-Z]{3}", "must be a currency code of three letters, such as EUR"))
+    str, AfterValidator(_match("[A-Z]{3}", "must be a currency code such as EUR"))
 ]
 Quantity: TypeAlias = Annotated[int, Strict(), Field(ge=1, le=MAX_UNITS)]

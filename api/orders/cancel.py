@@ -11,7 +11,8 @@ from api.http.problems import conflict, order_not_found
 from api.http.query import Query
 from api.http.responses import accepted, json_response, money
 from api.orders.views import order_url, receipt_view
-from orders.contracts.names import Activity, Endpoint, StockStep
+from orders.contracts.names import Activity, Endpoint
+from orders.contracts.steps import STEPS, Step, StepGroup
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
 from orders.engine.instances import Instance, Phase, get_instance, start_order
@@ -19,21 +20,8 @@ from orders.services import services
 
 bp = df.Blueprint()
 
-#: The undo of each step that has one.
-_UNDOS: Final[dict[str, str]] = {
-    StockStep.RESERVE_STOCK: StockStep.RELEASE_STOCK,
-    Activity.PROCESS_PAYMENT: Activity.REVERSE_PAYMENT,
-    Activity.SHIP_ORDER: Activity.CANCEL_SHIPMENT,
-}
 #: The steps before the dispatch, in order.
-_STEPS: Final = (
-    Activity.OPEN_ORDER,
-    Activity.VALIDATE_ORDER,
-    StockStep.RESERVE_STOCK,
-    Activity.PROCESS_PAYMENT,
-    Activity.SHIP_ORDER,
-    Activity.CAPTURE_PAYMENT,
-)
+_STEPS: Final = tuple(step for step in STEPS if step.group is StepGroup.BEFORE_DISPATCH)
 
 
 @endpoint(bp, Endpoint.CANCEL_ORDER, method="POST", route="api/orders/{order_id}/cancel")
@@ -68,21 +56,23 @@ def _preview(record: OrderRecord, instance: Instance) -> dict[str, Any]:
     if not (record.can_be_canceled or _is_canceled(record)):
         return {"orderId": order_id, "cancelable": False, "detail": _refusal(record)}
     begun = _begun_steps(record, instance)
+    has_payment = any(step.name == Activity.PROCESS_PAYMENT for step in begun)
     return {
         "orderId": order_id,
         "cancelable": True,
-        "undo": [undo for step, undo in reversed(_UNDOS.items()) if step in begun],
-        "amountReturned": money(record.order.total) if Activity.PROCESS_PAYMENT in begun else None,
+        "undo": [step.undo for step in reversed(begun) if step.undo],
+        "amountReturned": money(record.order.total) if has_payment else None,
     }
 
 
-def _begun_steps(record: OrderRecord, instance: Instance) -> tuple[str, ...]:
+def _begun_steps(record: OrderRecord, instance: Instance) -> tuple[Step, ...]:
     """Return the steps that may have begun: all of them if an earlier orchestration ran."""
     if record.runs == 0 or record.outcome is not None:
         return ()
-    if record.runs > 1 or instance.step not in _STEPS[1:]:
+    names: list[str] = [step.name for step in _STEPS]
+    if record.runs > 1 or instance.step not in names[1:]:
         return _STEPS
-    return _STEPS[: _STEPS.index(instance.step) + 1]
+    return _STEPS[: names.index(instance.step) + 1]
 
 
 def _is_canceled(record: OrderRecord) -> bool:

@@ -1,4 +1,4 @@
-"""The app that is measured: a chain of trivial activities, and something that waits."""
+"""The app of the benchmarks: a chain of trivial activities, and orchestrations that wait."""
 
 from collections.abc import Generator
 from datetime import timedelta
@@ -11,35 +11,34 @@ app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 
 @app.route(route="hello")
-def hello(req: func.HttpRequest) -> str:  # noqa: ARG001 (a trigger's shape)
-    """Answer, so that a start can be timed."""
+def hello(req: func.HttpRequest) -> str:  # noqa: ARG001 - signature of a trigger
+    """Return a constant text."""
     return "hello"
 
 
 @app.activity_trigger(input_name="number")
 def add_one(number: int) -> int:
-    """Do next to nothing."""
+    """Return the next number."""
     return number + 1
 
 
 @app.orchestration_trigger(context_name="context")
 def chain(context: df.DurableOrchestrationContext) -> Generator[Any, Any, int]:
-    """Call as many activities as the input's `steps`, one after another."""
+    """Call activities in sequence, as many as `steps` in the input says."""
     number = 0
-    asked: Any = context.get_input()
-    for _ in range(asked["steps"]):
+    payload: Any = context.get_input()
+    for _ in range(payload["steps"]):
         number = yield context.call_activity("add_one", number)
     return number
 
 
 @app.orchestration_trigger(context_name="context")
-def naps(context: df.DurableOrchestrationContext) -> Generator[Any, Any, str]:
-    """Wait for a timer that is a day away."""
+def wait_for_timer(context: df.DurableOrchestrationContext) -> Generator[Any, Any, None]:
+    """Wait for a timer of one day."""
     yield context.create_timer(context.current_utc_datetime + timedelta(days=1))
-    return "awake"
 
 
 @app.orchestration_trigger(context_name="context")
-def waits(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Any]:
-    """Wait until somebody raises `Go`."""
+def wait_for_event(context: df.DurableOrchestrationContext) -> Generator[Any, Any, Any]:
+    """Wait for the external event `Go`."""
     return (yield context.wait_for_external_event("Go"))

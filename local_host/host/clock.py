@@ -1,4 +1,4 @@
-"""What time is it for the host, and how does a test make days pass?
+"""Clocks of the host: the machine's, and a virtual one that tests move.
 
 Times on the wire are UTC with microseconds, as `2026-11-22T16:21:54.058687Z`.
 """
@@ -11,38 +11,38 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """The host's only source of time."""
+    """The only source of time of the host."""
 
     def now(self) -> datetime:
-        """The time, aware, in UTC."""
+        """Return the time, aware, in UTC."""
 
     async def wait(self, until: datetime | None, changed: asyncio.Event) -> None:
-        """Return when `until` has come or `changed` is set."""
+        """Return at the time `until`, or earlier when `changed` is set."""
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The clock of the machine."""
 
     def now(self) -> datetime:
-        """The time, aware, in UTC."""
+        """Return the time, aware, in UTC."""
         return datetime.now(UTC)
 
     async def wait(self, until: datetime | None, changed: asyncio.Event) -> None:
-        """Return when `until` has come or `changed` is set."""
+        """Return at the time `until`, or earlier when `changed` is set."""
         seconds = None if until is None else max(0.0, (until - self.now()).total_seconds())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(changed.wait(), seconds)
 
 
 class VirtualClock:
-    """A clock that only moves when it is told to; each reading is a microsecond later."""
+    """A clock that moves only when a test advances it; each reading is a microsecond later."""
 
     def __init__(self, start: datetime | None = None) -> None:
         self._now = start or datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
-        """The virtual time, aware, in UTC. Two readings never agree: order stays visible."""
+        """Return the virtual time, aware, in UTC. No two readings are equal, which keeps order."""
         with self._lock:
             self._now += timedelta(microseconds=1)
             return self._now
@@ -52,18 +52,18 @@ class VirtualClock:
         with self._lock:
             self._now = max(self._now, to)
 
-    async def wait(self, until: datetime | None, changed: asyncio.Event) -> None:  # noqa: ARG002 (the harness moves the time and fires what is due)
-        """Return when `changed` is set: virtual time does not pass by itself."""
+    async def wait(self, until: datetime | None, changed: asyncio.Event) -> None:  # noqa: ARG002 - the test harness moves the time and fires what is due
+        """Return when `changed` is set; virtual time does not pass by itself."""
         await changed.wait()
 
 
-def wire_time(moment: datetime) -> str:
-    """`moment` as the host writes it into histories."""
-    # A third of the time that strftime takes, and an episode writes a dozen of them.
+def format_time(moment: datetime) -> str:
+    """Format a time as the host writes it into histories."""
+    # isoformat takes a third of the time of strftime, and a turn formats a dozen times.
     return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_time(text: str) -> datetime:
-    """The time in a history or an action; naive text is UTC."""
+    """Parse a time of a history or an action; a naive one is UTC."""
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

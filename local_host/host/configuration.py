@@ -1,4 +1,4 @@
-"""What do host.json and local.settings.json tell the host?"""
+"""Settings of an app, read from host.json, local.settings.json and the environment."""
 
 import json
 import logging
@@ -10,15 +10,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from local_host.errors import BadAppFolder, BadConfiguration
+from local_host.errors import AppFolderError, ConfigurationError
 from local_host.host.durable.versions import FailureStrategy, MatchStrategy, Versions
-from local_host.host.timespan import parse_timespan
 
 _HUB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,44}")
-_MAX_BODY = 100 * 1024 * 1024
+_TIMESPAN = re.compile(
+    r"(?:(?P<days>\d+)\.)?(?P<hours>\d{1,2}):(?P<minutes>\d{1,2})"
+    r"(?::(?P<seconds>\d{1,2}(?:\.\d{1,7})?))?"
+)
 _BODY_LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
+_DEFAULT_BODY_LIMIT = 100 * 1024 * 1024
 _PROCESS_COUNT = "FUNCTIONS_WORKER_PROCESS_COUNT"
-_MOST_PROCESSES = 10
+#: Azure's own limit.
+MAX_PROCESSES = 10
 _LOG_LEVELS = {
     "trace": logging.DEBUG,
     "debug": logging.DEBUG,
@@ -30,58 +34,62 @@ _LOG_LEVELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """The settings of one app on this host."""
 
     app: Path
     hub_name: str
     route_prefix: str
-    activities_at_once: int
-    orchestrators_at_once: int
+    max_concurrent_activities: int
+    max_concurrent_orchestrators: int
     versions: Versions
-    #: Largest request body in bytes (app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT).
-    largest_body: int
-    #: How long a function may run; None for as long as it wants.
+    #: Limit of a request body in bytes (app setting FUNCTIONS_REQUEST_BODY_SIZE_LIMIT).
+    body_limit: int
+    #: How long a function may run; None means without limit.
     function_timeout: timedelta | None
-    #: How many processes run the app's functions (app setting FUNCTIONS_WORKER_PROCESS_COUNT).
+    #: The number of worker processes (app setting FUNCTIONS_WORKER_PROCESS_COUNT).
     worker_processes: int
-    #: The least level of the app's own log lines, as `logging` counts.
+    #: The lowest `logging` level of the app's own log lines.
     app_log_level: int
-    #: What the worker's environment gets: the process's own, over local.settings.json.
+    #: The environment of the worker processes: that of the host over local.settings.json.
     environment: dict[str, str]
-    #: Whether `/` shows that the app runs (app setting AzureWebJobsDisableHomepage).
+    #: Whether the host serves a page at `/` (app setting AzureWebJobsDisableHomepage).
     has_home_page: bool = True
     #: Whether callers need keys, as on Azure.
-    asks_for_keys: bool = False
+    requires_keys: bool = False
 
 
 def read_configuration(app: Path) -> Configuration:
-    """Read both files; local.settings.json may be missing, as on Azure.
+    """Read the settings of an app; local.settings.json is optional, as on Azure.
 
     Raises:
-        BadAppFolder: there is no host.json.
-        BadConfiguration: a file cannot be used; the message says which, and why.
+        AppFolderError: there is no host.json.
+        ConfigurationError: a value is invalid; the message names it.
     """
     if not (app / "host.json").is_file():
-        raise BadAppFolder(f"{app} has no host.json: it is not a function app")
+        raise AppFolderError(
+            f"{app} has no host.json: it is not a function app; choose its folder with --app"
+        )
     host = _read_json(app / "host.json")
     if host.get("version") != "2.0":
-        raise BadConfiguration('host.json: "version" must be "2.0"')
-    environment = {**_local_settings(app / "local.settings.json"), **os.environ}
+        raise ConfigurationError('host.json: "version" must be "2.0"')
+    environment = {**_read_local_settings(app / "local.settings.json"), **os.environ}
     extensions = host.get("extensions", {})
     durable = extensions.get("durableTask", {})
-    default_at_once = 10 * (os.cpu_count() or 1)
+    default_concurrency = 10 * (os.cpu_count() or 1)
     return Configuration(
         app=app,
         hub_name=_hub_name(durable.get("hubName", "TestHubName"), environment),
         route_prefix=extensions.get("http", {}).get("routePrefix", "api").strip("/"),
-        activities_at_once=_positive(durable, "maxConcurrentActivityFunctions", default_at_once),
-        orchestrators_at_once=_positive(
-            durable, "maxConcurrentOrchestratorFunctions", default_at_once
+        max_concurrent_activities=_positive_integer(
+            durable, "maxConcurrentActivityFunctions", default_concurrency
+        ),
+        max_concurrent_orchestrators=_positive_integer(
+            durable, "maxConcurrentOrchestratorFunctions", default_concurrency
         ),
         versions=_versions(durable),
-        largest_body=_largest_body(environment.get(_BODY_LIMIT)),
+        body_limit=_body_limit(environment.get(_BODY_LIMIT)),
         function_timeout=_function_timeout(host.get("functionTimeout", "00:05:00")),
         worker_processes=_worker_processes(environment.get(_PROCESS_COUNT, "1")),
         app_log_level=_app_log_level(host.get("logging", {}).get("logLevel", {})),
@@ -90,28 +98,47 @@ def read_configuration(app: Path) -> Configuration:
     )
 
 
+def parse_timespan(text: str) -> timedelta:
+    """Parse a .NET TimeSpan, such as `00:05:00` or `1.12:00:00`.
+
+    Raises:
+        ValueError: the text is not a TimeSpan.
+    """
+    match = _TIMESPAN.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a time span: write it as 00:05:00")
+    return timedelta(**{unit: float(number or 0) for unit, number in match.groupdict().items()})
+
+
+def format_timespan(span: timedelta) -> str:
+    """Format a TimeSpan as .NET's `ToString` does."""
+    minutes, seconds = divmod(span.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days = f"{span.days}." if span.days else ""
+    fraction = f".{span.microseconds:06d}0" if span.microseconds else ""
+    return f"{days}{hours:02}:{minutes:02}:{seconds:02}{fraction}"
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text("utf-8"))
     except ValueError as error:
-        raise BadConfiguration(f"{path.name} is not JSON: {error}") from error
+        raise ConfigurationError(f"{path.name} is not JSON: {error}") from error
     if not isinstance(content, dict):
-        raise BadConfiguration(f"{path.name} must hold a JSON object")
+        raise ConfigurationError(f"{path.name} must contain a JSON object")
     return content
 
 
-def _local_settings(path: Path) -> dict[str, str]:
+def _read_local_settings(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     settings = _read_json(path)
     if settings.get("IsEncrypted"):
-        raise BadConfiguration(
-            f"{path.name} is encrypted: run `func settings decrypt` before using it here"
-        )
+        raise ConfigurationError(f"{path.name} is encrypted: run `func settings decrypt` first")
     values = settings.get("Values", {})
-    wrong = [name for name, value in values.items() if not isinstance(value, str)]
-    if wrong:
-        raise BadConfiguration(f"{path.name}: the value of {wrong[0]} must be a string")
+    invalid = [name for name, value in values.items() if not isinstance(value, str)]
+    if invalid:
+        raise ConfigurationError(f"{path.name}: the value of {invalid[0]} must be a string")
     return dict(values)
 
 
@@ -119,44 +146,46 @@ def _hub_name(name: str, environment: dict[str, str]) -> str:
     if name.startswith("%") and name.endswith("%"):
         name = environment.get(name[1:-1], name)
     if not _HUB_NAME.fullmatch(name):
-        raise BadConfiguration(
+        raise ConfigurationError(
             f"host.json: hubName {name!r} must be 3 to 45 letters and digits, a letter first"
         )
     return name
 
 
 def _versions(durable: dict[str, Any]) -> Versions:
-    known = Versions()
+    defaults = Versions()
     return Versions(
-        durable.get("defaultVersion"),
-        MatchStrategy(_one_of(durable, "versionMatchStrategy", MatchStrategy, known.match)),
-        FailureStrategy(
-            _one_of(durable, "versionFailureStrategy", FailureStrategy, known.on_mismatch)
+        default=durable.get("defaultVersion"),
+        match=MatchStrategy(
+            _choice(durable, "versionMatchStrategy", MatchStrategy, defaults.match)
+        ),
+        on_mismatch=FailureStrategy(
+            _choice(durable, "versionFailureStrategy", FailureStrategy, defaults.on_mismatch)
         ),
     )
 
 
-def _one_of(section: dict[str, Any], key: str, choices: type[StrEnum], default: str) -> str:
-    """The choice that is set, in any case."""
+def _choice(section: dict[str, Any], key: str, choices: type[StrEnum], default: str) -> str:
+    """Return the configured choice, ignoring case."""
     value = str(section.get(key, default))
     for choice in choices:
         if choice.lower() == value.lower():
             return choice
-    raise BadConfiguration(f"host.json: {key} {value!r} is none of {', '.join(choices)}")
+    raise ConfigurationError(f"host.json: {key} must be one of {', '.join(choices)}, not {value!r}")
 
 
-def _positive(section: dict[str, Any], key: str, default: int) -> int:
+def _positive_integer(section: dict[str, Any], key: str, default: int) -> int:
     value = section.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise BadConfiguration(f"host.json: {key} must be a whole number above 0, not {value!r}")
+        raise ConfigurationError(f"host.json: {key} must be a whole number above 0, not {value!r}")
     return value
 
 
-def _largest_body(text: str | None) -> int:
+def _body_limit(text: str | None) -> int:
     if text is None:
-        return _MAX_BODY
+        return _DEFAULT_BODY_LIMIT
     if not text.isdecimal():
-        raise BadConfiguration(f"{_BODY_LIMIT} must be a number of bytes, not {text!r}")
+        raise ConfigurationError(f"{_BODY_LIMIT} must be a number of bytes, not {text!r}")
     return int(text)
 
 
@@ -166,25 +195,29 @@ def _function_timeout(text: object) -> timedelta | None:
     try:
         timeout = parse_timespan(str(text))
     except ValueError as error:
-        raise BadConfiguration(f"host.json: functionTimeout {error}, or -1 for none") from error
+        raise ConfigurationError(
+            f"host.json: functionTimeout {error}, or -1 for no timeout"
+        ) from error
     if not timeout:
-        raise BadConfiguration("host.json: functionTimeout must be above 0, or -1 for none")
+        raise ConfigurationError("host.json: functionTimeout must be above 0, or -1 for no timeout")
     return timeout
 
 
 def _worker_processes(text: str) -> int:
     number = int(text) if text.isdecimal() else 0
-    if not 1 <= number <= _MOST_PROCESSES:
-        raise BadConfiguration(
-            f"{_PROCESS_COUNT} must be a whole number from 1 to {_MOST_PROCESSES}, not {text!r}"
+    if not 1 <= number <= MAX_PROCESSES:
+        raise ConfigurationError(
+            f"{_PROCESS_COUNT} must be a whole number from 1 to {MAX_PROCESSES}, not {text!r}"
         )
     return number
 
 
 def _app_log_level(levels: dict[str, Any]) -> int:
-    """What host.json says of `Function`, or else of everything."""
+    """Return the level of the category `Function`, else the default level."""
     name = str(levels.get("Function", levels.get("default", "Information")))
     level = _LOG_LEVELS.get(name.lower())
     if level is None:
-        raise BadConfiguration(f"host.json: logLevel {name!r} is none of {', '.join(_LOG_LEVELS)}")
+        raise ConfigurationError(
+            f"host.json: logLevel must be one of {', '.join(_LOG_LEVELS)}, not {name!r}"
+        )
     return level

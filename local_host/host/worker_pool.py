@@ -1,7 +1,8 @@
-"""What happens when a worker process dies or hangs?
+"""The pool of worker processes that run the app's functions.
 
-As on the real host: what it ran fails with the process's last words, another takes its place, and
-when they die too often the host gives up. A function past its time takes its process with it.
+As on the real host, the calls of a process that ends fail with its exit code, and another process
+replaces it. If processes end too often, the host stops. A function that exceeds its timeout is
+stopped by killing its process.
 """
 
 import asyncio
@@ -14,90 +15,90 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from local_host.errors import HostError, WorkerLost, WorkersKeepDying
+from local_host.errors import HostError, WorkerLostError, WorkerRestartLimitError
 from local_host.functions import FunctionTable
-from local_host.host.timespan import show_timespan
+from local_host.host.configuration import format_timespan
 from local_host.host.worker_process import WorkerProcess
-from local_host.host.workers import Running
+from local_host.host.workers import RunningCount
 from local_host.logs import LogStyle
 from local_host.wire import Frame
 
-_log = logging.getLogger("local_host.host.workers")
-_DEATHS_PER_PROCESS = 3
-#: Deaths further apart than this are not one trouble.
-_TROUBLE_ENDS_AFTER = 30 * 60.0
-_BY_REQUEST = "This function was programmatically called via the host APIs."
+_log = logging.getLogger("local_host.workers")
+_RESTARTS_PER_PROCESS = 3
+#: A longer time without an exit resets the count.
+_RESET_AFTER_SECONDS = 30 * 60.0
+_HTTP_REASON = "This function was programmatically called via the host APIs."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
-    """What worker processes are started with."""
+    """The settings of the worker processes."""
 
     app: Path
     environment: dict[str, str]
     processes: int
-    #: How long a function may run; None for as long as it wants.
+    #: How long a function may run; None means without limit.
     timeout: timedelta | None
     style: LogStyle
     app_log_level: int
 
 
 class WorkerPool:
-    """Runs functions in processes beside the host, each in the one that has least to do."""
+    """Runs each function in the process with the fewest running functions."""
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._client_binding = ""
         self._processes: list[WorkerProcess] = []
-        self._keepers: list[asyncio.Task[None]] = []
-        self._someone_is_ready = asyncio.Event()
-        self._running = Running()
-        self._deaths: list[float] = []
+        self._supervisors: list[asyncio.Task[None]] = []
+        self._has_ready_process = asyncio.Event()
+        self._running = RunningCount()
+        self._exit_times: list[float] = []
         self.functions = FunctionTable([])
-        #: Resolves when no process can be had any more.
+        #: Resolves with the error that prevents further processes.
         self.fault: asyncio.Future[HostError] = asyncio.get_running_loop().create_future()
 
     async def launch(self) -> None:
-        """Start the processes; they load the SDK while the host goes on with its own start."""
+        """Start the processes. They import the SDK while the host continues its own start."""
         for _ in range(self._settings.processes):
-            await self._launch()
+            await self._launch_process()
 
     async def load(self, client_binding: str) -> None:
-        """Let the processes load the app.
+        """Load the app in all processes.
 
         Raises:
-            BadAppFolder: the app cannot be used; the message says why.
+            AppFolderError: the app cannot be loaded; the message says why.
         """
         self._client_binding = client_binding
         await asyncio.gather(*(self._load(process) for process in self._processes))
-        self._keepers = [asyncio.create_task(self._keep(p)) for p in self._processes]
+        self._supervisors = [asyncio.create_task(self._supervise(p)) for p in self._processes]
 
-    async def invoke(self, kind: str, function: str, body: bytes, **header: Any) -> Frame:  # noqa: ANN401 (JSON)
-        """Run a function; see `Worker`."""
+    async def invoke(self, kind: str, function: str, body: bytes, **header: Any) -> Frame:  # noqa: ANN401 - JSON
+        """Run a function; see `Worker.invoke`."""
         while not (ready := [p for p in self._processes if p.ready]):
-            self._someone_is_ready.clear()
-            await self._someone_is_ready.wait()
+            self._has_ready_process.clear()
+            await self._has_ready_process.wait()
         process = min(ready, key=lambda p: p.running)
         with self._running:
             name = self.functions.name_of(f"{kind}Trigger", function)
             call = process.invoke({"type": kind, "function": function, **header}, body)
-            call = self._in_time(process, name, call)
+            call = self._limit_time(process, name, call)
             if self._settings.style.verbose:
-                call = _told(kind, name, header.get("about"), call)
+                call = _log_call(kind, name, header.get("about"), call)
             return await call
 
-    async def idle(self) -> None:
-        """Return when no function runs."""
-        await self._running.none()
+    async def wait_until_idle(self) -> None:
+        """Wait until no function is running."""
+        await self._running.wait_for_zero()
 
     async def stop(self) -> None:
-        """End the processes, whatever they do."""
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        """Kill all processes."""
+        for supervisor in self._supervisors:
+            supervisor.cancel()
+        await asyncio.gather(*self._supervisors, return_exceptions=True)
         await asyncio.gather(*(process.stop() for process in self._processes))
 
-    async def _launch(self) -> WorkerProcess:
+    async def _launch_process(self) -> WorkerProcess:
         process = await WorkerProcess.launch(self._settings.environment, self._settings.style)
         self._processes.append(process)
         return process
@@ -106,36 +107,38 @@ class WorkerPool:
         settings = self._settings
         infos = await process.load(settings.app, self._client_binding, settings.app_log_level)
         self.functions = FunctionTable(infos)
-        self._someone_is_ready.set()
+        self._has_ready_process.set()
 
-    async def _keep(self, process: WorkerProcess) -> None:
-        """Put another process in the place of each that ends."""
+    async def _supervise(self, process: WorkerProcess) -> None:
+        """Replace the process, and each of its successors, when it ends."""
         try:
             while True:
-                how = await process.ended()
+                reason = await process.wait_for_end()
                 self._processes.remove(process)
                 if not process.killed:
-                    self._count_death(how)
-                process = await self._launch()
+                    self._count_exit(reason)
+                process = await self._launch_process()
                 await self._load(process)
         except HostError as error:
             if not self.fault.done():
                 self.fault.set_result(error)
 
-    def _count_death(self, how: str) -> None:
+    def _count_exit(self, reason: str) -> None:
         now = time.monotonic()
-        if self._deaths and now - self._deaths[-1] > _TROUBLE_ENDS_AFTER:
-            self._deaths.clear()
-        self._deaths.append(now)
-        most = _DEATHS_PER_PROCESS * self._settings.processes
-        _log.error("%s: death %d of %d before the host gives up", how, len(self._deaths), most)
-        if len(self._deaths) >= most:
-            raise WorkersKeepDying(
+        if self._exit_times and now - self._exit_times[-1] > _RESET_AFTER_SECONDS:
+            self._exit_times.clear()
+        self._exit_times.append(now)
+        count, limit = len(self._exit_times), _RESTARTS_PER_PROCESS * self._settings.processes
+        _log.error(
+            "A worker process ended: %s (%d of %d before the host stops)", reason, count, limit
+        )
+        if count >= limit:
+            raise WorkerRestartLimitError(
                 "Exceeded language worker restart retry count for runtime:python. Shutting down "
-                f"and proactively recycling the Functions Host to recover (last: {how})"
+                f"and proactively recycling the Functions Host to recover (last: {reason})"
             )
 
-    async def _in_time(
+    async def _limit_time(
         self, process: WorkerProcess, name: str, call: Coroutine[Any, Any, Frame]
     ) -> Frame:
         timeout = self._settings.timeout
@@ -143,30 +146,32 @@ class WorkerPool:
             async with asyncio.timeout(timeout.total_seconds() if timeout else None):
                 return await call
         except TimeoutError:
-            span = show_timespan(timeout) if timeout else ""
-            process.kill()  # nothing else stops a function that hangs
-            raise WorkerLost(
-                f"Timeout value of {span} was exceeded by function: Functions.{name}"
+            limit = format_timespan(timeout) if timeout else ""
+            process.kill()  # a thread cannot be stopped in any other way
+            raise WorkerLostError(
+                f"Timeout value of {limit} was exceeded by function: Functions.{name}"
             ) from None
 
 
-async def _told(kind: str, name: str, about: str | None, call: Coroutine[Any, Any, Frame]) -> Frame:
-    """Run a function and log its start and end as `func start` does."""
-    invocation, started = uuid.uuid4(), time.monotonic()
+async def _log_call(
+    kind: str, name: str, about: str | None, call: Coroutine[Any, Any, Frame]
+) -> Frame:
+    """Run a call and log its start and end as `func start` does."""
+    invocation_id, started = uuid.uuid4(), time.monotonic()
     extra = {"about": about}
-    reason = _BY_REQUEST if kind == "http" else "(null)"
+    reason = _HTTP_REASON if kind == "http" else "(null)"
     _log.info(
-        "Executing 'Functions.%s' (Reason='%s', Id=%s)", name, reason, invocation, extra=extra
+        "Executing 'Functions.%s' (Reason='%s', Id=%s)", name, reason, invocation_id, extra=extra
     )
     outcome = "Failed"
     try:
-        answer = await call
+        response = await call
         outcome = "Succeeded"
-        return answer
+        return response
     finally:
-        took = round((time.monotonic() - started) * 1000)
+        milliseconds = round((time.monotonic() - started) * 1000)
         _log.info(
             "Executed 'Functions.%s' (%s, Id=%s, Duration=%dms)",
-            *(name, outcome, invocation, took),
+            *(name, outcome, invocation_id, milliseconds),
             extra=extra,
         )

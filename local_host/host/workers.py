@@ -1,74 +1,55 @@
-"""What must run the app's functions be able to do?
+"""The interface through which the host runs the app's functions.
 
-`Worker` is what the host needs. `WorkerPool` runs functions in processes beside the host, as on
-Azure; `InProcessWorker` runs the same code in the host's own process, for tests.
+`WorkerPool` runs them in processes of their own, as on Azure. Tests use a worker in the process of
+the host: `local_host.testing.worker`.
 """
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from local_host.functions import FunctionTable
 from local_host.wire import Frame
-from local_host.worker.invoke import Invoker
 
 
 class Worker(Protocol):
-    """Something that runs the app's functions."""
+    """Runs the app's functions."""
 
     @property
     def functions(self) -> FunctionTable:
         """The functions of the app."""
 
-    async def invoke(self, kind: str, function: str, body: bytes, **header: Any) -> Frame:  # noqa: ANN401 (JSON)
-        """Run a function; `header` says what it is `about`, and what else its kind needs.
+    async def invoke(self, kind: str, function: str, body: bytes, **header: Any) -> Frame:  # noqa: ANN401 - JSON
+        """Run a function.
+
+        `kind` is the trigger without its suffix: `activity`, `http`, … `header` holds the instance
+        that the call is `about`, and further fields of the kind.
 
         Raises:
-            FunctionFailed: the function raised.
-            WorkerLost: the process that ran it ended.
+            FunctionFailedError: the function raised an exception.
+            WorkerLostError: the process that ran the function ended.
         """
 
-    async def idle(self) -> None:
-        """Return when no function runs."""
+    async def wait_until_idle(self) -> None:
+        """Wait until no function is running."""
 
 
-class Running:
-    """Counts the functions that run: `with running:` around each."""
+class RunningCount:
+    """Counts running functions: `with running_count: …` around each call."""
 
     def __init__(self) -> None:
-        self._number = 0
-        self._none = asyncio.Event()
-        self._none.set()
+        self._count = 0
+        self._is_zero = asyncio.Event()
+        self._is_zero.set()
 
     def __enter__(self) -> None:
-        self._number += 1
-        self._none.clear()
+        self._count += 1
+        self._is_zero.clear()
 
     def __exit__(self, *_: object) -> None:
-        self._number -= 1
-        if not self._number:
-            self._none.set()
+        self._count -= 1
+        if not self._count:
+            self._is_zero.set()
 
-    async def none(self) -> None:
-        """Return when none runs."""
-        await self._none.wait()
-
-
-@dataclass(frozen=True, slots=True)
-class InProcessWorker:
-    """Runs functions in this process."""
-
-    functions: FunctionTable
-    invoker: Invoker
-    _running: Running = field(default_factory=Running)
-
-    async def invoke(self, kind: str, function: str, body: bytes, **header: Any) -> Frame:  # noqa: ANN401 (JSON)
-        """Run a function; see `Worker`."""
-        with self._running:
-            return await self.invoker.invoke(
-                Frame({"type": kind, "function": function, **header}, body)
-            )
-
-    async def idle(self) -> None:
-        """Return when no function runs."""
-        await self._running.none()
+    async def wait_for_zero(self) -> None:
+        """Wait until no function is running."""
+        await self._is_zero.wait()

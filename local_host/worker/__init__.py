@@ -1,1 +1,1 @@
-"""Who runs the app's functions? The language worker: a process beside the host, as on Azure."""
+"""The worker process: loads the app and calls its functions, beside the host as on Azure."""

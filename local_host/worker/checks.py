@@ -1,8 +1,8 @@
-"""Would the real worker index this function?
+"""Checks of the app's functions against the rules of the Functions worker for Python.
 
-Where it would not, the real host says "0 functions loaded" and answers 404 to everything. Here the
-reason is told, with the line, and what to write instead. The rules are those of the Functions
-worker for Python; what they say of a type is asked of the SDK's own converters.
+If a function breaks a rule, the real host reports "0 functions loaded" and answers every request
+with 404. The local host reports the rule, the line, and the correction instead. Rules about types
+are those of the SDK's own converters.
 """
 
 import inspect
@@ -14,10 +14,10 @@ from azure.functions import get_binding_registry
 from azure.functions._thirdparty import typing_inspect
 from azure.functions.decorators.function_app import Function
 
-from local_host.host.web.routing import check_route
+from local_host.route_templates import find_route_problems
 
 _CONVERTERS = get_binding_registry()  # type: ignore[no-untyped-call]
-#: What the SDK's wrappers keep of the function that the app wrote.
+#: Attributes in which the SDK's wrappers keep the function that the app defines.
 _WRAPPED = ("orchestrator_function", "entity_function", "client_function")
 _KINDS = {
     "activityTrigger": "activity",
@@ -26,116 +26,127 @@ _KINDS = {
     "httpTrigger": "HTTP function",
     "timerTrigger": "timer function",
 }
+_ARGUMENT_TYPES = {"httpTrigger": "func.HttpRequest", "timerTrigger": "func.TimerRequest"}
 
 
-def complaints(function: Function) -> Iterator[str]:
-    """What the real worker has against the function, worst first; nothing where it takes it."""
+def find_problems(function: Function) -> Iterator[str]:
+    """Yield the rules that the function breaks, the most serious first."""
     call = function.get_user_function()
     trigger = trigger_of(function)
-    who = f"{_KINDS.get(trigger['type'], trigger['type'])} {str(function.get_function_name())!r}"
+    kind = _KINDS.get(trigger["type"], trigger["type"])
+    label = f"{kind} {str(function.get_function_name())!r}"
     bindings = {str(b.name): str(b.type) for b in function.get_bindings() if b.name != "$return"}
     try:
         annotations = typing.get_type_hints(call)
-    except Exception as error:  # noqa: BLE001 (an annotation as text may raise anything)
+    except Exception as error:  # noqa: BLE001 - evaluating an annotation can raise anything
         yield (
-            f"{who}: an annotation cannot be resolved: {error}; "
-            "what it names must exist at run time, not only under TYPE_CHECKING"
+            f"{label}: an annotation cannot be resolved: {error}; "
+            "import what it names at run time, not only under TYPE_CHECKING"
         )
         return
-    yield from _parameters(who, trigger["type"], set(inspect.signature(call).parameters), bindings)
-    yield from _context(who, annotations, bindings)
-    for name, kind in bindings.items():
+    parameters = set(inspect.signature(call).parameters)
+    yield from _check_parameters(label, trigger["type"], parameters, bindings)
+    yield from _check_context(label, annotations, bindings)
+    for name, binding in bindings.items():
         if name in annotations:
-            yield from _annotation(who, name, kind, annotations[name])
+            yield from _check_annotation(label, name, binding, annotations[name])
     if trigger["type"] == "httpTrigger":
-        yield from _return(who, annotations)
-        yield from (f"{who}: {complaint}" for complaint in check_route(trigger.get("route") or ""))
+        yield from _check_return(label, annotations)
+        route = trigger.get("route") or ""
+        yield from (f"{label}: {problem}" for problem in find_route_problems(route))
 
 
 def trigger_of(function: Function) -> dict[str, Any]:
-    """The trigger's binding as the SDK writes it; the SDK refuses a function without one."""
+    """Return the binding of the trigger; the SDK rejects functions without one."""
     trigger = function.get_trigger()
     return trigger.get_dict_repr() if trigger else {}
 
 
 def source_of(call: Callable[..., Any]) -> str:
-    """`file, line N`: where the app wrote the function."""
+    """Return the place where the app defines the function: `file, line N`."""
     for name in _WRAPPED:
         call = getattr(call, name, call)
     call = inspect.unwrap(call)
     return f"{call.__code__.co_filename}, line {call.__code__.co_firstlineno}"
 
 
-def _parameters(
-    who: str, trigger: str, declared: set[str], bindings: dict[str, str]
+def _check_parameters(
+    label: str, trigger: str, parameters: set[str], bindings: dict[str, str]
 ) -> Iterator[str]:
-    unbound = declared - {"context"} - set(bindings)
-    unused = set(bindings) - declared
+    unbound = parameters - {"context"} - set(bindings)
+    unused = set(bindings) - parameters
     if trigger in ("orchestrationTrigger", "entityTrigger"):
         if unused:
-            yield f'{who} has context_name="{min(unused)}"; write context_name="context"'
+            yield f'{label} has context_name="{min(unused)}"; write context_name="context"'
     elif unused:
         yield (
-            f"{who} binds {min(unused)!r}, which is not one of its parameters; give the decorator "
-            f"the parameter's name{f', {min(unbound)!r}' if unbound else ''}"
+            f"{label} binds {min(unused)!r}, which is not one of its parameters; give the "
+            f"decorator the parameter's name{f', {min(unbound)!r}' if unbound else ''}"
         )
     elif unbound:
         yield (
-            f"{who} has a parameter {min(unbound)!r} that no decorator binds; remove it, or bind it"
+            f"{label} has a parameter {min(unbound)!r} that no decorator binds; "
+            "remove it, or bind it"
         )
 
 
-def _context(who: str, annotations: dict[str, Any], bindings: dict[str, str]) -> Iterator[str]:
+def _check_context(
+    label: str, annotations: dict[str, Any], bindings: dict[str, str]
+) -> Iterator[str]:
     if "context" in bindings or "context" not in annotations:
         return
-    found = annotations["context"]
-    if not isinstance(found, type) or found.__name__ != "Context":
-        yield f"parameter 'context' of {who} is annotated {_shown(found)}; write func.Context"
-
-
-def _annotation(who: str, name: str, binding: str, found: Any) -> Iterator[str]:  # noqa: ANN401 (a type)
-    generic = typing_inspect.is_generic_type(found)  # type: ignore[no-untyped-call]
-    if not isinstance(found, type) and not generic:
+    annotation = annotations["context"]
+    if not isinstance(annotation, type) or annotation.__name__ != "Context":
         yield (
-            f"parameter {name!r} of {who} is annotated {_shown(found)}: the Functions worker "
-            f"refuses generic and optional annotations; write {_bare(found)}"
+            f"parameter 'context' of {label} is annotated {_format(annotation)}; write func.Context"
+        )
+
+
+def _check_annotation(
+    label: str,
+    name: str,
+    binding: str,
+    annotation: Any,  # noqa: ANN401 - any type form
+) -> Iterator[str]:
+    is_generic = typing_inspect.is_generic_type(annotation)  # type: ignore[no-untyped-call]
+    if not isinstance(annotation, type) and not is_generic:
+        yield (
+            f"parameter {name!r} of {label} is annotated {_format(annotation)}: the Functions "
+            f"worker rejects generic and optional annotations; write {_plain_form(annotation)}"
         )
         return
-    converter = _CONVERTERS.get(binding)
-    takes = getattr(converter, "check_input_type_annotation", None)
-    if takes and found not in (str, bytes) and not takes(found):
+    accepts = getattr(_CONVERTERS.get(binding), "check_input_type_annotation", None)
+    if accepts and annotation not in (str, bytes) and not accepts(annotation):
+        expected = _ARGUMENT_TYPES.get(binding)
         yield (
-            f"parameter {name!r} of {who} is annotated {_shown(found)}, which is not what a "
-            f"{binding} brings{_wanted(binding)}"
+            f"parameter {name!r} of {label} is annotated {_format(annotation)}, which "
+            f"{binding} does not support{f'; write {expected}' if expected else ''}"
         )
 
 
-def _return(who: str, annotations: dict[str, Any]) -> Iterator[str]:
-    found = annotations.get("return", str)
+def _check_return(label: str, annotations: dict[str, Any]) -> Iterator[str]:
+    annotation = annotations.get("return", str)
     converter = _CONVERTERS.get("http")
-    if isinstance(found, type) and converter.check_output_type_annotation(found):
+    if isinstance(annotation, type) and converter.check_output_type_annotation(annotation):
         return
     yield (
-        f"the return annotation of {who} is {_shown(found)}; "
+        f"the return annotation of {label} is {_format(annotation)}; "
         "write func.HttpResponse or str, or leave it out"
     )
 
 
-def _wanted(binding: str) -> str:
-    wanted = {"httpTrigger": "func.HttpRequest", "timerTrigger": "func.TimerRequest"}.get(binding)
-    return f"; write {wanted}" if wanted else ""
-
-
-def _bare(found: Any) -> str:  # noqa: ANN401 (a type)
-    origin = typing.get_origin(found)
+def _plain_form(annotation: Any) -> str:  # noqa: ANN401 - any type form
+    """Return the annotation to write instead of a generic or optional one."""
+    origin = typing.get_origin(annotation)
     if isinstance(origin, type) and origin.__module__ == "builtins":
         return f"a bare {origin.__name__}"
-    plain = [a for a in typing.get_args(found) if a is not type(None)]
-    bare = len(plain) == 1 and isinstance(plain[0], type) and typing.get_origin(plain[0]) is None
-    return plain[0].__name__ if bare else "a plain class, or no annotation"
+    members = [a for a in typing.get_args(annotation) if a is not type(None)]
+    if len(members) == 1 and isinstance(members[0], type) and not typing.get_origin(members[0]):
+        return members[0].__name__
+    return "a plain class, or no annotation"
 
 
-def _shown(found: Any) -> str:  # noqa: ANN401 (a type)
-    if isinstance(found, type) and typing.get_origin(found) is None:
-        return found.__name__
-    return str(found).replace("typing.", "")
+def _format(annotation: Any) -> str:  # noqa: ANN401 - any type form
+    if isinstance(annotation, type) and typing.get_origin(annotation) is None:
+        return annotation.__name__
+    return str(annotation).replace("typing.", "")

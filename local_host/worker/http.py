@@ -1,7 +1,7 @@
-"""How does an HTTP request become the function's argument, and its answer a response?
+"""Conversion between HTTP frames and the SDK's request and response objects.
 
-With the SDK's own converters, as the real worker does it. Cookies take the way that they take
-there: parsed by the worker, written anew by the host.
+The SDK's own converters do it, as in the real worker. Cookies follow the real path, too: the worker
+parses them, and the host writes them anew.
 """
 
 import re
@@ -13,61 +13,62 @@ from azure.functions import HttpRequest, HttpResponse
 from azure.functions.http import HttpRequestConverter, HttpResponseConverter
 from azure.functions.meta import Datum
 
-from local_host.errors import FunctionFailed
+from local_host.errors import FunctionFailedError
 from local_host.wire import Frame
 
-_UNSENDABLE = re.compile(r"[\r\n\0]")
-_SAME_SITES = {"lax": "lax", "strict": "strict", "none": "none"}
+_FORBIDDEN_IN_HEADERS = re.compile(r"[\r\n\0]")
+_SAME_SITE_VALUES = frozenset({"lax", "strict", "none"})
 
 
 def decode_request(request: Frame) -> HttpRequest:
-    """The request as the function gets it; its body is bytes, whatever its type."""
+    """Return the request as the function receives it; its body is bytes, whatever its type."""
     header = request.header
     value = {
         "method": Datum(header["method"], "string"),
         "url": Datum(header["url"], "string"),
-        "headers": _texts(header["headers"]),
-        "query": _texts(header["params"]),
-        "params": _texts(header["route_params"]),
+        "headers": _to_data(header["headers"]),
+        "query": _to_data(header["params"]),
+        "params": _to_data(header["route_params"]),
         "body": Datum(request.body, "bytes"),
     }
     decoded: HttpRequest = HttpRequestConverter.decode(Datum(value, "http"), trigger_metadata=None)
     return decoded
 
 
-def encode_response(function: str, answer: Any) -> Frame:  # noqa: ANN401 (the app's)
-    """The response as a frame: `status` and `headers`, a list of pairs, in its header.
+def encode_response(function: str, result: Any) -> Frame:  # noqa: ANN401 - any result of the app
+    """Return the response as a frame with `status` and `headers` (a list of pairs).
 
     Raises:
-        FunctionFailed: the function returned neither a string nor an HttpResponse, or headers
-            that would break out of their lines.
+        FunctionFailedError: the function returned neither a string nor an HttpResponse, or its
+            headers contain line breaks.
     """
-    if isinstance(answer, str):
-        answer = HttpResponse(answer)
-    if not isinstance(answer, HttpResponse):
-        raise FunctionFailed(
-            "TypeError", f"{function} returned {type(answer).__name__}, not an HttpResponse"
+    response = HttpResponse(result) if isinstance(result, str) else result
+    if not isinstance(response, HttpResponse):
+        raise FunctionFailedError(
+            "TypeError", f"{function} returned {type(result).__name__}, not an HttpResponse"
         )
-    value = HttpResponseConverter.encode(answer, expected_type=None).value
+    value = HttpResponseConverter.encode(response, expected_type=None).value
     headers = [[name, datum.value] for name, datum in value["headers"].items()]
-    headers += [["Set-Cookie", cookie] for cookie in _cookies(value["cookies"] or ())]
-    if any(_UNSENDABLE.search(text) for header in headers for text in header):
-        raise FunctionFailed("ValueError", f"{function} set a header that cannot be sent")
+    headers += [["Set-Cookie", cookie] for cookie in _format_cookies(value["cookies"] or ())]
+    if any(_FORBIDDEN_IN_HEADERS.search(text) for header in headers for text in header):
+        raise FunctionFailedError(
+            "ValueError", f"{function} returned a header with a line break or a NUL character"
+        )
     status = int(value["status_code"].value)
-    return Frame({"status": status, "headers": headers}, value["body"].value)
+    return Frame(header={"status": status, "headers": headers}, body=value["body"].value)
 
 
-def _texts(values: dict[str, str]) -> dict[str, Datum]:
+def _to_data(values: dict[str, str]) -> dict[str, Datum]:
     return {name: Datum(text, "string") for name, text in values.items()}
 
 
-def _cookies(parsed: Iterable[SimpleCookie]) -> list[str]:
-    return [_written(morsel) for cookie in parsed for morsel in cookie.values()]
+def _format_cookies(cookies: Iterable[SimpleCookie]) -> list[str]:
+    return [_format_cookie(morsel) for cookie in cookies for morsel in cookie.values()]
 
 
-def _written(cookie: "Morsel[str]") -> str:
-    """A cookie as the real host writes it: a domain and a path always, in this order."""
-    same_site = _SAME_SITES.get(cookie["samesite"].lower())
+def _format_cookie(cookie: "Morsel[str]") -> str:
+    """Format a cookie as the real host does: always with domain and path, in this order."""
+    same_site = cookie["samesite"].lower()
     parts = [
         f"{cookie.key}={cookie.coded_value}",
         f"expires={cookie['expires']}" if cookie["expires"] else None,
@@ -75,7 +76,7 @@ def _written(cookie: "Morsel[str]") -> str:
         f"domain={cookie['domain']}",
         f"path={cookie['path']}",
         "secure" if cookie["secure"] else None,
-        f"samesite={same_site}" if same_site else None,
+        f"samesite={same_site}" if same_site in _SAME_SITE_VALUES else None,
         "httponly" if cookie["httponly"] else None,
     ]
     return "; ".join(part for part in parts if part is not None)

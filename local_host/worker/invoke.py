@@ -1,8 +1,8 @@
-"""How is a function called?
+"""Invocation of the app's functions.
 
-With the SDK's own converters and handlers, as the real worker does it: what the host sends is
-decoded to the parameter, what the function returns is encoded for the host. Plain functions run in
-a thread pool, `async` ones on the event loop.
+The SDK's own converters and handlers do it, as in the real worker: they decode the host's data to
+the function's argument and encode its result. Plain functions run in a thread pool, `async`
+functions on the event loop.
 """
 
 import asyncio
@@ -20,22 +20,15 @@ from azure.functions.durable_functions import ActivityTriggerConverter
 from azure.functions.meta import Datum
 from azure.functions.timer import TimerRequestConverter
 
-from local_host.errors import FunctionFailed
+from local_host.errors import FunctionFailedError
 from local_host.wire import Frame
 from local_host.worker.http import decode_request, encode_response
 from local_host.worker.index import LoadedApp, LoadedFunction
 
-_TRIGGERS = {
-    "activity": "activityTrigger",
-    "orchestration": "orchestrationTrigger",
-    "entity": "entityTrigger",
-    "timer": "timerTrigger",
-}
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvocationContext:
-    """What a function that asks for `context` gets: `func.Context`, as far as it is used."""
+    """The `context` argument of a function: the supported part of `func.Context`."""
 
     invocation_id: str
     function_name: str
@@ -46,52 +39,60 @@ class Invoker:
     """Calls the app's functions."""
 
     def __init__(self, app: LoadedApp, client_binding: str) -> None:
-        """`client_binding` is what the durable client's parameter gets, as JSON text."""
+        """`client_binding` is the JSON text that the parameter of a durable client receives."""
         self._app = app
         self._client_binding = client_binding
         threads = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT")
         self._pool = ThreadPoolExecutor(int(threads) if threads else None, "function")
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Shut the thread pool down without waiting for running functions."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def invoke(self, request: Frame) -> Frame:
-        """Run what the request names.
+        """Run the function that the request names.
 
         Raises:
-            FunctionFailed: the function raised, or returned what cannot be sent.
+            FunctionFailedError: the function raised, or its result cannot be encoded.
         """
-        header = request.header
-        if header["type"] == "http":
-            return await self._invoke_http(self._app.functions[header["function"]], request)
-        function = self._app.named(_TRIGGERS[header["type"]], header["function"])
-        if function is None:
-            raise FunctionFailed("LookupError", f"no function {header['function']!r}")
+        kind, name = request.header["type"], request.header["function"]
+        if kind == "http":
+            function = self._app.functions[name]
+            result = await self._call(function, decode_request(request))
+            return encode_response(function.info.name, result)
+        registered = self._app.find(f"{kind}Trigger", name)
+        if registered is None:
+            raise FunctionFailedError("LookupError", f"no function {name!r}")
         text = request.body.decode()
-        if header["type"] == "timer":
-            timer = TimerRequestConverter.decode(Datum(text, "json"), trigger_metadata=None)
-            await self._call(function, timer)
-            return Frame({})
-        if header["type"] == "activity":
-            argument = _or_failure(ActivityTriggerConverter.decode, Datum(text, "string"))
-            value = await self._call(function, argument)
-            answer = _or_failure(ActivityTriggerConverter.encode, value)
-            return Frame({}, answer.value.encode())
-        answer_text: str = await self._call(function, func.OrchestrationContext(text))
-        return Frame({}, answer_text.encode())
+        if kind == "timer":
+            return await self._invoke_timer(registered, text)
+        if kind == "activity":
+            return await self._invoke_activity(registered, text)
+        state: str = await self._call(registered, func.OrchestrationContext(text))
+        return Frame(header={}, body=state.encode())
 
-    async def _invoke_http(self, function: LoadedFunction, request: Frame) -> Frame:
-        answer = await self._call(function, decode_request(request))
-        return encode_response(function.info.name, answer)
+    async def _invoke_timer(self, function: LoadedFunction, text: str) -> Frame:
+        timer = TimerRequestConverter.decode(Datum(text, "json"), trigger_metadata=None)
+        await self._call(function, timer)
+        return Frame(header={})
 
-    async def _call(self, function: LoadedFunction, argument: Any) -> Any:  # noqa: ANN401 (the app's)
+    async def _invoke_activity(self, function: LoadedFunction, text: str) -> Frame:
+        datum = Datum(text, "string")
+        argument = _convert(ActivityTriggerConverter.decode, datum, trigger_metadata=None)
+        value = await self._call(function, argument)
+        result = _convert(ActivityTriggerConverter.encode, value, expected_type=None)
+        return Frame(header={}, body=result.value.encode())
+
+    async def _call(self, function: LoadedFunction, argument: object) -> Any:  # noqa: ANN401 - any result of the app
         arguments: dict[str, Any] = {function.trigger_parameter: argument}
         for name in function.client_parameters:
             arguments[name] = self._client_binding
-        if function.wants_context:
-            name = function.info.name
-            arguments["context"] = InvocationContext(str(uuid.uuid4()), name, str(Path.cwd()))
+        if function.has_context:
+            arguments["context"] = InvocationContext(
+                invocation_id=str(uuid.uuid4()),
+                function_name=function.info.name,
+                function_directory=str(Path.cwd()),
+            )
         try:
             if function.is_async:
                 return await function.call(**arguments)
@@ -100,13 +101,12 @@ class Invoker:
                 self._pool, lambda: context.run(function.call, **arguments)
             )
         except Exception as error:
-            raise FunctionFailed(type(error).__name__, str(error)) from error
+            raise FunctionFailedError(type(error).__name__, str(error)) from error
 
 
-def _or_failure(convert: Callable[..., Any], value: Any) -> Any:  # noqa: ANN401 (the app's)
-    """Convert as the worker does; a value that cannot be converted is the function's failure."""
-    extra = "trigger_metadata" if convert == ActivityTriggerConverter.decode else "expected_type"
+def _convert(converter: Callable[..., Any], value: object, **options: None) -> Any:  # noqa: ANN401 - any value of the app
+    """Convert a value; if that is not possible, the function has failed, as on the real host."""
     try:
-        return convert(value, **{extra: None})
+        return converter(value, **options)
     except Exception as error:
-        raise FunctionFailed(type(error).__name__, str(error)) from error
+        raise FunctionFailedError(type(error).__name__, str(error)) from error

@@ -1,4 +1,4 @@
-"""What did a sandbox do? One table of effects, each under a key that is there once."""
+"""Ledger of a sandbox partner: a table of effects, each recorded once under its key."""
 
 import json
 import sqlite3
@@ -7,27 +7,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from orders.adapters.sqlite_database import Database, Schema
 from orders.domain.errors import UnavailableError
 from orders.ports.clock import Clock
 
-#: What an effect is about: amounts, numbers, texts.
-Detail = str | int | None
+Detail: TypeAlias = str | int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One effect, or the mark that there was nothing to do."""
+    """One effect, or a tombstone: there was nothing to undo."""
 
     key: str
     order_id: str
     kind: str
+    #: Amounts, numbers and texts of the effect.
     detail: dict[str, Detail] = field(default_factory=dict)
 
 
-class Page:
-    """The ledger inside one transaction."""
+class LedgerTransaction:
+    """A write transaction on the ledger."""
 
     def __init__(self, connection: sqlite3.Connection, table: str, clock: Clock) -> None:
         self._connection = connection
@@ -35,36 +36,44 @@ class Page:
         self._clock = clock
 
     def get(self, key: str) -> Entry | None:
-        """The effect under this key."""
-        query = f"SELECT * FROM {self._table} WHERE key = ?"  # noqa: S608 - the name is ours
+        """Return the entry with this key."""
+        query = f"SELECT * FROM {self._table} WHERE key = ?"  # noqa: S608 - constant
         row = self._connection.execute(query, (key,)).fetchone()
         return _entry(row) if row else None
 
-    def below(self, key: str) -> list[Entry]:
-        """The effects whose keys go on after this one and a colon."""
-        query = f"SELECT * FROM {self._table} WHERE key >= ? AND key < ?"  # noqa: S608 - ours
-        rows = self._connection.execute(query, (f"{key}:", f"{key};"))  # ";" comes after ":"
+    def get_all(self, prefix: str) -> list[Entry]:
+        """Return the entries whose keys are the prefix, a colon and more."""
+        query = f"SELECT * FROM {self._table} WHERE key >= ? AND key < ?"  # noqa: S608 - constant
+        # ";" is the character after ":".
+        rows = self._connection.execute(query, (f"{prefix}:", f"{prefix};"))
         return [_entry(row) for row in rows]
 
     def put(self, key: str, order_id: str, kind: str, **detail: Detail) -> Entry:
-        """Write an effect under a key that is still free."""
+        """Record an effect. The key must be new."""
         entry = Entry(key=key, order_id=order_id, kind=kind, detail=detail)
         self._connection.execute(
-            f"INSERT INTO {self._table} VALUES (?, ?, ?, ?, ?)",  # noqa: S608 - the name is ours
+            f"INSERT INTO {self._table} VALUES (?, ?, ?, ?, ?)",  # noqa: S608 - constant
             (key, order_id, kind, json.dumps(detail), self._clock.now().isoformat()),
         )
         return entry
 
-    def redact(self, order_id: str) -> None:
-        """Take all details from the effects of one order; that they happened stays."""
+    def put_first_missing(self, keys: list[str], order_id: str, kind: str) -> bool:
+        """Record an entry under the first key that has none, or return false if all have one."""
+        key = next((key for key in keys if self.get(key) is None), None)
+        if key is not None:
+            self.put(key, order_id, kind)
+        return key is not None
+
+    def erase_details(self, order_id: str) -> None:
+        """Erase the details of an order's effects, but not that they happened."""
         self._connection.execute(
-            f"UPDATE {self._table} SET detail = '{{}}' WHERE order_id = ?",  # noqa: S608 - ours
+            f"UPDATE {self._table} SET detail = '{{}}' WHERE order_id = ?",  # noqa: S608 - constant
             (order_id,),
         )
 
 
 class Ledger:
-    """One table of effects in the sandbox's file."""
+    """One table in the sandbox's file."""
 
     def __init__(
         self, path: Path, table: str, clock: Clock, unavailable: type[UnavailableError]
@@ -79,18 +88,18 @@ class Ledger:
         self._database = Database(path, schema, unavailable)
 
     @contextmanager
-    def writing(self) -> Iterator[Page]:
-        """Look and write in one transaction, so that two callers cannot both find a key free."""
+    def writing(self) -> Iterator[LedgerTransaction]:
+        """Open a transaction: of two callers, only one finds a key missing."""
         with self._database.writing() as connection:
-            yield Page(connection, self._table, self._clock)
+            yield LedgerTransaction(connection, self._table, self._clock)
 
     def scrub(self) -> None:
-        """Let nothing of what was redacted stand in the file's log either."""
+        """Remove erased details from the file's log."""
         self._database.scrub()
 
     def entries(self, since: datetime | None = None) -> list[Entry]:
-        """Every effect, or those since then, oldest first."""
-        query = f"SELECT * FROM {self._table} WHERE at >= ? ORDER BY rowid"  # noqa: S608 - ours
+        """Return all entries, or those recorded since then, oldest first."""
+        query = f"SELECT * FROM {self._table} WHERE at >= ? ORDER BY rowid"  # noqa: S608 - constant
         with self._database.reading() as connection:
             rows = connection.execute(query, (since.isoformat() if since else "",))
             return [_entry(row) for row in rows]

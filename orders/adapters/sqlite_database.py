@@ -1,8 +1,7 @@
-"""How do many threads and processes share one SQLite file without losing a write?
+"""SQLite file that threads and processes share without losing a write.
 
-WAL lets readers go on while somebody writes; `synchronous=FULL` makes a commit survive a power cut;
-every write transaction is IMMEDIATE, so that it waits its turn at the start instead of failing
-half-way.
+WAL lets readers continue during a write. `synchronous=FULL` makes a commit survive a power cut.
+Every write transaction is IMMEDIATE: it waits at its start for others instead of failing later.
 """
 
 import sqlite3
@@ -18,7 +17,7 @@ from typing import Final
 
 from orders.domain.errors import UnavailableError
 
-#: How long a write waits for its turn before it counts as a fault.
+#: How long a write waits for other writes before it fails.
 BUSY_TIMEOUT_SECONDS: Final = 10.0
 
 _VERSIONS: Final = (
@@ -29,17 +28,17 @@ _VERSIONS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """Tables that belong together, and how they came to be as they are."""
+    """Tables that belong together, and their versions."""
 
-    #: Which of the file's parts this is.
+    #: Name of this part of the file.
     part: str
-    #: What each version adds: statements, each of which ends with its line. A version that was ever
-    #: used is never changed, and only adds, so that an older program can go on with the file.
+    #: The statements that each version adds; each statement ends at the end of a line. A released
+    #: version never changes, and a version only adds, so that an older program can use the file.
     versions: tuple[str, ...]
 
 
 class Database:
-    """One SQLite file. Connections are opened at first use and lent to one thread at a time."""
+    """One SQLite file, with a pool of connections. A connection serves one thread at a time."""
 
     def __init__(self, path: Path, schema: Schema, unavailable: type[UnavailableError]) -> None:
         self._path = path
@@ -48,25 +47,25 @@ class Database:
         self._idle: deque[sqlite3.Connection] = deque()
         self._prepared = False
         self._preparing = Lock()
-        # Whoever lets go of the database lets go of the file.
+        # The file is closed together with the database object.
         weakref.finalize(self, _close_all, self._idle)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that sees everything committed before it and is committed at the end."""
+        """Open a write transaction. It sees all earlier commits and is committed at the end."""
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A consistent view that waits for nobody."""
+        """Open a read transaction: a consistent view that never waits for writers."""
         with self._transaction("BEGIN") as connection:
             yield connection
 
     def scrub(self) -> None:
-        """Let nothing of what was deleted stand in the file's log either."""
+        """Remove deleted content from the file's log."""
         try:
-            connection = self._borrow()
+            connection = self._take_connection()
             try:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             finally:
@@ -76,10 +75,9 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        # Only SQLite's and the file system's words are translated: an error of the caller stays
-        # what it is.
+        # Only errors of SQLite and of the file system are translated, not those of the caller.
         try:
-            connection = self._borrow()
+            connection = self._take_connection()
             try:
                 connection.execute(begin)
                 yield connection
@@ -93,22 +91,22 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             raise self._unavailable(f"{self._path.name}: {error}") from error
 
-    def _borrow(self) -> sqlite3.Connection:
+    def _take_connection(self) -> sqlite3.Connection:
         try:
             return self._idle.pop()
         except IndexError:
             return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        with self._preparing:  # the first connection makes the file and its tables
+        with self._preparing:  # the first connection creates the file and its tables
             if not self._prepared:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._path.touch(mode=0o600)  # it is about people, and so is its log
+                self._path.touch(mode=0o600)  # the file and its log hold personal data
             connection = sqlite3.connect(
                 self._path,
                 timeout=BUSY_TIMEOUT_SECONDS,
                 isolation_level=None,
-                check_same_thread=False,  # lent to one thread at a time
+                check_same_thread=False,  # one thread at a time uses a connection
             )
             try:
                 self._prepare(connection)
@@ -122,15 +120,14 @@ class Database:
         _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")  # erased is erased, not only unlinked
+        connection.execute("PRAGMA secure_delete = ON")  # deleted content is overwritten
         if not self._prepared:
-            _bring_up_to_date(connection, self._schema)
+            _upgrade(connection, self._schema)
             self._prepared = True
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, schema: Schema) -> None:
-    # In one transaction: of several processes that come at once, one does it, and a crash leaves
-    # the file as it was.
+def _upgrade(connection: sqlite3.Connection, schema: Schema) -> None:
+    # In one transaction: one of several concurrent processes upgrades, and a crash changes nothing.
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(_VERSIONS)
@@ -148,8 +145,7 @@ def _close_all(idle: deque[sqlite3.Connection]) -> None:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    # Two processes that make the same new file meet here, and SQLite's own busy timeout does not
-    # cover this switch.
+    # SQLite's busy timeout does not cover this switch, and processes may create the file together.
     deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
     while True:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from orders.domain.results import StockLine
 
@@ -127,7 +127,24 @@ class Outcome:
 
     def with_note(self, note: str) -> Outcome:
         """Add a note."""
-        return replace(self, notes=(*self.notes, note))
+        return self.with_notes((*self.notes, note))
+
+    def with_notes(self, notes: tuple[str, ...]) -> Outcome:
+        """Replace the notes."""
+        return replace(self, notes=notes)
+
+
+class Next(Enum):
+    """What an orchestration does after it has opened the order."""
+
+    #: Nothing: the order has ended.
+    ENDED = auto()
+    #: Undo, because it has begun or a cancellation is requested.
+    UNDO = auto()
+    #: Finish, because the shipment is dispatched.
+    FINISH = auto()
+    #: Fulfill from the start; steps that were done are found.
+    FULFILL = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,3 +167,17 @@ class Opening:
     resolved_steps: tuple[str, ...] = ()
     #: The skipped ones among them.
     skipped_steps: tuple[str, ...] = ()
+
+    @property
+    def next(self) -> Next:
+        """What comes next."""
+        if self.outcome is not None:
+            return Next.ENDED
+        if self.undoing is not None or self.cancel_requested:
+            return Next.UNDO
+        return Next.FINISH if self.dispatched else Next.FULFILL
+
+    @property
+    def goal(self) -> Outcome:
+        """The outcome of an order that has ended, or is being undone."""
+        return self.outcome or self.undoing or Outcome.canceled()

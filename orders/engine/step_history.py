@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
-from orders.contracts.names import Activity, StockOperation, StockStep
+from orders.contracts.steps import find_step, step_of_operation
 from orders.domain.results import Reversal
 
 
@@ -33,23 +33,6 @@ class StepRecord:
     result: StepResult
     #: The product, if the step concerns the stock of one.
     sku: str | None = None
-
-
-#: The field of each step's result that says yes or no.
-_ACCEPTED_FIELDS: Final[dict[str, str]] = {
-    Activity.VALIDATE_ORDER: "accepted",
-    Activity.PROCESS_PAYMENT: "approved",
-    Activity.SHIP_ORDER: "booked",
-    Activity.CAPTURE_PAYMENT: "captured",
-    Activity.DISPATCH_ORDER: "dispatched",
-    StockStep.RESERVE_STOCK: "reserved",
-    StockStep.COMMIT_STOCK: "reserved",
-}
-_STEPS_OF_OPERATIONS: Final[dict[str, str]] = {
-    StockOperation.RESERVE: StockStep.RESERVE_STOCK,
-    StockOperation.COMMIT: StockStep.COMMIT_STOCK,
-    StockOperation.RELEASE: StockStep.RELEASE_STOCK,
-}
 
 
 def read_step_history(events: list[dict[str, Any]]) -> tuple[StepRecord, ...]:
@@ -76,9 +59,9 @@ def read_step_history(events: list[dict[str, Any]]) -> tuple[StepRecord, ...]:
 def _stock_request(event: dict[str, Any]) -> dict[str, tuple[str, str]]:
     """Map the ID of a message to a stock entity to its step and SKU."""
     message = json.loads(event["Input"])
-    step = _STEPS_OF_OPERATIONS.get(message.get("op"))
+    step = step_of_operation(message.get("op", ""))
     sku = str(event["InstanceId"]).split("@", 2)[-1]
-    return {message["id"]: (step, sku)} if step else {}
+    return {message["id"]: (step.name, sku)} if step else {}
 
 
 def _stock_step(event: dict[str, Any], step: str, sku: str) -> Iterator[StepRecord]:
@@ -91,6 +74,7 @@ def _stock_step(event: dict[str, Any], step: str, sku: str) -> Iterator[StepReco
 def _result(step: str, result: object) -> StepResult:
     if not isinstance(result, dict):
         return StepResult.DONE
-    is_refused = result.get(_ACCEPTED_FIELDS.get(step, "")) is False
+    row = find_step(step)
+    is_refused = row is not None and result.get(row.accepted_field) is False
     reversal_refused = result.get("reversal") == Reversal.REFUSED
     return StepResult.REFUSED if is_refused or reversal_refused else StepResult.DONE

@@ -1,4 +1,4 @@
-"""What the tests of several adapters share."""
+"""Fixtures of the adapter tests: every implementation of a port."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,33 +6,33 @@ from pathlib import Path
 import pytest
 
 from orders.ports.order_store import OrderStore
-from tests.adapters.books import Shelf, in_sqlite, in_tables
 from tests.adapters.gateways import Gateway, sandbox_gateway, stripe_gateway
+from tests.adapters.stores import Backend, sqlite_backend, tables_backend
 from tests.stripe_server import Stripe, serving
 
 
-@pytest.fixture(params=[sandbox_gateway, stripe_gateway])
+@pytest.fixture(params=[sandbox_gateway, stripe_gateway], ids=["sandbox", "Stripe"])
 def gateway(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Gateway]:
-    """A payment gateway that never saw an order."""
+    """A payment gateway without payments."""
     with request.param(tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
 def stripe() -> Iterator[Stripe]:
-    """A Stripe without payments."""
-    with serving() as opened:
-        yield opened
+    """A simulated Stripe without payments."""
+    with serving() as server:
+        yield server
 
 
-@pytest.fixture(params=[in_sqlite, in_tables], ids=["SQLite", "Azure Tables"])
-def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
-    """An empty order book with all its parts, in each of the places where it can lie."""
+@pytest.fixture(params=[sqlite_backend, tables_backend], ids=["SQLite", "Azure Tables"])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    """An empty order store in each backend."""
     with request.param(tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
-def book(shelf: Shelf) -> OrderStore:
-    """An empty order book."""
-    return shelf.book
+def store(backend: Backend) -> OrderStore:
+    """An empty order store."""
+    return backend.store

@@ -1,4 +1,4 @@
-"""Two payment gateways that a test can look into: what they hold, took and paid back."""
+"""The payments port in each of its implementations, with the balance of its gateway."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,78 +10,78 @@ from orders.adapters.order_store.sqlite.references import SqlitePartnerReference
 from orders.adapters.payments.sandbox.gateway import SandboxPayments
 from orders.adapters.payments.sandbox.methods import CAPTURE_REFUSED, REFUND_REFUSED
 from orders.adapters.payments.stripe.gateway import StripePayments
-from orders.adapters.payments.stripe.intents import StripeIntents
 from orders.adapters.sandbox_ledger import Entry
 from orders.adapters.system_clock import SystemClock
 from orders.ports.payments import Payments
 from tests.stripe_server import API_KEY, Refused, Stripe, serving
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
     """Minor units over all orders."""
 
     held: int = 0
-    taken: int = 0
-    returned: int = 0
+    #: Including what was refunded later.
+    captured: int = 0
+    refunded: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """A gateway behind the port, and what it says of its money."""
+    """A payment gateway behind the port, and its balance."""
 
     payments: Payments
     balance: Callable[[], Balance]
-    #: Let the bank refuse "capture" or "refund"; the answer is the payment method for that.
+    #: Makes the bank refuse "capture" or "refund", and returns the payment method to use.
     refuse: Callable[[str], str]
-    #: Let the bank refuse nothing any more.
-    relent: Callable[[], None]
+    #: Makes the bank accept everything again.
+    accept: Callable[[], None]
 
 
 def stripe_payments(stripe: Stripe, folder: Path, timeout: float = 5) -> StripePayments:
-    """The adapter, asking the local Stripe."""
+    """Return the Stripe adapter, connected to the simulated Stripe."""
     references = SqlitePartnerReferences(folder / "orders.sqlite3", "payment_references")
-    return StripePayments(StripeIntents(API_KEY, stripe.url, timeout), references)
+    return StripePayments(API_KEY, references, stripe.url, timeout)
 
 
 @contextmanager
 def sandbox_gateway(folder: Path) -> Iterator[Gateway]:
-    """The sandbox and its ledger."""
+    """Open the sandbox gateway."""
     payments = SandboxPayments(folder / "sandbox.sqlite3", SystemClock())
     yield Gateway(
-        payments,
-        balance=lambda: _of_ledger(payments.ledger.entries()),
+        payments=payments,
+        balance=lambda: _ledger_balance(payments.ledger.entries()),
         refuse={"capture": CAPTURE_REFUSED, "refund": REFUND_REFUSED}.__getitem__,
-        relent=lambda: _relent(payments),
+        accept=lambda: _accept(payments),
     )
 
 
 @contextmanager
 def stripe_gateway(folder: Path) -> Iterator[Gateway]:
-    """Stripe's adapter and a local Stripe."""
+    """Open the Stripe adapter with a simulated Stripe."""
     with serving() as stripe:
         yield Gateway(
-            stripe_payments(stripe, folder),
-            balance=lambda: of_stripe(stripe),
+            payments=stripe_payments(stripe, folder),
+            balance=lambda: stripe_balance(stripe),
             refuse=lambda step: _refuse(stripe, step),
-            relent=stripe.refusals.clear,
+            accept=stripe.refusals.clear,
         )
 
 
-def of_stripe(stripe: Stripe) -> Balance:
-    """What the local Stripe holds, took and paid back."""
+def stripe_balance(stripe: Stripe) -> Balance:
+    """Return the balance of the simulated Stripe."""
     intents = stripe.intents.values()
-    taken = [intent for intent in intents if intent["status"] == "succeeded"]
+    captured = [intent for intent in intents if intent["status"] == "succeeded"]
     return Balance(
         held=sum(intent["amount"] for intent in intents if intent["status"] == "requires_capture"),
-        taken=sum(intent["amount_received"] for intent in taken),
-        returned=sum(_refunded(intent) for intent in taken),
+        captured=sum(intent["amount_received"] for intent in captured),
+        refunded=sum(_refunded(intent) for intent in captured),
     )
 
 
-def _relent(payments: SandboxPayments) -> None:
-    with payments.ledger.writing() as page:
-        page._connection.execute(
+def _accept(payments: SandboxPayments) -> None:
+    with payments.ledger.writing() as ledger:
+        ledger._connection.execute(
             "UPDATE payments SET detail = json_set(detail, '$.method', 'pm_card_visa')"
         )
 
@@ -97,12 +97,12 @@ def _refunded(intent: dict[str, Any]) -> int:
     return refunded
 
 
-def _of_ledger(entries: list[Entry]) -> Balance:
+def _ledger_balance(entries: list[Entry]) -> Balance:
     def total(*kinds: str) -> int:
         return sum(int(entry.detail["minor"] or 0) for entry in entries if entry.kind in kinds)
 
     return Balance(
         held=total("authorized") - total("captured", "voided"),
-        taken=total("captured"),
-        returned=total("refunded"),
+        captured=total("captured"),
+        refunded=total("refunded"),
     )

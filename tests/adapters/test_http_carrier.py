@@ -1,4 +1,4 @@
-"""Is a parcel booked and canceled once, however the carrier and the wire to it fail?"""
+"""HTTP carrier: faults of the carrier and of the connection, and the content of requests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,197 +9,203 @@ from orders.adapters.carrier.http.carrier import HttpCarrier
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
 from orders.domain.errors import CarrierUnavailableError
 from orders.domain.results import ShipmentCancellation
-from tests.adapters.carriers import booked, http_carrier
-from tests.builders import CITY, EMAIL, NAME, STREET, a_person
+from tests.adapters.carriers import count_shipments, http_carrier
+from tests.builders import CITY, EMAIL, NAME, STREET, a_customer
 from tests.carrier_server import Carrier, serving
 from tests.wire import Fault
 
+FAULTS = [fault for fault in Fault if fault is not Fault.SLOW]
+
 
 @pytest.fixture
-def served() -> Iterator[Carrier]:
-    """A carrier without parcels."""
+def server() -> Iterator[Carrier]:
+    """A simulated carrier without shipments."""
     with serving() as opened:
         yield opened
 
 
 @pytest.fixture
-def carrier(served: Carrier, tmp_path: Path) -> HttpCarrier:
-    """Our adapter, asking that carrier."""
-    return http_carrier(served, tmp_path)
+def carrier(server: Carrier, tmp_path: Path) -> HttpCarrier:
+    """The adapter, connected to the simulated carrier."""
+    return http_carrier(server, tmp_path)
 
 
-@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SLOW])
+@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("step", ["find", "book"])
-def test_a_booking_that_fails_is_made_good(
-    served: Carrier, carrier: HttpCarrier, step: str, fault: Fault
+def test_failed_booking_succeeds_when_retried(
+    server: Carrier, carrier: HttpCarrier, step: str, fault: Fault
 ) -> None:
-    """The first call raises, the second finds the parcel or books it."""
-    served.plan.fail(step, fault)
+    """The first call raises, the second finds the shipment or books it."""
+    server.plan.fail(step, fault)
 
     with pytest.raises(CarrierUnavailableError):
-        carrier.book("o", a_person())
+        carrier.book("o", a_customer())
 
-    assert carrier.book("o", a_person()).tracking_number == "TRK0"
-    assert booked(served) == 1
+    assert carrier.book("o", a_customer()).tracking_number == "TRK0"
+    assert count_shipments(server) == 1
 
 
-@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SLOW])
-def test_a_cancellation_that_fails_is_made_good(
-    served: Carrier, carrier: HttpCarrier, fault: Fault
+@pytest.mark.parametrize("fault", FAULTS)
+def test_failed_cancellation_succeeds_when_retried(
+    server: Carrier, carrier: HttpCarrier, fault: Fault
 ) -> None:
-    """The first call raises, the second finds it canceled or cancels it."""
-    carrier.book("o", a_person())
-    served.plan.fail("cancel", fault)
+    """The first call raises, the second finds the shipment canceled or cancels it."""
+    carrier.book("o", a_customer())
+    server.plan.fail("cancel", fault)
 
     with pytest.raises(CarrierUnavailableError):
         carrier.cancel("o")
 
     assert carrier.cancel("o") is ShipmentCancellation.CANCELED
-    assert booked(served) == 0
+    assert count_shipments(server) == 0
 
 
-@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SLOW])
-def test_a_release_that_fails_is_made_good(
-    served: Carrier, carrier: HttpCarrier, fault: Fault
+@pytest.mark.parametrize("fault", FAULTS)
+def test_failed_dispatch_succeeds_when_retried(
+    server: Carrier, carrier: HttpCarrier, fault: Fault
 ) -> None:
-    """The first call raises, the second finds the parcel let go or lets it go."""
-    carrier.book("o", a_person())
-    served.plan.fail("release", fault)
+    """The first call raises, the second finds the shipment dispatched or dispatches it."""
+    carrier.book("o", a_customer())
+    server.plan.fail("dispatch", fault)
 
     with pytest.raises(CarrierUnavailableError):
-        carrier.release("o")
-    carrier.release("o")
+        carrier.dispatch("o")
+    carrier.dispatch("o")
 
-    assert [shipment["status"] for shipment in served.shipments] == ["released"]
-
-
-def test_a_shipment_that_was_delivered_is_not_let_go_again(
-    served: Carrier, carrier: HttpCarrier
-) -> None:
-    """An order that is run again days later finds it with the customer."""
-    carrier.book("o", a_person())
-    served.shipments[0]["status"] = "delivered"
-
-    carrier.release("o")
-
-    assert served.steps() == ["book"]
+    assert [shipment["status"] for shipment in server.shipments] == ["dispatched"]
 
 
-def test_a_slow_carrier_counts_as_unavailable(served: Carrier, tmp_path: Path) -> None:
-    """Nobody waits longer than the time limit; what was booked meanwhile is found."""
-    carrier = http_carrier(served, tmp_path, timeout=0.5)
-    served.plan.fail("book", Fault.SLOW)
+def test_delivered_shipment_is_not_dispatched_again(server: Carrier, carrier: HttpCarrier) -> None:
+    """An order that is restarted days later finds it delivered."""
+    carrier.book("o", a_customer())
+    server.shipments[0]["status"] = "delivered"
+
+    carrier.dispatch("o")
+
+    assert server.steps() == ["book"]
+
+
+def test_slow_carrier_is_unavailable(server: Carrier, tmp_path: Path) -> None:
+    """The call ends with its timeout, and the retry finds the shipment."""
+    carrier = http_carrier(server, tmp_path, timeout=0.5)
+    server.plan.fail("book", Fault.SLOW)
 
     with pytest.raises(CarrierUnavailableError, match="did not answer"):
-        carrier.book("o", a_person())
+        carrier.book("o", a_customer())
 
-    assert carrier.book("o", a_person()).booked
-    assert served.steps() == ["book"]
-
-
-def test_a_shipment_is_found_when_its_key_is_forgotten(served: Carrier, carrier: HttpCarrier) -> None:
-    """Days later the carrier does not know the key any more, but it knows the reference."""
-    first = carrier.book("o", a_person())
-    served.kept.clear()
-
-    assert carrier.book("o", a_person()) == first
-    assert booked(served) == 1
+    assert carrier.book("o", a_customer()).booked
+    assert server.steps() == ["book"]
 
 
-def test_requests_carry_keys_of_the_order(served: Carrier, carrier: HttpCarrier) -> None:
-    """One for each step, none for a look-up."""
-    carrier.book("o", a_person())
+def test_shipment_is_found_after_its_key_expired(server: Carrier, carrier: HttpCarrier) -> None:
+    """The carrier drops idempotency keys after a while, but keeps the reference."""
+    first = carrier.book("o", a_customer())
+    server.stored.clear()
+
+    assert carrier.book("o", a_customer()) == first
+    assert count_shipments(server) == 1
+
+
+def test_requests_carry_idempotency_keys_of_the_order(
+    server: Carrier, carrier: HttpCarrier
+) -> None:
+    """Each step has a key; a look-up has none."""
+    carrier.book("o", a_customer())
     carrier.cancel("o")
-    carrier.book("other", a_person())
-    carrier.release("other")
+    carrier.book("other", a_customer())
+    carrier.dispatch("other")
 
-    assert dict(served.requests) == {
+    assert dict(server.requests) == {
         "find": "",
         "book": "other:ship",
         "cancel": "o:cancelShipment",
-        "release": "other:release",
+        "dispatch": "other:dispatch",
     }
 
 
-def test_an_undo_during_the_booking_leaves_no_shipment(served: Carrier, carrier: HttpCarrier) -> None:
-    """It finds none, for there is none yet; the booking itself makes it good."""
-    undone: list[ShipmentCancellation] = []
-    served.plan.meanwhile["book"] = lambda: undone.append(carrier.cancel("o"))
-
-    assert carrier.book("o", a_person()).reason == "withdrawn"
-    assert undone == [ShipmentCancellation.NOTHING]
-    assert booked(served) == 0
-
-
-def test_a_shipment_that_was_canceled_by_hand_stays_canceled(
-    served: Carrier, carrier: HttpCarrier
+def test_cancellation_during_the_booking_leaves_no_shipment(
+    server: Carrier, carrier: HttpCarrier
 ) -> None:
-    """Somebody did it at the carrier's; nobody books it again."""
-    carrier.book("o", a_person())
-    served.shipments[0]["status"] = "canceled"
+    """It finds no shipment yet, so the booking cancels its own."""
+    cancellations: list[ShipmentCancellation] = []
+    server.plan.concurrent_calls["book"] = lambda: cancellations.append(carrier.cancel("o"))
 
-    assert carrier.book("o", a_person()).reason == "withdrawn"
+    assert carrier.book("o", a_customer()).reason == "alreadyUndone"
+    assert cancellations == [ShipmentCancellation.NOTHING]
+    assert count_shipments(server) == 0
 
 
-def test_a_shipment_that_has_left_cannot_be_canceled(served: Carrier, carrier: HttpCarrier) -> None:
-    """That is a fault: a person has to see to it."""
-    carrier.book("o", a_person())
-    served.shipments[0]["status"] = "released"
+def test_shipment_canceled_at_the_carrier_is_not_booked_again(
+    server: Carrier, carrier: HttpCarrier
+) -> None:
+    """An operator may cancel it in the carrier's own system."""
+    carrier.book("o", a_customer())
+    server.shipments[0]["status"] = "canceled"
+
+    assert carrier.book("o", a_customer()).reason == "alreadyUndone"
+
+
+def test_cancellation_of_a_dispatched_shipment_raises(
+    server: Carrier, carrier: HttpCarrier
+) -> None:
+    """The error has the status of the response."""
+    carrier.book("o", a_customer())
+    server.shipments[0]["status"] = "dispatched"
 
     with pytest.raises(CarrierUnavailableError, match="409"):
         carrier.cancel("o")
 
 
-def test_a_cancellation_that_does_not_happen_is_a_fault(
-    served: Carrier, carrier: HttpCarrier
-) -> None:
-    """The carrier says yes and means no."""
-    carrier.book("o", a_person())
-    unchanged = dict(served.shipments[0])
-    served.plan.meanwhile["cancel"] = lambda: setattr(served, "instead", (200, unchanged))
+def test_accepted_cancellation_without_effect_raises(server: Carrier, carrier: HttpCarrier) -> None:
+    """The carrier answers 200, but the shipment is still booked."""
+    carrier.book("o", a_customer())
+    unchanged = dict(server.shipments[0])
+    server.plan.concurrent_calls["cancel"] = lambda: setattr(
+        server, "fixed_response", (200, unchanged)
+    )
 
-    with pytest.raises(CarrierUnavailableError, match="still booked"):
+    with pytest.raises(CarrierUnavailableError, match="booked, not canceled"):
         carrier.cancel("o")
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("document", "message"),
     [
-        {},
-        [],
-        {"shipments": {}},
-        {"shipments": [{"id": 1}]},
-        {"shipments": [{"status": "lost"}]},
-        {"shipments": [None]},
+        ({}, "lacks 'shipments'"),
+        ([], "lacks 'shipments'"),
+        ({"shipments": {}}, "lacks 'shipments'"),
+        ({"shipments": [{"id": 1}]}, "lacks 'status'"),
+        ({"shipments": [{"status": "lost"}]}, "unknown status"),
+        ({"shipments": [None]}, "lacks 'status'"),
     ],
 )
-def test_an_answer_of_another_shape_is_a_fault(
-    served: Carrier, carrier: HttpCarrier, answer: object
+def test_unexpected_response_raises(
+    server: Carrier, carrier: HttpCarrier, document: object, message: str
 ) -> None:
-    """Nothing is guessed."""
-    served.instead = (200, answer)
+    """No value is guessed."""
+    server.fixed_response = (200, document)
 
-    with pytest.raises(CarrierUnavailableError, match="lacks"):
-        carrier.book("o", a_person())
-
-
-def test_a_wrong_token_is_a_fault(served: Carrier, tmp_path: Path) -> None:
-    """It says which status the carrier answered with, and never the token."""
-    references = SqlitePartnerReferences(tmp_path / "orders.sqlite3", "parcel_references")
-
-    with pytest.raises(CarrierUnavailableError, match="answered 401") as caught:
-        HttpCarrier(served.url, "planted", references).book("o", a_person())
-
-    assert "planted" not in str(caught.value)
+    with pytest.raises(CarrierUnavailableError, match=message):
+        carrier.book("o", a_customer())
 
 
-def test_the_driver_learns_the_address_and_not_the_mail(
-    served: Carrier, carrier: HttpCarrier
+def test_invalid_token_raises_without_revealing_it(server: Carrier, tmp_path: Path) -> None:
+    """The error has the status of the response."""
+    references = SqlitePartnerReferences(tmp_path / "orders.sqlite3", "shipment_references")
+
+    with pytest.raises(CarrierUnavailableError, match="answered 401") as raised:
+        HttpCarrier(server.url, "planted", references).book("o", a_customer())
+
+    assert "planted" not in str(raised.value)
+
+
+def test_booking_sends_the_address_but_not_the_email_address(
+    server: Carrier, carrier: HttpCarrier
 ) -> None:
-    """What it takes to hand the parcel over, and no more."""
-    carrier.book("o", a_person())
+    """The carrier gets only what the delivery needs."""
+    carrier.book("o", a_customer())
 
-    (recipient,) = served.recipients
+    (recipient,) = server.recipients
     assert (recipient["name"], recipient["address"]["line1"]) == (NAME, STREET)
     assert (recipient["address"]["city"], recipient["address"]["postalCode"]) == (CITY, "10115")
     assert EMAIL not in str(recipient)

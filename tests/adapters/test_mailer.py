@@ -1,68 +1,64 @@
-"""Does each customer get one mail? The same for the sandbox and by SMTP."""
+"""Mailers: each email is sent once, the same for the sandbox and SMTP."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from orders.domain.emails import Email, EmailKind
-from tests.adapters.mailers import Office, sandbox_office, smtp_office
+from tests.adapters.mailers import AN_EMAIL, MailerSetup, sandbox_setup, smtp_setup
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
-MAIL = Email(recipient="ada@example.com", subject="s", text="t\n", html="<p>t</p>\n")
 
 
-@pytest.fixture(params=[sandbox_office, smtp_office])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    """A mailer that sent nothing yet."""
+@pytest.fixture(params=[sandbox_setup, smtp_setup], ids=["sandbox", "SMTP"])
+def setup(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MailerSetup]:
+    """A mailer that has sent nothing."""
     with request.param(tmp_path) as opened:
         yield opened
 
 
-def test_a_repeated_confirmation_is_sent_once(office: Office) -> None:
-    """With what was to be said, to whom it was to be said."""
-    office.mailer.send_confirmation("o", MAIL)
-    office.mailer.send_confirmation("o", MAIL)
-
-    assert office.sent() == [("ada@example.com", "s", "t\n")]
+def email_ids(setup: MailerSetup) -> list[str]:
+    """Return the IDs of all emails that the mailer lists."""
+    return sorted(record.email_id for record in setup.mailer.list_emails(LONG_AGO))
 
 
-def test_each_order_is_confirmed(office: Office) -> None:
-    """Also two orders of one customer."""
-    office.mailer.send_confirmation("o", MAIL)
-    office.mailer.send_confirmation("other", MAIL)
+def test_repeated_email_is_sent_once(setup: MailerSetup) -> None:
+    """It has its recipient, subject and text."""
+    setup.mailer.send("o", "confirmation", AN_EMAIL)
+    setup.mailer.send("o", "confirmation", AN_EMAIL)
 
-    assert len(office.sent()) == 2
-
-
-def test_a_notice_is_sent_once_beside_a_confirmation(office: Office) -> None:
-    """Each kind of letter has its own place."""
-    office.mailer.send_confirmation("o", MAIL)
-    office.mailer.send_outcome_email("o", EmailKind.REFUNDED, MAIL)
-    office.mailer.send_outcome_email("o", EmailKind.REFUNDED, MAIL)
-    office.mailer.send_outcome_email("o", EmailKind.CANCELED, MAIL)
-
-    emails = sorted(fact.kind for fact in office.mailer.emails(LONG_AGO))
-    assert emails == ["canceled", "confirm", "refunded"]
-    assert len(office.sent()) == 3
+    assert setup.sent() == [(AN_EMAIL.recipient, AN_EMAIL.subject, AN_EMAIL.text)]
 
 
-def test_each_refund_is_told_once(office: Office) -> None:
-    """An order may have several."""
-    for refund_id in ("rfd_1", "rfd_2", "rfd_1"):
-        office.mailer.send_refund_email("o", refund_id, MAIL)
+def test_emails_of_two_orders_are_both_sent(setup: MailerSetup) -> None:
+    """They may have the same recipient."""
+    setup.mailer.send("o", "confirmation", AN_EMAIL)
+    setup.mailer.send("other", "confirmation", AN_EMAIL)
 
-    assert sorted(fact.kind for fact in office.mailer.emails(LONG_AGO)) == ["rfd_1", "rfd_2"]
-    assert len(office.sent()) == 2
+    assert len(setup.sent()) == 2
 
 
-def test_any_script_arrives_as_it_was_written(office: Office) -> None:
-    """Subject and text may be in any of them."""
+@pytest.mark.parametrize(
+    "ids",
+    [["confirmation", "refunded", "canceled"], ["rfd_1", "rfd_2"]],
+    ids=["kinds", "refunds"],
+)
+def test_each_email_id_of_an_order_is_sent_once(setup: MailerSetup, ids: list[str]) -> None:
+    """An order may get several emails, one for each ID."""
+    for email_id in (*ids, ids[0]):
+        setup.mailer.send("o", email_id, AN_EMAIL)
+
+    assert email_ids(setup) == sorted(ids)
+    assert len(setup.sent()) == len(ids)
+
+
+def test_any_script_arrives_unchanged(setup: MailerSetup) -> None:
+    """Subject and text may use any characters."""
     text = "Grüße, Ελλάδα, 日本, 🫖\n"
+    email = replace(AN_EMAIL, subject="Tee für Zoë 🫖", text=text, html=text)
 
-    office.mailer.send_confirmation(
-        "o", Email(recipient="ada@example.com", subject="Tee für Zoë 🫖", text=text, html=text)
-    )
+    setup.mailer.send("o", "confirmation", email)
 
-    assert office.sent() == [("ada@example.com", "Tee für Zoë 🫖", text)]
+    assert setup.sent() == [(AN_EMAIL.recipient, "Tee für Zoë 🫖", text)]

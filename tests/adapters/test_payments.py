@@ -1,6 +1,6 @@
-"""Does a payment gateway treat money as it should? The same for the sandbox and for Stripe.
+"""Payment gateways: authorize, capture and reverse, the same for the sandbox and Stripe.
 
-How it pays back a part: test_refunds.py.
+Partial refunds: see `test_payment_refunds`.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -12,23 +12,23 @@ from orders.domain.money import Money
 from orders.domain.results import Authorization, Capture, Reversal
 from tests.adapters.gateways import Balance, Gateway
 
-EUROS = Money(4980, "EUR")
+AMOUNT = Money(4980, "EUR")
 APPROVED = Authorization(approved=True)
-ALREADY_UNDONE = "withdrawn"
+ALREADY_UNDONE = "alreadyUndone"
 VISA = "pm_card_visa"
 
 
-def test_a_repeated_authorization_is_the_first_one(gateway: Gateway) -> None:
-    """The amount is held once."""
-    assert gateway.payments.authorize("o", EUROS, VISA) == APPROVED
-    assert gateway.payments.authorize("o", EUROS, VISA) == APPROVED
+def test_repeated_authorization_holds_the_amount_once(gateway: Gateway) -> None:
+    """The second call returns the first result."""
+    assert gateway.payments.authorize("o", AMOUNT, VISA) == APPROVED
+    assert gateway.payments.authorize("o", AMOUNT, VISA) == APPROVED
     assert gateway.balance() == Balance(held=4980)
 
 
-def test_authorizations_that_race_hold_the_amount_once(gateway: Gateway) -> None:
-    """However many come at the same time."""
+def test_concurrent_authorizations_hold_the_amount_once(gateway: Gateway) -> None:
+    """The number of callers does not matter."""
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: gateway.payments.authorize("o", EUROS, VISA), range(16)))
+        list(pool.map(lambda _: gateway.payments.authorize("o", AMOUNT, VISA), range(16)))
 
     assert gateway.balance() == Balance(held=4980)
 
@@ -42,117 +42,117 @@ def test_authorizations_that_race_hold_the_amount_once(gateway: Gateway) -> None
         ("pm_card_chargeDeclinedIncorrectCvc", "incorrectCvc"),
         ("pm_card_chargeDeclinedProcessingError", "processingError"),
         ("pm_card_authenticationRequired", "customerActionRequired"),
-        ("pm_nobody_knows", "unknownPaymentMethod"),
+        ("pm_unknown", "unknownPaymentMethod"),
     ],
 )
-def test_a_decline_is_an_answer_and_stays_one(gateway: Gateway, method: str, reason: str) -> None:
-    """Asked again, the bank says the same, and nothing is held."""
+def test_decline_is_a_result_and_final(gateway: Gateway, method: str, reason: str) -> None:
+    """A repeat returns the same reason, and nothing is held."""
     declined = Authorization(approved=False, reason=reason)
 
-    assert [gateway.payments.authorize("o", EUROS, method) for _ in range(2)] == [declined] * 2
-    assert gateway.payments.capture("o").reason == "noHold"
-    assert gateway.payments.withdraw("o") is Reversal.NOTHING
+    assert [gateway.payments.authorize("o", AMOUNT, method) for _ in range(2)] == [declined] * 2
+    assert gateway.payments.capture("o").reason == "noAuthorization"
+    assert gateway.payments.reverse("o") is Reversal.NOTHING
     assert gateway.balance() == Balance()
 
 
-def test_a_repeated_capture_takes_the_money_once(gateway: Gateway) -> None:
-    """The second answers as the first."""
-    gateway.payments.authorize("o", EUROS, VISA)
+def test_repeated_capture_takes_the_amount_once(gateway: Gateway) -> None:
+    """The second call returns the first result."""
+    gateway.payments.authorize("o", AMOUNT, VISA)
 
     assert [gateway.payments.capture("o") for _ in range(2)] == [Capture(captured=True)] * 2
-    assert gateway.balance() == Balance(taken=4980)
+    assert gateway.balance() == Balance(captured=4980)
 
 
-def test_a_capture_that_the_bank_refuses_takes_nothing(gateway: Gateway) -> None:
-    """It is an answer, and the hold can be given back."""
-    gateway.payments.authorize("o", EUROS, gateway.refuse("capture"))
+def test_refused_capture_is_a_result(gateway: Gateway) -> None:
+    """Nothing is captured, and the authorization can be voided."""
+    gateway.payments.authorize("o", AMOUNT, gateway.refuse("capture"))
 
     assert gateway.payments.capture("o") == Capture(captured=False, reason="captureRefused")
     assert gateway.balance() == Balance(held=4980)
-    assert gateway.payments.withdraw("o") is Reversal.VOIDED
+    assert gateway.payments.reverse("o") is Reversal.VOIDED
 
 
-def test_a_capture_that_was_refused_may_be_accepted_later(gateway: Gateway) -> None:
-    """A refusal leaves no mark."""
-    gateway.payments.authorize("o", EUROS, gateway.refuse("capture"))
+def test_refused_capture_may_succeed_later(gateway: Gateway) -> None:
+    """A refusal is not recorded."""
+    gateway.payments.authorize("o", AMOUNT, gateway.refuse("capture"))
     gateway.payments.capture("o")
 
-    gateway.relent()
+    gateway.accept()
 
     assert gateway.payments.capture("o") == Capture(captured=True)
-    assert gateway.balance() == Balance(taken=4980)
+    assert gateway.balance() == Balance(captured=4980)
 
 
-def test_an_authorization_after_the_capture_is_still_approved(gateway: Gateway) -> None:
-    """An order that is run again from the start finds its money."""
-    gateway.payments.authorize("o", EUROS, VISA)
+def test_authorization_after_the_capture_is_approved(gateway: Gateway) -> None:
+    """An order that is restarted from the start finds its payment."""
+    gateway.payments.authorize("o", AMOUNT, VISA)
     gateway.payments.capture("o")
 
-    assert gateway.payments.authorize("o", EUROS, VISA) == APPROVED
-    assert gateway.balance() == Balance(taken=4980)
+    assert gateway.payments.authorize("o", AMOUNT, VISA) == APPROVED
+    assert gateway.balance() == Balance(captured=4980)
 
 
-def test_without_an_authorization_nothing_is_captured(gateway: Gateway) -> None:
-    """There is no hold."""
-    assert gateway.payments.capture("o").reason == "noHold"
+def test_capture_without_authorization_is_refused(gateway: Gateway) -> None:
+    """The reason says so."""
+    assert gateway.payments.capture("o").reason == "noAuthorization"
     assert gateway.balance() == Balance()
 
 
-def test_an_open_hold_is_voided(gateway: Gateway) -> None:
-    """No money moved, so none is paid back; a repetition answers the same."""
-    gateway.payments.authorize("o", EUROS, VISA)
+def test_reversal_voids_an_open_authorization(gateway: Gateway) -> None:
+    """No money is refunded; a repeat returns the same result."""
+    gateway.payments.authorize("o", AMOUNT, VISA)
 
-    assert [gateway.payments.withdraw("o") for _ in range(2)] == [Reversal.VOIDED] * 2
+    assert [gateway.payments.reverse("o") for _ in range(2)] == [Reversal.VOIDED] * 2
     assert gateway.balance() == Balance()
 
 
-def test_captured_money_is_refunded(gateway: Gateway) -> None:
-    """A void would be a lie: the money is paid back, all of it, once."""
-    gateway.payments.authorize("o", EUROS, VISA)
+def test_reversal_refunds_a_captured_amount_once(gateway: Gateway) -> None:
+    """The whole amount is refunded; a repeat returns the same result."""
+    gateway.payments.authorize("o", AMOUNT, VISA)
     gateway.payments.capture("o")
 
-    assert [gateway.payments.withdraw("o") for _ in range(2)] == [Reversal.REFUNDED] * 2
-    assert gateway.balance() == Balance(taken=4980, returned=4980)
+    assert [gateway.payments.reverse("o") for _ in range(2)] == [Reversal.REFUNDED] * 2
+    assert gateway.balance() == Balance(captured=4980, refunded=4980)
 
 
-def test_an_authorization_that_comes_after_its_undo_does_nothing(gateway: Gateway) -> None:
-    """The undo left a mark although there was nothing to undo."""
-    assert gateway.payments.withdraw("o") is Reversal.NOTHING
-    assert gateway.payments.authorize("o", EUROS, VISA).reason == ALREADY_UNDONE
+def test_late_authorization_after_a_reversal_is_refused(gateway: Gateway) -> None:
+    """The reversal leaves a tombstone, even without a payment."""
+    assert gateway.payments.reverse("o") is Reversal.NOTHING
+    assert gateway.payments.authorize("o", AMOUNT, VISA).reason == ALREADY_UNDONE
     assert gateway.balance() == Balance()
 
 
-def test_a_capture_that_comes_after_its_undo_does_nothing(gateway: Gateway) -> None:
-    """The hold is gone."""
-    gateway.payments.authorize("o", EUROS, VISA)
-    gateway.payments.withdraw("o")
+def test_late_capture_after_a_reversal_is_refused(gateway: Gateway) -> None:
+    """The authorization is void."""
+    gateway.payments.authorize("o", AMOUNT, VISA)
+    gateway.payments.reverse("o")
 
     assert gateway.payments.capture("o").reason == ALREADY_UNDONE
     assert gateway.balance() == Balance()
 
 
-def test_withdrawals_that_race_pay_back_once(gateway: Gateway) -> None:
-    """Never more than was taken. Whoever meets another one's request tries again later."""
-    gateway.payments.authorize("o", EUROS, VISA)
+def test_concurrent_reversals_refund_once(gateway: Gateway) -> None:
+    """A caller that meets another one's request raises and retries later."""
+    gateway.payments.authorize("o", AMOUNT, VISA)
     gateway.payments.capture("o")
 
     with ThreadPoolExecutor(8) as pool:
-        answers = set(pool.map(lambda _: _withdraw(gateway), range(16)))
+        results = set(pool.map(lambda _: _reverse(gateway), range(16)))
 
-    assert answers <= {Reversal.REFUNDED, None}
-    assert gateway.balance() == Balance(taken=4980, returned=4980)
+    assert results <= {Reversal.REFUNDED, None}
+    assert gateway.balance() == Balance(captured=4980, refunded=4980)
 
 
-def test_two_orders_do_not_touch_each_other(gateway: Gateway) -> None:
-    """Keys belong to one order."""
-    gateway.payments.withdraw("o")
+def test_reversal_of_one_order_does_not_affect_another(gateway: Gateway) -> None:
+    """Each order has its own keys."""
+    gateway.payments.reverse("o")
 
-    assert gateway.payments.authorize("other", EUROS, VISA) == APPROVED
+    assert gateway.payments.authorize("other", AMOUNT, VISA) == APPROVED
     assert gateway.balance() == Balance(held=4980)
 
 
-def _withdraw(gateway: Gateway) -> Reversal | None:
+def _reverse(gateway: Gateway) -> Reversal | None:
     try:
-        return gateway.payments.withdraw("o")
+        return gateway.payments.reverse("o")
     except PaymentsUnavailableError:
         return None

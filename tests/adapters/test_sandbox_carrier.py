@@ -1,4 +1,4 @@
-"""Does the sandbox carrier fail as its table says? How it treats parcels: test_carrier.py."""
+"""Sandbox carrier: the behaviour of its postal codes. The port: see `test_carrier`."""
 
 from pathlib import Path
 
@@ -7,51 +7,62 @@ import pytest
 from orders.adapters.carrier.sandbox import SandboxCarrier
 from orders.adapters.system_clock import SystemClock
 from orders.domain.errors import CarrierUnavailableError
-from tests.builders import PERSONAL, a_person
+from tests.builders import PERSONAL_DATA, a_customer
 
 
 @pytest.fixture
 def carrier(tmp_path: Path) -> SandboxCarrier:
-    """A carrier without parcels."""
+    """A carrier without shipments."""
     return SandboxCarrier(tmp_path / "sandbox.sqlite3", SystemClock())
 
 
 def kinds(carrier: SandboxCarrier) -> list[str]:
-    """The ledger, oldest first."""
+    """Return the kinds of the ledger's entries, oldest first."""
     return [entry.kind for entry in carrier.ledger.entries()]
 
 
-def test_a_lost_answer_is_found_again(carrier: SandboxCarrier) -> None:
-    """The first call books and raises, the second finds the parcel."""
-    with pytest.raises(CarrierUnavailableError):
-        carrier.book("o", a_person("00002"))
+def test_unavailable_booking_has_no_effect(carrier: SandboxCarrier) -> None:
+    """Every call raises."""
+    for _ in range(10):
+        with pytest.raises(CarrierUnavailableError):
+            carrier.book("o", a_customer("00000"))
 
-    assert carrier.book("o", a_person("00002")).booked
+    assert kinds(carrier) == []
+
+
+def test_booking_with_a_lost_response_is_found(carrier: SandboxCarrier) -> None:
+    """The first call books and raises, the second finds the shipment."""
+    with pytest.raises(CarrierUnavailableError):
+        carrier.book("o", a_customer("00002"))
+
+    assert carrier.book("o", a_customer("00002")).booked
     assert kinds(carrier) == ["booked"]
 
 
-def test_a_slow_booking_takes_four_calls(carrier: SandboxCarrier) -> None:
-    """The carrier says three times that it is not done yet."""
+def test_slow_booking_succeeds_at_the_fourth_call(carrier: SandboxCarrier) -> None:
+    """Three calls raise before it."""
     for _ in range(3):
-        with pytest.raises(CarrierUnavailableError, match="under way"):
-            carrier.book("o", a_person("00003"))
+        with pytest.raises(CarrierUnavailableError, match="pending"):
+            carrier.book("o", a_customer("00003"))
 
-    assert carrier.book("o", a_person("00003")).booked
+    assert carrier.book("o", a_customer("00003")).booked
     assert kinds(carrier) == ["pending", "pending", "pending", "booked"]
 
 
-def test_a_shipment_that_is_stuck_never_leaves(carrier: SandboxCarrier) -> None:
-    """Booked like any other, and still there after every attempt."""
-    carrier.book("o", a_person("00004"))
+def test_unavailable_dispatch_has_no_effect(carrier: SandboxCarrier) -> None:
+    """The shipment is booked, and every dispatch raises."""
+    carrier.book("o", a_customer("00004"))
 
-    with pytest.raises(CarrierUnavailableError, match="closed"):
-        carrier.release("o")
+    for _ in range(10):
+        with pytest.raises(CarrierUnavailableError):
+            carrier.dispatch("o")
 
     assert kinds(carrier) == ["booked"]
 
 
-def test_the_ledger_keeps_nothing_personal(carrier: SandboxCarrier) -> None:
-    """Addresses are for the driver, not for the ledger."""
-    carrier.book("o", a_person())
+def test_ledger_has_no_personal_data(carrier: SandboxCarrier) -> None:
+    """It keeps no addresses."""
+    carrier.book("o", a_customer())
 
-    assert not any(word in str(carrier.ledger.entries()) for word in PERSONAL)
+    assert kinds(carrier) == ["booked"]
+    assert not any(text in str(carrier.ledger.entries()) for text in PERSONAL_DATA)

@@ -1,4 +1,4 @@
-"""Is money held, taken and given back once, however Stripe and the wire to it fail?"""
+"""Payments by Stripe: faults, races, and what Stripe gets to know."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -7,181 +7,181 @@ import pytest
 
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
 from orders.adapters.payments.stripe.gateway import StripePayments
-from orders.adapters.payments.stripe.intents import StripeIntents
 from orders.domain.errors import PaymentsUnavailableError, UnavailableError
 from orders.domain.money import Money
 from orders.domain.results import Reversal
-from tests.adapters.gateways import Balance, of_stripe, stripe_payments
+from tests.adapters.gateways import Balance, stripe_balance, stripe_payments
 from tests.stripe_server import Refused, Stripe
 from tests.wire import Fault
 
-EUROS = Money(4980, "EUR")
+AMOUNT = Money(4980, "EUR")
+PART = Money(1000, "EUR")
 VISA = "pm_card_visa"
-HELD, ACCEPTED = Balance(held=4980), Balance(taken=4980)
-PAID_BACK = Balance(taken=4980, returned=4980)
-PART, PAID_BACK_IN_PART = Money(1000, "EUR"), Balance(taken=4980, returned=1000)
+HELD, CAPTURED = Balance(held=4980), Balance(captured=4980)
+REFUNDED = Balance(captured=4980, refunded=4980)
+PARTLY_REFUNDED = Balance(captured=4980, refunded=1000)
 
 
 @pytest.fixture
 def payments(stripe: Stripe, tmp_path: Path) -> StripePayments:
-    """Our adapter, asking that Stripe."""
+    """The adapter, connected to the simulated Stripe."""
     return stripe_payments(stripe, tmp_path)
 
 
-def until_it_answers(payments: StripePayments, step: str) -> None:
-    """Call a step again after each fault, as the orchestration does."""
+def retry(payments: StripePayments, step: str) -> None:
+    """Repeat a step after each fault, as the orchestration does."""
     for _ in range(9):
         with suppress(PaymentsUnavailableError):
             match step:
                 case "authorize":
-                    payments.authorize("o", EUROS, VISA)
+                    payments.authorize("o", AMOUNT, VISA)
                 case "capture":
                     payments.capture("o")
                 case "refund":
                     payments.refund("o", "r", PART)
                 case _:
-                    payments.withdraw("o")
+                    payments.reverse("o")
             return
-    pytest.fail(f"{step} never answers")
+    pytest.fail(f"{step} never returned a result")
 
 
-#: Each request to Stripe, the steps up to the one that makes it, and what they come to.
+#: Each request to Stripe, the steps up to the one that makes it, and the balance after them.
 REQUESTS = [
     ("create", ["authorize"], HELD),
     ("confirm", ["authorize"], HELD),
-    ("capture", ["authorize", "capture"], ACCEPTED),
-    ("cancel", ["authorize", "withdraw"], Balance()),
-    ("refund", ["authorize", "capture", "withdraw"], PAID_BACK),
-    ("refund", ["authorize", "capture", "refund"], PAID_BACK_IN_PART),
-    ("refunds", ["authorize", "capture", "refund"], PAID_BACK_IN_PART),
-    ("find", ["authorize", "capture", "withdraw"], PAID_BACK),
+    ("capture", ["authorize", "capture"], CAPTURED),
+    ("cancel", ["authorize", "reverse"], Balance()),
+    ("refund", ["authorize", "capture", "reverse"], REFUNDED),
+    ("refund", ["authorize", "capture", "refund"], PARTLY_REFUNDED),
+    ("refunds", ["authorize", "capture", "refund"], PARTLY_REFUNDED),
+    ("find", ["authorize", "capture", "reverse"], REFUNDED),
 ]
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SLOW])
 @pytest.mark.parametrize("case", REQUESTS, ids=lambda case: f"{case[1][-1]}-{case[0]}")
-def test_a_request_that_fails_is_made_good(
+def test_failed_request_has_its_effect_once(
     stripe: Stripe, payments: StripePayments, case: tuple[str, list[str], Balance], fault: Fault
 ) -> None:
-    """Before or after its effect, twice in a row: the money is right, and moved once."""
+    """The request fails twice, before or after its effect."""
     failing, steps, balance = case
     stripe.plan.fail(failing, fault, fault)
 
     for step in steps:
-        until_it_answers(payments, step)
+        retry(payments, step)
 
-    assert of_stripe(stripe) == balance
+    assert stripe_balance(stripe) == balance
 
 
-def test_a_kept_fault_is_not_asked_for_for_ever(stripe: Stripe, payments: StripePayments) -> None:
-    """Stripe keeps its 500 under the key: after a look-up the next try has another key."""
+def test_stored_failure_changes_the_key(stripe: Stripe, payments: StripePayments) -> None:
+    """Stripe stores its 500 under the first key."""
     stripe.plan.fail("confirm", Fault.ERROR_BEFORE)
 
-    until_it_answers(payments, "authorize")
+    retry(payments, "authorize")
 
-    assert stripe.steps(named="confirm") == ["o:authorize:1", "o:authorize:2"]
+    assert stripe.keys_of("confirm") == ["o:authorize:1", "o:authorize:2"]
 
 
-def test_a_lost_answer_is_asked_for_under_the_same_key(
+def test_lost_response_is_requested_with_the_same_key(
     stripe: Stripe, payments: StripePayments
 ) -> None:
-    """Nobody knows whether an intent was made, so Stripe must be able to recognize the request."""
+    """An intent may have been created, so Stripe must recognize the repeat."""
     stripe.plan.fail("create", Fault.LOST_AFTER)
 
-    until_it_answers(payments, "authorize")
+    retry(payments, "authorize")
 
-    assert stripe.steps(named="create") == ["o:create:1", "o:create:1"]
+    assert stripe.keys_of("create") == ["o:create:1", "o:create:1"]
     assert len(stripe.intents) == 1
 
 
-def test_a_fault_after_the_effect_needs_no_second_try(
-    stripe: Stripe, payments: StripePayments
-) -> None:
-    """The look-up shows that the money was taken, whatever the 500 said."""
-    payments.authorize("o", EUROS, VISA)
+def test_failure_after_the_effect_is_looked_up(stripe: Stripe, payments: StripePayments) -> None:
+    """The look-up shows that the amount is captured, although the response was 500."""
+    payments.authorize("o", AMOUNT, VISA)
     stripe.plan.fail("capture", Fault.ERROR_AFTER)
 
     assert payments.capture("o").captured
-    assert stripe.steps(named="capture") == ["o:capture:1"]
+    assert stripe.keys_of("capture") == ["o:capture:1"]
 
 
-def test_a_refund_after_a_kept_fault_pays_back_what_is_still_owed(
+def test_reversal_after_a_stored_failure_refunds_the_remainder(
     stripe: Stripe, payments: StripePayments
 ) -> None:
-    """Somebody paid a part back by hand meanwhile: the same key with another amount is refused."""
-    payments.authorize("o", EUROS, VISA)
+    """A part was refunded meanwhile, and Stripe refuses the first key with another amount."""
+    payments.authorize("o", AMOUNT, VISA)
     payments.capture("o")
     stripe.plan.fail("refund", Fault.ERROR_BEFORE)
     with pytest.raises(PaymentsUnavailableError):
-        payments.withdraw("o")
+        payments.reverse("o")
     stripe.intents["pi_0"]["latest_charge"]["amount_refunded"] = 1000
 
-    assert payments.withdraw("o") is Reversal.REFUNDED
-    assert of_stripe(stripe) == PAID_BACK
+    assert payments.reverse("o") is Reversal.REFUNDED
+    assert stripe_balance(stripe) == REFUNDED
 
 
-def test_a_slow_stripe_counts_as_unavailable(stripe: Stripe, tmp_path: Path) -> None:
-    """Nobody waits longer than the time limit; what was done meanwhile is found."""
+def test_slow_stripe_is_unavailable(stripe: Stripe, tmp_path: Path) -> None:
+    """The call ends with its timeout, and the retry finds the authorization."""
     payments = stripe_payments(stripe, tmp_path, timeout=0.5)
     stripe.plan.fail("confirm", Fault.SLOW)
 
     with pytest.raises(PaymentsUnavailableError, match="did not answer"):
-        payments.authorize("o", EUROS, VISA)
+        payments.authorize("o", AMOUNT, VISA)
 
-    assert payments.authorize("o", EUROS, VISA).approved
-    assert stripe.steps(named="confirm") == ["o:authorize:1"]
+    assert payments.authorize("o", AMOUNT, VISA).approved
+    assert stripe.keys_of("confirm") == ["o:authorize:1"]
 
 
-def test_an_intent_is_known_to_the_book_before_it_is_confirmed(
+def test_intent_is_stored_before_it_is_confirmed(
     stripe: Stripe, payments: StripePayments, tmp_path: Path
 ) -> None:
-    """So nothing is ever held that nobody could find again."""
+    """No amount is ever authorized under an unknown ID."""
     references = SqlitePartnerReferences(tmp_path / "orders.sqlite3", "payment_references")
-    written: list[str | None] = []
-    stripe.plan.meanwhile["confirm"] = lambda: written.append(references.find("o").partner_id)
+    stored: list[str | None] = []
+    stripe.plan.concurrent_calls["confirm"] = lambda: stored.append(references.find("o").partner_id)
 
-    payments.authorize("o", EUROS, VISA)
+    payments.authorize("o", AMOUNT, VISA)
 
-    assert written == list(stripe.intents)
+    assert stored == list(stripe.intents)
 
 
-@pytest.mark.parametrize("moment", ["create", "confirm"])
-def test_an_undo_during_the_authorization_leaves_nothing_held(
-    stripe: Stripe, payments: StripePayments, moment: str
+@pytest.mark.parametrize("step", ["create", "confirm"])
+def test_reversal_during_the_authorization_leaves_nothing_held(
+    stripe: Stripe, payments: StripePayments, step: str
 ) -> None:
-    """Whether it comes before the intent is known, or just before the bank is asked."""
-    stripe.plan.meanwhile[moment] = lambda: payments.withdraw("o")
+    """It may come before the intent exists, or before it is confirmed."""
+    stripe.plan.concurrent_calls[step] = lambda: payments.reverse("o")
 
-    assert payments.authorize("o", EUROS, VISA).reason == "withdrawn"
-    assert payments.withdraw("o") is Reversal.NOTHING
-    assert of_stripe(stripe) == Balance()
-
-
-def test_an_undo_during_the_capture_takes_nothing(stripe: Stripe, payments: StripePayments) -> None:
-    """The hold is voided first, and the capture learns it."""
-    payments.authorize("o", EUROS, VISA)
-    stripe.plan.meanwhile["capture"] = lambda: payments.withdraw("o")
-
-    assert payments.capture("o").reason == "withdrawn"
-    assert of_stripe(stripe) == Balance()
+    assert payments.authorize("o", AMOUNT, VISA).reason == "alreadyUndone"
+    assert payments.reverse("o") is Reversal.NOTHING
+    assert stripe_balance(stripe) == Balance()
 
 
-def test_a_capture_during_the_undo_is_paid_back(stripe: Stripe, payments: StripePayments) -> None:
-    """The money is taken between the look-up and the void, so the void turns into a refund."""
-    payments.authorize("o", EUROS, VISA)
-    stripe.plan.meanwhile["cancel"] = lambda: stripe.serve("capture", "pi_0", {}, "by hand")
-
-    assert payments.withdraw("o") is Reversal.REFUNDED
-    assert of_stripe(stripe) == PAID_BACK
-
-
-@pytest.mark.parametrize("cause", ["automatic", "expired"])
-def test_a_hold_that_the_bank_let_go_cannot_be_taken(
-    stripe: Stripe, payments: StripePayments, cause: str
+def test_reversal_during_the_capture_leaves_nothing_captured(
+    stripe: Stripe, payments: StripePayments
 ) -> None:
-    """After some days a hold expires, and Stripe cancels the intent by itself."""
-    payments.authorize("o", EUROS, VISA)
-    stripe.intents["pi_0"].update(status="canceled", cancellation_reason=cause)
+    """The authorization is voided first."""
+    payments.authorize("o", AMOUNT, VISA)
+    stripe.plan.concurrent_calls["capture"] = lambda: payments.reverse("o")
+
+    assert payments.capture("o").reason == "alreadyUndone"
+    assert stripe_balance(stripe) == Balance()
+
+
+def test_capture_during_the_reversal_is_refunded(stripe: Stripe, payments: StripePayments) -> None:
+    """The amount is captured between look-up and void, so the reversal refunds it."""
+    payments.authorize("o", AMOUNT, VISA)
+    stripe.plan.concurrent_calls["cancel"] = lambda: stripe.serve("capture", "pi_0", {}, "other")
+
+    assert payments.reverse("o") is Reversal.REFUNDED
+    assert stripe_balance(stripe) == REFUNDED
+
+
+@pytest.mark.parametrize("reason", ["automatic", "expired"])
+def test_capture_of_an_expired_authorization_is_refused(
+    stripe: Stripe, payments: StripePayments, reason: str
+) -> None:
+    """An authorization expires after some days, and Stripe cancels the intent."""
+    payments.authorize("o", AMOUNT, VISA)
+    stripe.intents["pi_0"].update(status="canceled", cancellation_reason=reason)
 
     assert payments.capture("o").reason == "captureRefused"
 
@@ -194,19 +194,19 @@ def test_a_hold_that_the_bank_let_go_cannot_be_taken(
         Refused(400, type="invalid_request_error", code="capture_charge_authorization_expired"),
     ],
 )
-def test_a_capture_that_stripe_refuses_is_an_answer(
+def test_refused_capture_is_a_result(
     stripe: Stripe, payments: StripePayments, refusal: Refused
 ) -> None:
-    """Neither the bank nor time will have it."""
-    payments.authorize("o", EUROS, VISA)
+    """The bank refuses, or the authorization has expired."""
+    payments.authorize("o", AMOUNT, VISA)
     stripe.refusals["capture"] = refusal
 
     assert payments.capture("o").reason == "captureRefused"
 
 
-def test_a_capture_that_makes_no_sense_is_a_fault(stripe: Stripe, payments: StripePayments) -> None:
-    """No bank said no, so the customer is not told that one did."""
-    payments.authorize("o", EUROS, VISA)
+def test_invalid_capture_request_raises(stripe: Stripe, payments: StripePayments) -> None:
+    """It is not a refusal by the bank."""
+    payments.authorize("o", AMOUNT, VISA)
     stripe.refusals["capture"] = Refused(
         400, type="invalid_request_error", code="parameter_unknown"
     )
@@ -215,53 +215,53 @@ def test_a_capture_that_makes_no_sense_is_a_fault(stripe: Stripe, payments: Stri
         payments.capture("o")
 
 
-def test_a_payment_that_is_still_under_way_is_waited_for(
-    stripe: Stripe, payments: StripePayments
-) -> None:
-    """Neither yes nor no: it is asked again later."""
-    stripe.plan.meanwhile["find"] = lambda: stripe.intents["pi_0"].update(status="processing")
+def test_payment_in_progress_raises(stripe: Stripe, payments: StripePayments) -> None:
+    """It is neither approved nor declined, so the orchestration retries."""
+    stripe.plan.concurrent_calls["find"] = lambda: stripe.intents["pi_0"].update(
+        status="processing"
+    )
 
     with pytest.raises(PaymentsUnavailableError, match="still processing"):
-        payments.authorize("o", EUROS, VISA)
+        payments.authorize("o", AMOUNT, VISA)
 
 
-def test_an_order_that_stripe_will_not_have_is_a_fault(
+def test_invalid_payment_request_raises_without_messages_of_stripe(
     stripe: Stripe, payments: StripePayments
 ) -> None:
-    """Such as one for a few cents. The error tells Stripe's code, and no sentence of Stripe's."""
-    with pytest.raises(PaymentsUnavailableError, match=r"answered 400.*amount_too_small") as caught:
+    """The amount is too small; the error has Stripe's code only."""
+    with pytest.raises(PaymentsUnavailableError, match=r"answered 400.*amount_too_small") as raised:
         payments.authorize("o", Money(1, "EUR"), VISA)
 
-    assert "sentence" not in str(caught.value)
+    assert "a message of Stripe" not in str(raised.value)
     assert stripe.intents == {}
 
 
-def test_a_wrong_api_key_is_a_fault(stripe: Stripe, tmp_path: Path) -> None:
-    """It says which status Stripe answered with, and never the key."""
+def test_invalid_api_key_raises_without_revealing_it(stripe: Stripe, tmp_path: Path) -> None:
+    """The error has the status of the response."""
     references = SqlitePartnerReferences(tmp_path / "orders.sqlite3", "payment_references")
-    payments = StripePayments(StripeIntents("sk_wrong", stripe.url), references)
+    payments = StripePayments("sk_wrong", references, stripe.url)
 
-    with pytest.raises(PaymentsUnavailableError, match="answered 401") as caught:
-        payments.authorize("o", EUROS, VISA)
+    with pytest.raises(PaymentsUnavailableError, match="answered 401") as raised:
+        payments.authorize("o", AMOUNT, VISA)
 
-    assert "sk_wrong" not in str(caught.value)
+    assert "sk_wrong" not in str(raised.value)
 
 
-def test_without_the_book_stripe_is_not_asked(stripe: Stripe, tmp_path: Path) -> None:
-    """An intent whose id cannot be written down would be lost."""
-    (tmp_path / "file").write_text("in the way")
+def test_unavailable_order_store_prevents_requests_to_stripe(
+    stripe: Stripe, tmp_path: Path
+) -> None:
+    """An intent whose ID cannot be stored would be lost."""
+    (tmp_path / "file").write_text("a file with this name")
 
     with pytest.raises(UnavailableError):
-        stripe_payments(stripe, tmp_path / "file").authorize("o", EUROS, VISA)
+        stripe_payments(stripe, tmp_path / "file").authorize("o", AMOUNT, VISA)
 
     assert stripe.requests == []
 
 
-def test_stripe_learns_the_order_and_nothing_of_the_customer(
-    stripe: Stripe, payments: StripePayments
-) -> None:
-    """Amount, currency, the token of the payment method, and the order's id."""
-    payments.authorize("o", EUROS, VISA)
+def test_stripe_gets_no_personal_data(stripe: Stripe, payments: StripePayments) -> None:
+    """It gets the amount, the currency, the payment method's token and the order ID."""
+    payments.authorize("o", AMOUNT, VISA)
 
     (intent,) = stripe.intents.values()
     assert intent["metadata"] == {"order_id": "o"}

@@ -147,7 +147,7 @@ def test_who_only_polls_leaves_the_steps_out(shop: Shop) -> None:
     whole = shop.get(order_id)
     del whole["steps"]
 
-    with mock.patch.object(TaskHub, "history") as read:
+    with mock.patch.object(TaskHub, "read_history") as read:
         answer = shop.app.request("GET", f"/api/orders/{order_id}?steps=false")
 
     assert answer.json() == whole

@@ -1,53 +1,46 @@
-"""Would an orchestrator take the same path when it is replayed?"""
+"""Orchestrators are deterministic: a replay takes the same path."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
-from tests.shop import APP
+from tests.architecture.source import Source, sources
 
-SOURCES = sorted((APP / "orchestrators").glob("*.py"))
+SOURCES = sources("orchestrators")
 
-#: Calls whose answer differs from replay to replay, or that touch the world.
+#: Calls whose result differs from replay to replay, or that have side effects.
 FORBIDDEN_CALLS = {"now", "utcnow", "today", "open", "print", "input", "sleep", "hash", "id"} | {
     *("uuid4", "getenv", "random", "vars", "globals", "eval", "exec")
 }
 
 
-def _called(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
-
-
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
-def test_nothing_is_called_whose_answer_may_change(source: Path) -> None:
+def test_orchestrator_calls_nothing_that_may_change(source: Source) -> None:
     """No clock, no randomness, no files, no environment."""
-    calls = [node for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Call)]
+    called = {
+        call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
+        for call in source.calls()
+    }
 
-    assert {_called(call) for call in calls} & FORBIDDEN_CALLS == set()
+    assert called & FORBIDDEN_CALLS == set()
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
-def test_nothing_is_awaited_and_nothing_is_global(source: Path) -> None:
+def test_orchestrator_awaits_nothing_and_has_no_global_state(source: Source) -> None:
     """A workflow is a plain generator, and all its state is its own."""
     kinds = (ast.AsyncFunctionDef, ast.Await, ast.Global, ast.Nonlocal, ast.Set, ast.SetComp)
 
-    found = [
-        type(node).__name__
-        for node in ast.walk(ast.parse(source.read_text()))
-        if isinstance(node, kinds)
-    ]
-    assert found == []
+    assert [type(node).__name__ for node in source.nodes if isinstance(node, kinds)] == []
 
 
-def test_faults_are_caught_at_one_place() -> None:
-    """A bare exception from the SDK turns into StepFailed where it arises, and nowhere else."""
+def test_sdk_exceptions_are_translated_at_one_place() -> None:
+    """A bare exception from the SDK becomes an error of ours where it arises."""
     handlers = [
         source.name
         for source in SOURCES
-        for node in ast.walk(ast.parse(source.read_text()))
+        for node in source.nodes
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
     ]
 
-    assert handlers == ["steps.py"]
+    assert handlers == ["orchestrators/calls.py"]

@@ -1,124 +1,180 @@
-"""Do imports point inwards?"""
+"""Imports point inwards; the environment and the clock are read at one place each."""
 
-import ast
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.shop import APP
-
-#: What each room may import beside itself and the standard library.
-LAYERS = {
-    "domain": set[str](),
-    "ports": {"domain"},
-    "contracts": {"domain", "pydantic"},
-    "adapters": {"ports", "domain", "azure", "stripe", "urllib3"},
-    "access": {"domain"},
-    "settings": {"access", "domain"},
-    "bootstrap": {"access", "adapters", "ports", "domain", "settings"},
-    "activities": {"azure", "bootstrap", "contracts", "domain"},
-    "entities": {"azure", "contracts", "domain"},
-    "orchestrators": {"azure", "contracts", "domain"},
-    "api": {"azure", "pydantic", "pydantic_core", "bootstrap", "contracts", "ports", "domain"},
-    "function_app": {"azure", "bootstrap", "activities", "api", "entities", "orchestrators"},
-}
-
-#: Rooms inside of rooms, and which of their neighbors each may import.
-INNER = {
-    "adapters/book": set[str](),
-    "adapters/http": set[str](),
-    "adapters/stripe": set[str](),
-    "adapters/sqlite": {"adapters.book"},
-    "adapters/tables": {"adapters.book"},
-    "adapters/sandbox": {"adapters.sqlite"},
-    "api/http": set[str](),
-    "api/engine": set[str](),
-    "api/orders": {"api.engine", "api.http", "api.order_ids"},
-    "api/stock": {"api.engine", "api.http", "api.order_ids"},
-    "api/operations": {"api.engine", "api.http", "api.order_ids", "api.orders"},
-}
-
-#: Rules and protocols do no I/O, whatever the standard library offers.
-PURE = {"domain", "ports", "contracts", "orchestrators"}
-IMPURE = {"asyncio", "http", "logging", "os", "random", "secrets", "socket", "sqlite3"} | {
-    *("subprocess", "tempfile", "threading", "time", "urllib", "uuid")
-}
+from tests.architecture import imports
+from tests.architecture.source import APP, sources, write
 
 
-def sources(room: str) -> list[Path]:
-    """The modules of a room."""
-    return sorted((APP / room).rglob("*.py")) or [APP / f"{room}.py"]
-
-
-def modules(room: str) -> set[str]:
-    """The modules that a room imports; what is imported from a package counts as one of it."""
-    found: set[str] = set()
-    for source in sources(room):
-        for node in ast.walk(ast.parse(source.read_text())):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-def imports(room: str) -> set[str]:
-    """The top-level packages that a room imports."""
-    return {module.split(".")[0] for module in modules(room)} - {room, "__future__"}
-
-
-@pytest.mark.parametrize("room", LAYERS)
-def test_a_room_imports_only_the_rooms_below_it(room: str) -> None:
+@pytest.mark.parametrize("row", imports.LAYERS)
+def test_package_imports_only_the_packages_below_it(row: str) -> None:
     """The folders are the architecture."""
-    assert imports(room) - sys.stdlib_module_names <= LAYERS[room]
+    assert imports.forbidden_imports(row) == []
 
 
-@pytest.mark.parametrize("room", INNER)
-def test_an_inner_room_imports_only_its_neighbors_below_it(room: str) -> None:
-    """So there is no circle inside a room either."""
-    house, _, name = room.partition("/")
-    neighbors = {".".join(m.split(".")[:2]) for m in modules(room) if m.startswith(f"{house}.")}
+def test_every_file_belongs_to_a_package_with_a_rule() -> None:
+    """A new package gets a row in LAYERS."""
+    files = sources(*APP, "local_host")
+    direct = {"api", "orders"}
 
-    assert neighbors - {f"{house}.{name}"} <= INNER[room]
+    without = [s.name for s in files if s.path.stem != "__init__" and imports.row_of(s) is None]
+    new = [
+        s.name for s in files if imports.row_of(s) in direct and s.path.parent.name not in direct
+    ]
 
-
-def test_every_inner_room_is_known() -> None:
-    """A new one says what it may import."""
-    found = {
-        f"{house}/{room.parent.name}"
-        for house in ("adapters", "api")
-        for room in APP.glob(f"{house}/*/__init__.py")
-    }
-
-    assert found == set(INNER)
+    assert without + new == []
 
 
-@pytest.mark.parametrize("room", PURE)
-def test_rules_and_workflows_do_no_io(room: str) -> None:
-    """They compute; whatever touches the world is behind a port."""
-    assert not imports(room) & IMPURE
+@pytest.mark.parametrize("package", imports.PURE)
+def test_pure_package_has_no_side_effects(package: str) -> None:
+    """Rules and workflows compute; ports and activities reach the outside world."""
+    assert imports.impure_imports(package) == []
+
+
+def test_local_host_imports_nothing_of_the_app() -> None:
+    """The local host runs any function app."""
+    assert imports.app_imports_of_the_host() == []
+
+
+def test_app_imports_nothing_of_local_host() -> None:
+    """The app runs on any Functions host."""
+    assert imports.host_imports_of_the_app() == []
+
+
+def test_orchestrators_import_no_activities() -> None:
+    """They call activities by the names in `orders.contracts`."""
+    assert imports.activity_imports_of_orchestrators() == []
+
+
+def test_only_services_imports_adapters() -> None:
+    """There is one composition root."""
+    assert imports.adapter_importers() == {"orders/services.py"}
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    """One place to look for what can be set."""
-    readers = {
-        room
-        for room in LAYERS
-        for source in sources(room)
-        if "os.environ" in source.read_text() or "getenv" in source.read_text()
-    }
+    """All settings are in one package."""
+    readers = imports.environment_readers()
 
-    assert readers == {"settings"}
+    assert readers
+    assert {name for name in readers if not name.startswith("orders/settings/")} == set()
 
 
 def test_only_the_clock_adapter_reads_the_clock() -> None:
-    """Tests bind it to virtual time; `time.monotonic` measures waits and is no clock."""
-    readers = {
-        source.name
-        for room in LAYERS
-        for source in sources(room)
-        if "datetime.now" in source.read_text() or "time.time(" in source.read_text()
-    }
+    """Tests replace the clock with a virtual one."""
+    assert imports.clock_readers() == {"orders/adapters/system_clock.py"}
 
-    assert readers == {"system_clock.py"}
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A small project that satisfies all rules."""
+    write(
+        tmp_path,
+        {
+            "function_app.py": "import orders.services\n",
+            "local_host/host/engine.py": "import local_host.logs\n",
+            **{
+                f"{package}/__init__.py": "import re\n"
+                for package in APP
+                if not package.endswith(".py")
+            },
+        },
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import orders.domain.money",
+        "from orders.domain.money import Money",
+        "from orders import domain",
+        "def late():\n    import function_app",
+        "importlib.import_module('orders.services')",
+    ],
+)
+def test_guard_notices_an_import_of_the_app_in_local_host(project: Path, statement: str) -> None:
+    """Also in a sub-folder, within a function, or by name."""
+    assert imports.app_imports_of_the_host(project) == []
+
+    write(project, {"local_host/host/web/page.py": statement})
+
+    assert imports.app_imports_of_the_host(project) != []
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "statement"),
+    [
+        ("orders/domain", "orders/domain/sub/rule.py", "from orders.ports import clock"),
+        ("orders/domain", "orders/domain/rule.py", "from ..ports.clock import Clock"),
+        ("orchestrators", "orchestrators/deep/er/flow.py", "import activities.payment"),
+        ("api/orders", "api/orders/deep/view.py", "from orders.adapters.carrier import sandbox"),
+        ("api/orders", "api/orders/view.py", "import api.operations.audit"),
+        ("timers", "timers/nightly.py", "from orders.settings import load"),
+        ("local_host/worker", "local_host/worker/main.py", "import local_host.host.clock"),
+        ("local_host/host", "local_host/host/main.py", "import local_host.worker.index"),
+    ],
+)
+def test_guard_notices_an_import_that_points_outwards(
+    tmp_path: Path, row: str, name: str, statement: str
+) -> None:
+    """Each row covers its sub-folders."""
+    write(tmp_path, {name: statement})
+
+    assert imports.forbidden_imports(row, tmp_path) != []
+
+
+def test_guard_notices_local_host_in_the_app(project: Path) -> None:
+    """An import of the local host in a sub-folder of the app is reported."""
+    write(project, {"orders/domain/rule.py": "from local_host import testing"})
+
+    assert imports.host_imports_of_the_app(project) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import os\nos.environ['A']", "from os import environ", "import os\nos.getenv('A')"],
+)
+def test_guard_notices_a_reader_of_the_environment(project: Path, text: str) -> None:
+    """Any way of reading it is reported."""
+    write(project, {"orders/domain/rule.py": text})
+
+    assert imports.environment_readers(project) == {"orders/domain/rule.py"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "datetime.now(UTC)",
+        "dt.datetime.now(tz=UTC)",
+        "date.today()",
+        "time.time()",
+        "from time import time",
+        "default_factory(datetime.utcnow)",
+    ],
+)
+def test_guard_notices_a_reader_of_the_clock(project: Path, text: str) -> None:
+    """Any way of reading it is reported, also as a reference."""
+    write(project, {"orders/domain/rule.py": text})
+
+    assert imports.clock_readers(project) == {"orders/domain/rule.py"}
+
+
+def test_guard_without_files_fails(tmp_path: Path) -> None:
+    """A guard that saw nothing proves nothing."""
+    guards: list[Callable[[], object]] = [
+        lambda: imports.forbidden_imports("orders/domain", tmp_path),
+        lambda: imports.impure_imports("orders/domain", tmp_path),
+        lambda: imports.app_imports_of_the_host(tmp_path),
+        lambda: imports.host_imports_of_the_app(tmp_path),
+        lambda: imports.activity_imports_of_orchestrators(tmp_path),
+        lambda: imports.adapter_importers(tmp_path),
+        lambda: imports.environment_readers(tmp_path),
+        lambda: imports.clock_readers(tmp_path),
+    ]
+
+    for guard in guards:
+        with pytest.raises(AssertionError):
+            guard()

@@ -1,102 +1,143 @@
-"""Do the names on the wire and the registered functions agree?"""
+"""Names on the wire are those of registered functions, whose signatures the host accepts."""
 
-import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import function_app
-from orders.contracts.names import Activity, Endpoint, Orchestration
-from tests.shop import APP
+from orders.contracts.names import Activity, Endpoint, Entity, Orchestration, Timer
+from tests.architecture import triggers
+from tests.architecture.source import write
 
 
-def registered(kind: str, field: str) -> list[str]:
-    """The names under which functions with this trigger are registered."""
-    bindings = [
-        binding.get_dict_repr()
+def bindings(builder: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - the SDK's builder is untyped
+    """Return the bindings of a registered function."""
+    return [binding.get_dict_repr() for binding in builder._function.get_bindings()]
+
+
+def registered(kind: str) -> list[Any]:
+    """Return the registered functions with this trigger."""
+    return [
+        builder
         for builder in function_app.app._function_builders
-        for binding in _bindings(builder)
+        if any(binding["type"] == kind for binding in bindings(builder))
     ]
-    return sorted(str(binding[field]) for binding in bindings if binding.get("type") == kind)
 
 
-def _bindings(builder: Any) -> Any:  # noqa: ANN401 - the SDK's
-    return builder._function.get_bindings()
+def names(kind: str, field: str) -> list[str]:
+    """Return the names that functions with this trigger are called by."""
+    triggers_of = [binding for builder in registered(kind) for binding in bindings(builder)]
+    return sorted(str(binding[field]) for binding in triggers_of if binding["type"] == kind)
 
 
 @pytest.mark.parametrize(
-    ("kind", "field", "names"),
+    ("kind", "field", "expected"),
     [
         ("activityTrigger", "activity", Activity),
         ("orchestrationTrigger", "orchestration", Orchestration),
     ],
 )
-def test_what_is_named_is_registered_and_nothing_else(kind: str, field: str, names: Any) -> None:  # noqa: ANN401 - an enum
-    """A misspelled name would hang an order for ever on the real host."""
-    assert registered(kind, field) == sorted(names)
+def test_names_are_those_of_the_registered_functions(kind: str, field: str, expected: Any) -> None:  # noqa: ANN401 - an enum class
+    """On the real host, a call by a wrong name never ends."""
+    assert names(kind, field) == sorted(expected)
 
 
-def test_every_http_function_has_its_name() -> None:
-    """The names that keys and logs are kept under."""
-    names = {str(builder._function.get_function_name()) for builder in _http_functions()}
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("httpTrigger", Endpoint), ("timerTrigger", Timer), ("entityTrigger", Entity)],
+)
+def test_functions_have_the_names_of_the_contract(kind: str, expected: Any) -> None:  # noqa: ANN401 - an enum class
+    """Keys and logs use the function names."""
+    assert {str(b._function.get_function_name()) for b in registered(kind)} == set(expected)
 
-    assert names == set(Endpoint)
 
-
-def test_every_http_function_asks_for_a_key() -> None:
-    """On Azure, an order route without a function key is refused."""
-    function_app.app.get_functions()  # the app's level is given to its functions here
+def test_every_http_function_requires_a_key() -> None:
+    """On Azure, a request without a function key is refused."""
+    function_app.app.get_functions()  # applies the level of the app to its functions
     levels = {
-        str(binding.get_dict_repr()["authLevel"].value)
-        for builder in _http_functions()
-        for binding in _bindings(builder)
-        if binding.get_dict_repr()["type"] == "httpTrigger"
+        str(binding["authLevel"].value)
+        for builder in registered("httpTrigger")
+        for binding in bindings(builder)
+        if binding["type"] == "httpTrigger"
     }
 
     assert levels == {"function"}
 
 
 def test_orchestrators_call_activities_by_the_shared_names() -> None:
-    """A name in quotes could be misspelled; nobody would notice before it hangs."""
-    quoted = [
-        f"{source.name}:{node.lineno}"
-        for source in (APP / "orchestrators").glob("*.py")
-        for node in ast.walk(ast.parse(source.read_text()))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr.startswith("call_")
-        and isinstance(node.args[0], ast.Constant)
-    ]
-
-    assert quoted == []
+    """A misspelled string would show only at run time."""
+    assert triggers.quoted_calls() == []
 
 
 def test_no_trigger_parameter_has_a_generic_annotation() -> None:
-    """The real worker refuses `dict[str, Any]` and `str | None` there, and says so nowhere."""
-    plain = {
-        "dict",
-        "str",
-        "Context",
-        "func.HttpRequest",
-        "func.TimerRequest",
-        "df.DurableOrchestrationClient",
-    }
-    annotations = {
-        ast.unparse(argument.annotation)
-        for room in ("activities", "api", "orchestrators")
-        for source in (APP / room).glob("*.py")
-        for node in ast.walk(ast.parse(source.read_text()))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.decorator_list
-        for argument in node.args.args
-        if argument.annotation and "bp." in ast.unparse(node.decorator_list[0])
-    }
-
-    assert annotations <= plain
+    """The real worker refuses `dict[str, Any]` and `str | None` there, without a message."""
+    assert triggers.generic_parameters() == []
 
 
-def _http_functions() -> list[Any]:
-    return [
-        builder
-        for builder in function_app.app._function_builders
-        if any(binding.get_dict_repr()["type"] == "httpTrigger" for binding in _bindings(builder))
-    ]
+def test_guard_sees_every_registered_function() -> None:
+    """What the rules of triggers read is all that is registered."""
+    assert len(triggers.trigger_functions()) == len(function_app.app._function_builders)
+
+
+HEAD = "bp = df.Blueprint()\n\n"
+TRIGGER = "@bp.route(route='api/orders')\nasync def place_order(req: {annotation}) -> None: ...\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A small project that satisfies the rules of triggers."""
+    trigger = HEAD + TRIGGER.format(annotation="func.HttpRequest")
+    write(tmp_path, {f"{place}/functions.py": trigger for place in triggers.TRIGGERS})
+    write(tmp_path, {"orchestrators/steps.py": "context.call_activity(Activity.SHIP_ORDER)"})
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "annotation", ["dict[str, Any] | None", "dict[str, Any]", "str | None", "Optional[str]", "Any"]
+)
+@pytest.mark.parametrize("place", ["api/orders/deep", "timers/sub", "activities", "entities/a/b"])
+def test_guard_notices_a_generic_annotation(project: Path, place: str, annotation: str) -> None:
+    """In every folder of triggers, at any depth."""
+    assert triggers.generic_parameters(project) == []
+
+    write(project, {f"{place}/new.py": HEAD + TRIGGER.format(annotation=annotation)})
+
+    assert len(triggers.generic_parameters(project)) == 1
+
+
+@pytest.mark.parametrize(
+    "decorators",
+    [
+        "@endpoint(Endpoint.PLACE_ORDER, bp)",
+        "@endpoint(route='api/orders')",
+        "@http.endpoint",
+        "@wraps(x)\n@bp.durable_client_input(client_name='client')",
+        "@registered(shop)",
+    ],
+)
+def test_guard_notices_every_kind_of_trigger(project: Path, decorators: str) -> None:
+    """A decorator that has to do with a blueprint, wherever it is in the list."""
+    function = "def place_order(*, client: dict[str, Any] | None) -> None: ...\n"
+
+    write(project, {"api/orders/new.py": f"shop = df.Blueprint()\n{decorators}\n{function}"})
+
+    assert len(triggers.generic_parameters(project)) == 1
+
+
+def test_guard_notices_a_quoted_call(project: Path) -> None:
+    """In sub-folders of the orchestrators, too."""
+    assert triggers.quoted_calls(project) == []
+
+    write(project, {"orchestrators/deep/er.py": "yield context.call_activity('shipOrder')"})
+
+    assert triggers.quoted_calls(project) == ["orchestrators/deep/er.py:1"]
+
+
+def test_guard_without_functions_fails(tmp_path: Path) -> None:
+    """A guard that saw nothing proves nothing."""
+    write(tmp_path, {f"{place}/helpers.py": "x = 1\n" for place in triggers.TRIGGERS})
+
+    for guard in (triggers.generic_parameters, triggers.quoted_calls):
+        with pytest.raises(AssertionError):
+            guard(tmp_path)

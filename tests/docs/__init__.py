@@ -1,1 +1,1 @@
-"""Are the documents true?"""
+"""Documents: what they show and name is what the code does and has."""

@@ -52,7 +52,7 @@ def run_every_transition(shop: Shop) -> None:
     ):
         retry(shop, shop.run(order).instance_id)
     canceled = shop.place(an_order(email=UNDELIVERABLE, payment_method="pm_sandbox_flaky"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.request("POST", f"/api/orders/{canceled}/cancel")
     shop.app.wait(canceled)
     retry(shop, canceled)

@@ -1,8 +1,8 @@
-"""What answer does each command of a walkthrough really get?
+"""Replay of a document's commands against the app.
 
-A document alternates commands (```bash) and what they answer (```text or ```json). `play` runs the
-commands against a shop under a virtual clock and returns the document with the answers as they are
-now. `python -m tests.docs.walkthrough` writes them into the document.
+A document alternates commands (```bash) and their output (```text or ```json). `replay` runs the
+commands against a new shop under a virtual clock and returns the document with the current output.
+`python -m tests.docs.walkthrough` writes it.
 """
 
 import json
@@ -10,6 +10,7 @@ import re
 import shlex
 import tempfile
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,67 +19,67 @@ from local_host.host.timeline import show_timeline
 from tests.shop import APP, Shop, open_shop
 
 DOCUMENT = APP / "docs" / "walkthrough.md"
-#: As in local.settings.json, so that the order ids are those that a reader sees.
+#: As in local.settings.json, so that readers get the same order IDs.
 SECRET = json.loads((APP / "local.settings.json").read_text())["Values"]["ORDERS_ID_SECRET"]
-_STEP = re.compile(
-    r"```bash\n(?P<command>.*?)\n```\n\n```(?P<kind>text|json)\n(?P<answer>.*?)```", re.DOTALL
+_BLOCK = re.compile(
+    r"```bash\n(?P<commands>.*?)\n```\n\n```(?P<kind>text|json)\n(?P<output>.*?)```", re.DOTALL
 )
 
 
-def play(document: str, folder: Path) -> str:
-    """The document with the answers that its commands get from a new shop in `folder`."""
+def replay(document: str, folder: Path) -> str:
+    """Return the document with the output of its commands in a new shop."""
     with open_shop(folder, SECRET) as shop:
 
-        def answered(step: re.Match[str]) -> str:
-            answer = _answer(shop, folder, step["command"])
-            return f"```bash\n{step['command']}\n```\n\n```{step['kind']}\n{answer}\n```"
+        def replace(block: re.Match[str]) -> str:
+            output = "\n".join(_outputs(shop, folder, block["commands"]))
+            return f"```bash\n{block['commands']}\n```\n\n```{block['kind']}\n{output}\n```"
 
-        return _STEP.sub(answered, document)
-
-
-def _answer(shop: Shop, folder: Path, command: str) -> str:
-    """The answer to the last of the commands in a block."""
-    answer = ""
-    for line in _lines(command):
-        words = shlex.split(line)
-        match words[0]:
-            case "curl":
-                answer = _request(shop, words[1:])
-            case "sleep":
-                shop.app.let_pass(timedelta(seconds=float(words[1])))
-            case "./scripts/run":
-                answer = show_timeline(folder / "host", words[2])
-            case other:
-                raise ValueError(f"a walkthrough cannot run {other!r}")
-    return answer
+        return _BLOCK.sub(replace, document)
 
 
-def _lines(command: str) -> list[str]:
-    """The commands of a block; one goes on where a quote is open."""
-    lines: list[str] = []
-    for line in command.splitlines():
-        if lines and lines[-1].count("'") % 2:
-            lines[-1] += "\n" + line
+def _outputs(shop: Shop, folder: Path, commands: str) -> Iterator[str]:
+    """Yield the output of each command that has one."""
+    for command in _split(commands):
+        match shlex.split(command):
+            case ["curl", *arguments, "|", "python3", "-m", "json.tool"]:
+                yield json.dumps(json.loads(_request(shop, arguments)), indent=4)
+            case ["curl", *arguments]:
+                yield _request(shop, arguments)
+            case ["sleep", seconds]:
+                shop.app.advance(timedelta(seconds=float(seconds)))
+            case ["./scripts/run", "--data", _, "--inspect", instance_id]:
+                yield show_timeline(folder / "host", instance_id)
+            case words:
+                raise ValueError(f"a walkthrough cannot run {words}")
+
+
+def _split(commands: str) -> list[str]:
+    """Split a block into commands. A command continues on the next line inside a quote."""
+    result: list[str] = []
+    for line in commands.splitlines():
+        if result and result[-1].count("'") % 2:
+            result[-1] += "\n" + line
         else:
-            lines.append(line)
-    return lines
+            result.append(line)
+    return result
 
 
 def _request(shop: Shop, words: list[str]) -> str:
-    asked = _curl(words)
-    headers = dict(header.split(": ", 1) for header in asked.header)
-    method = asked.method or ("POST" if asked.data else "GET")
-    url = urlsplit(asked.url)
+    arguments = _parse_curl(words)
+    headers = dict(header.split(": ", 1) for header in arguments.header)
+    method = arguments.method or ("POST" if arguments.data else "GET")
+    url = urlsplit(arguments.url)
     path = url.path + (f"?{url.query}" if url.query else "")
-    content = asked.data.encode() if asked.data else None
-    answer = shop.app.request(method, path, content=content, headers=headers)
-    shop.app.settle()
-    return json.dumps(answer.json(), indent=2)
+    content = arguments.data.encode() if arguments.data else None
+    response = shop.app.request(method, path, content=content, headers=headers)
+    shop.app.wait_until_idle()
+    return response.text
 
 
-def _curl(words: list[str]) -> Namespace:
+def _parse_curl(words: list[str]) -> Namespace:
     parser = ArgumentParser("curl")
     parser.add_argument("url")
+    parser.add_argument("-s", action="store_true")
     parser.add_argument("-H", dest="header", action="append", default=[])
     parser.add_argument("-X", dest="method")
     parser.add_argument("-d", dest="data")
@@ -86,9 +87,9 @@ def _curl(words: list[str]) -> Namespace:
 
 
 def main() -> None:
-    """Write the answers as they are now into the document."""
+    """Write the current output into the document."""
     with tempfile.TemporaryDirectory() as folder:
-        text = play(DOCUMENT.read_text("utf-8"), Path(folder))
+        text = replay(DOCUMENT.read_text("utf-8"), Path(folder))
     DOCUMENT.write_text(text, "utf-8")
 
 

@@ -1,1 +1,1 @@
-"""Does the local host decide as the real one does? Recordings of the real host are the judge."""
+"""Comparison of the local host with recordings of the real host."""

@@ -1,1 +1,1 @@
-"""Does the embedded host do what the real one does, and does it lose nothing?"""
+"""Tests of the local host: it behaves like the real host, and it survives crashes."""

@@ -1,11 +1,11 @@
-"""The app of this folder, on a host of its own for each test."""
+"""Fixtures: the feature app on a host of its own for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from local_host.testing import App, _load, start_app
+from local_host.testing import App, load_app, start_app
 
 APP = Path(__file__).parent / "app"
 
@@ -19,8 +19,8 @@ def app(tmp_path: Path) -> Iterator[App]:
 
 @pytest.fixture
 def calls() -> list[str]:
-    """What the app's activities noted, forgotten before each test."""
-    note = _load(APP.resolve()).functions["note"].call
-    noted: list[str] = note.__globals__["calls"]
-    noted.clear()
-    return noted
+    """The calls that the app's activities recorded in this test."""
+    activity = load_app(APP.resolve()).functions["note"].call
+    recorded: list[str] = activity.__globals__["calls"]
+    recorded.clear()
+    return recorded

@@ -1,11 +1,12 @@
-"""How does a host in this process lose its power at a chosen commit?
+"""Crashes of a host in this process, at a chosen commit.
 
-At that commit, before or after it reached the disk, the data file goes dead: nothing is written and
-nobody is answered any more. What is then taken apart is what a `kill -9` would have left.
+At that commit, before or after it reaches the disk, the data file goes dead: nothing is written and
+no caller gets a result. The state that remains is the one that `kill -9` would leave.
 """
 
 import asyncio
 import contextlib
+import json
 import threading
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
@@ -14,114 +15,122 @@ from typing import Any
 from unittest import mock
 
 from local_host import testing
-from local_host.errors import InstanceEnded
+from local_host.errors import InstanceEndedError
 from local_host.host.clock import VirtualClock
 from local_host.host.store.database import Database
 from tests.local_host.random_programs import (
     PROGRAMS,
-    Found,
     Program,
+    Result,
     awaited_events,
-    note_crash,
+    record_crash,
 )
 
+_THREAD_TIMEOUT_SECONDS = 5
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrashPoint:
-    """The commit at which the power goes, counted from the start of the host."""
+    """The commit at which the host crashes, counted from its start."""
 
     commit: int
-    #: Whether that commit still reached the disk.
+    #: Whether that commit reaches the disk.
     is_written: bool
 
 
-class Crashed(Exception):
-    """The power is gone."""
+class CrashedError(Exception):
+    """The host has crashed."""
 
 
-@dataclass(slots=True)
-class Power:
-    """What a host runs on, until it reaches the crash point."""
+@dataclass(slots=True, kw_only=True)
+class CrashingDisk:
+    """A disk that goes dead at a crash point; unfrozen because it counts commits."""
 
     crash: CrashPoint | None
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
-    _commits: int = 0
+    crashed: asyncio.Event = field(default_factory=asyncio.Event)
+    commits: int = 0
 
-    def write(self, real: Any, database: Database, group: Any) -> Any:  # noqa: ANN401 (the store's)
-        """Write a group, or nothing any more."""
-        self._commits += 1
-        if self.crash is None or self._commits < self.crash.commit:
-            return real(database, group)
-        if self._commits == self.crash.commit and self.crash.is_written:
-            real(database, group)
-        database._loop.call_soon_threadsafe(self.gone.set)
+    def write(self, write: Any, database: Database, group: Any) -> Any:  # noqa: ANN401 - types of the store
+        """Write a group, unless the disk is dead."""
+        self.commits += 1
+        if self.crash is None or self.commits < self.crash.commit:
+            return write(database, group)
+        if self.commits == self.crash.commit and self.crash.is_written:
+            write(database, group)
+        database._loop.call_soon_threadsafe(self.crashed.set)
         return []
 
-    async def until(self, coroutine: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401
-        """What the coroutine brings.
+    async def run_until_crash(self, coroutine: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - any result
+        """Return the result of the coroutine.
 
         Raises:
-            Crashed: the power went first.
+            CrashedError: The host crashed first.
         """
-        wanted = asyncio.ensure_future(coroutine)
-        gone = asyncio.ensure_future(self.gone.wait())
-        await asyncio.wait([wanted, gone], return_when=asyncio.FIRST_COMPLETED)
-        if self.gone.is_set():
-            wanted.cancel()
-            raise Crashed
-        gone.cancel()
-        return wanted.result()
+        task = asyncio.ensure_future(coroutine)
+        crashed = asyncio.ensure_future(self.crashed.wait())
+        await asyncio.wait([task, crashed], return_when=asyncio.FIRST_COMPLETED)
+        if self.crashed.is_set():
+            task.cancel()
+            raise CrashedError
+        crashed.cancel()
+        return task.result()
 
 
-def run_through(
+def run_with_crashes(
     program: Program,
     crashes: list[CrashPoint],
     data: Path,
     effects: Path,
     instance_id: str = "main",
-) -> tuple[Found, list[set[str]]]:
-    """Run a program to its end; return what became of it, and what each crash left unanswered."""
+) -> tuple[Result, list[set[str]]]:
+    """Run a program to its end.
+
+    Returns:
+        The result, and for each crash the activities that had no recorded result by then.
+    """
     clock, unsent = VirtualClock(), list(awaited_events(program))
     pending: list[set[str]] = []
     for crash in [*crashes, None]:
-        power = Power(crash)
-        with _powered(power), testing.start_app(PROGRAMS, data, clock) as app:
-            with contextlib.suppress(Crashed):
-                testing._wait_for(power.until(_drive(app, instance_id, program, unsent)))
-            found = None if power.gone.is_set() else app.look(instance_id)
-        _let_threads_end()
-        if found:
-            return Found(found.status, found.output, found.custom_status), pending
-        pending.append(note_crash(effects, data))
-    raise AssertionError("it never came to an end")
+        disk = CrashingDisk(crash=crash)
+        with _use_disk(disk), testing.start_app(PROGRAMS, data, clock) as app:
+            with contextlib.suppress(CrashedError):
+                drive = _drive(app, instance_id, program, unsent)
+                testing.run_in_loop(disk.run_until_crash(drive))
+            run = None if disk.crashed.is_set() else app.get_run(instance_id)
+        _join_function_threads()
+        if run:
+            result = Result(status=run.status, output=run.output, custom_status=run.custom_status)
+            return result, pending
+        pending.append(record_crash(effects, data))
+    raise AssertionError("The program did not end.")
 
 
 @contextlib.contextmanager
-def _powered(power: Power) -> Iterator[None]:
-    real = Database._write
+def _use_disk(disk: CrashingDisk) -> Iterator[None]:
+    original = Database._write
 
-    def write(self: Database, group: Any) -> Any:  # noqa: ANN401 (the store's)
-        return power.write(real, self, group)
+    def write(self: Database, group: Any) -> Any:  # noqa: ANN401 - types of the store
+        return disk.write(original, self, group)
 
     with mock.patch.object(Database, "_write", write):
         yield
 
 
-def _let_threads_end() -> None:
-    """A function that still runs belongs to the life before."""
+def _join_function_threads() -> None:
+    """Wait for functions of the crashed host, so that they do not run beside the next one."""
     for thread in threading.enumerate():
         if thread.name.startswith("function"):
-            thread.join(5)
+            thread.join(_THREAD_TIMEOUT_SECONDS)
 
 
 async def _drive(app: testing.App, instance_id: str, program: Program, unsent: list[str]) -> None:
-    """Start the program unless it is there, send its events, let time pass until it has ended."""
-    engine = app._host.engine
-    if engine.instance(instance_id) is None:
-        await engine.start("interpret", instance_id, testing._dumps(program).decode())
+    """Start the program unless it exists, send its events, and advance until it has ended."""
+    engine, driver = app.host.engine, app.driver
+    if engine.read_instance(instance_id) is None:
+        await engine.start("interpret", instance_id, json.dumps(program))
     while unsent:
-        with contextlib.suppress(InstanceEnded):
+        with contextlib.suppress(InstanceEndedError):
             await engine.raise_event(instance_id, unsent[0], unsent[0])
         unsent.pop(0)
-    while not (await app._settled(instance_id)).ended:
-        assert await app._next_timer(), app._timeline(await app._settled(instance_id))
+    while not (await driver.get_idle_instance(instance_id)).ended:
+        assert await driver.advance_to_next_timer(), app.render_timeline(instance_id)

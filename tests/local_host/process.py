@@ -1,4 +1,4 @@
-"""The host as a process tree of its own, to be killed at will."""
+"""The host as a process tree of its own, for tests of signals, crashes and the command line."""
 
 import contextlib
 import json
@@ -14,23 +14,24 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+#: The path of the management API.
 HOOK = "/runtime/webhooks/durabletask"
 
 
 def _processes() -> Iterator[tuple[int, int, bytes]]:
-    """Id, session and command line of each process: what `ps` would say, where there is none."""
+    """Yield ID, session and command line of each process; `ps` is not installed everywhere."""
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
-            with contextlib.suppress(OSError):  # it has just ended
+            with contextlib.suppress(OSError):  # the process has ended meanwhile
                 fields = (folder / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
                 command = (folder / "cmdline").read_bytes()
                 yield int(folder.name), int(fields[3]), command
 
 
 class HostProcess:
-    """A running `python -m local_host`."""
+    """A process that runs `python -m local_host`."""
 
-    def __init__(  # noqa: PLR0913 (one for each thing that a test may choose)
+    def __init__(  # noqa: PLR0913 - one argument for each option of a test
         self,
         app: Path,
         data: Path,
@@ -40,7 +41,10 @@ class HostProcess:
         options: Sequence[str] = (),
         limits: str = "true",
     ) -> None:
-        """Start it with more `options` and wait until it listens; `limits` is shell before it."""
+        """Start the host and wait until it listens or ends; `limits` is a shell command before it.
+
+        If it does not start, `base_url` is empty and `status` holds its exit status.
+        """
         self._process = subprocess.Popen(
             [
                 *("/bin/sh", "-c", f'{limits}; exec "$@"', "sh"),
@@ -64,7 +68,7 @@ class HostProcess:
         self._close()
 
     def read_until(self, text: str) -> str | None:
-        """The next line that has this text, or None if it ends without."""
+        """Return the next line of output with this text, or None if the process ends before."""
         for line in self._process.stdout or ():
             self.output += line
             if text in line:
@@ -72,7 +76,7 @@ class HostProcess:
         return None
 
     def wait(self) -> int:
-        """Wait until it ends by itself; return the exit status, and keep what it said."""
+        """Wait until the process ends, collect its output, and return its exit status."""
         self.output += self._process.communicate(timeout=20)[0]
         return self._process.returncode
 
@@ -82,22 +86,22 @@ class HostProcess:
 
     @property
     def pid(self) -> int:
-        """The host's own process."""
+        """The process ID of the host."""
         return self._process.pid
 
     def kill(self) -> None:
-        """End host and worker at once, as a power cut would."""
+        """Kill host and workers."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._close()
 
     def kill_host_alone(self) -> None:
-        """End the host at once, and leave its worker to itself."""
+        """Kill the host but not its workers."""
         os.kill(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def workers(self) -> list[int]:
-        """The worker processes of this tree that are alive."""
+        """Return the process IDs of the running workers."""
         return [
             pid
             for pid, session, command in _processes()
@@ -105,7 +109,7 @@ class HostProcess:
         ]
 
     def stop(self) -> int:
-        """End it as Ctrl-C does; return the exit status."""
+        """Stop the host with SIGINT and return its exit status."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
         status = self.wait()
@@ -125,7 +129,7 @@ def running_host(
     environment: Mapping[str, str] | None = None,
     limits: str = "true",
 ) -> Iterator[HostProcess]:
-    """A host that is ended when the block is left, however it was ended inside."""
+    """Run a host for the length of the block."""
     host = HostProcess(app, data, environment=environment, options=options, limits=limits)
     try:
         yield host
@@ -135,35 +139,35 @@ def running_host(
 
 
 def fetch(base_url: str, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
-    """Send a request; return the status and the body that come back."""
-    request = urllib.request.Request(  # noqa: S310 (our own host)
+    """Send a request; return status and body of the response."""
+    request = urllib.request.Request(  # noqa: S310 - the address of the host under test
         base_url + path, data=body, headers={"Content-Type": "application/json"}, method=method
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 (our own host)
-            return answer.status, answer.read()
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 - as above
+            return response.status, response.read()
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read()
 
 
-def call(base_url: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 (JSON)
-    """Send a request that must be welcome, and read the JSON that comes back."""
-    sent = json.dumps(body).encode() if method == "POST" else None
-    code, text = fetch(base_url, method, path, sent)
-    assert code < 300, (code, text)
+def call(base_url: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+    """Send a request that must succeed; return the JSON of the response."""
+    content = json.dumps(body).encode() if method == "POST" else None
+    status_code, text = fetch(base_url, method, path, content)
+    assert status_code < 300, (status_code, text)
     return json.loads(text) if text else None
 
 
 def status(host: HostProcess, instance_id: str) -> dict[str, Any]:
-    """An instance as the management API shows it."""
-    shown: dict[str, Any] = call(host.base_url, "GET", f"{HOOK}/instances/{instance_id}")
-    return shown
+    """Return the status of an instance in the form of the management API."""
+    record: dict[str, Any] = call(host.base_url, "GET", f"{HOOK}/instances/{instance_id}")
+    return record
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait until it holds, for ten seconds at most."""
+    """Wait until a condition holds, for at most ten seconds."""
     end = time.monotonic() + 10
     while not condition():
-        assert time.monotonic() < end, "it never happened"
+        assert time.monotonic() < end, "the condition did not hold within ten seconds"
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Which programs are there, and how does one look that was run?"""
+"""Random programs for the app in `programs/`, and checks of their effects."""
 
 import json
 import sqlite3
@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 Step = list[Any]
 Program = dict[str, Any]
 PROGRAMS = Path(__file__).parent / "programs"
+#: The line between effects before a crash and after it.
 CRASH = "--- crash"
+
+# ------------------------------------------------------------ strategies
 
 _NUMBERS = st.integers(1, 3)
 _CALLS = st.one_of(
@@ -23,17 +26,17 @@ _CALLS = st.one_of(
 )
 
 
-def _steps(of: st.SearchStrategy[Step]) -> st.SearchStrategy[list[Step]]:
-    simple = st.one_of(
-        of,
+def _steps(calls: st.SearchStrategy[Step]) -> st.SearchStrategy[list[Step]]:
+    step = st.one_of(
+        calls,
         st.just(["fail"]),
         st.just(["status"]),
         _NUMBERS.map(lambda n: ["retry", n]),
         _NUMBERS.map(lambda n: ["signal", n]),
-        of.map(lambda step: ["any", step]),
-        st.lists(of, min_size=1, max_size=4).map(lambda parts: ["all", parts]),
+        calls.map(lambda call: ["any", call]),
+        st.lists(calls, min_size=1, max_size=4).map(lambda parts: ["all", parts]),
     )
-    return st.lists(simple, max_size=4)
+    return st.lists(step, max_size=4)
 
 
 _CHILDREN = _steps(_CALLS)
@@ -49,14 +52,14 @@ _MAIN = st.one_of(
 
 @st.composite
 def programs(draw: st.DrawFn) -> Program:
-    """Any program."""
+    """Generate a program."""
     steps = draw(_MAIN)
     rest = draw(st.lists(_steps(_CALLS_AND_CHILDREN), max_size=2))
-    return {"steps": steps, "rest": rest, "path": "", "seen": [], "unit": 60}
+    return {"steps": steps, "rest": rest, "path": "", "results": [], "unit": 60}
 
 
 def awaited_events(program: Program) -> Iterator[str]:
-    """The names of the events that a program waits for."""
+    """Yield the names of the events that a program waits for."""
     for generation, steps in enumerate([program["steps"], *program["rest"]]):
         for number, step in enumerate(steps):
             yield from _awaited(step, f"{'n' * generation}{number}")
@@ -73,9 +76,12 @@ def _awaited(step: Step, path: str) -> Iterator[str]:
                 yield from _awaited(part, f"{path}.{number}")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """All that an instance is, once it has ended."""
+# ------------------------------------------------------------ results and effects
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The final state of an instance."""
 
     status: str
     output: Any
@@ -83,32 +89,34 @@ class Found:
 
 
 def check_effects(effects: Path, pending: list[set[str]], expected: set[str]) -> None:
-    """Every effect is there, and only what was running at a crash is there twice.
+    """Check that every effect exists, and that only activities in flight at a crash ran again.
 
-    `pending` holds, for each crash, the activities that had no recorded answer by then.
+    `pending` holds, for each crash, the activities that had no recorded result by then.
     """
-    lives = _lives(effects)
+    lives = _read_lives(effects)
     done: set[str] = set()
     for number, life in enumerate(lives):
-        once = Counter(key for key in life if not key.startswith("retry "))
-        assert set(once.values()) <= {1}, "an effect came twice without a crash"
+        counts = Counter(key for key in life if not key.startswith("retry "))
+        assert set(counts.values()) <= {1}, "an effect occurred twice without a crash"
         if number:
-            assert done & set(once) <= pending[number - 1], "what was recorded was done again"
-        done |= set(once)
+            repeated = done & set(counts)
+            assert repeated <= pending[number - 1], "an activity with a recorded result ran again"
+        done |= set(counts)
     assert {key for life in lives for key in life} == expected
 
 
 def count_retries(effects: Path) -> Counter[str]:
-    """How often each retried activity was tried."""
-    return Counter(k for life in _lives(effects) for k in life if k.startswith("retry "))
+    """Count the attempts of each retried activity."""
+    return Counter(k for life in _read_lives(effects) for k in life if k.startswith("retry "))
 
 
-def effects_of(effects: Path) -> set[str]:
-    """All effects."""
-    return {key for life in _lives(effects) for key in life}
+def read_effects(effects: Path) -> set[str]:
+    """Return all effects."""
+    return {key for life in _read_lives(effects) for key in life}
 
 
-def _lives(effects: Path) -> list[list[str]]:
+def _read_lives(effects: Path) -> list[list[str]]:
+    """Return the effects between crashes."""
     lives: list[list[str]] = [[]]
     for line in effects.read_text().splitlines() if effects.exists() else []:
         if line == CRASH:
@@ -118,26 +126,26 @@ def _lives(effects: Path) -> list[list[str]]:
     return lives
 
 
-def note_crash(effects: Path, data: Path) -> set[str]:
-    """Part the effects before a crash from those after it; return what had no answer by then."""
+def record_crash(effects: Path, data: Path) -> set[str]:
+    """Mark a crash in the file of effects; return the activities without a recorded result."""
     with effects.open("a") as file:
         file.write(f"{CRASH}\n")
-    return {json.loads(text) for (text,) in _read(data, "SELECT input FROM tasks")}
+    return {json.loads(text) for (text,) in _query(data, "SELECT input FROM tasks")}
 
 
 def check_histories(data: Path) -> None:
-    """No answer stands twice in a history, and nothing is left to do."""
-    answers = Counter[tuple[str, str, int]]()
-    for instance_id, text in _read(data, "SELECT instance_id, event FROM history"):
+    """Check that histories hold no result twice, and that no activity is pending."""
+    results = Counter[tuple[str, str, int]]()
+    for instance_id, text in _query(data, "SELECT instance_id, event FROM history"):
         event = json.loads(text)
         for field in ("TaskScheduledId", "TimerId"):
             if field in event:
-                answers[instance_id, field, event[field]] += 1
-    assert set(answers.values()) <= {1}, "an answer is recorded twice"
-    assert list(_read(data, "SELECT input FROM tasks")) == []
+                results[instance_id, field, event[field]] += 1
+    assert set(results.values()) <= {1}, "a result is recorded twice"
+    assert list(_query(data, "SELECT input FROM tasks")) == []
 
 
-def _read(data: Path, sql: str) -> list[Any]:
+def _query(data: Path, sql: str) -> list[Any]:
     path = data / "host.sqlite3"
     if not path.exists():
         return []

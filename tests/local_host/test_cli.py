@@ -1,4 +1,4 @@
-"""Does `python -m local_host` tell people what they need, also when it cannot start?"""
+"""Output of `python -m local_host` at its start, and its error messages."""
 
 import socket
 from pathlib import Path
@@ -9,8 +9,8 @@ from tests.local_host.conftest import APP
 from tests.local_host.process import HostProcess, running_host
 
 
-def refusal(app: Path, data: Path, port: int = 0) -> str:
-    """What a host says that does not start."""
+def start_failing(app: Path, data: Path, port: int = 0) -> str:
+    """Start a host that fails with one line of output; return the line."""
     host = HostProcess(app, data, port=port)
     assert host.base_url == ""
     assert host.status == 1
@@ -18,28 +18,28 @@ def refusal(app: Path, data: Path, port: int = 0) -> str:
     return host.output
 
 
-def test_it_lists_functions_and_routes(tmp_path: Path) -> None:
-    """As `func start` does; Ctrl-C ends it cleanly."""
+def test_banner_lists_functions_and_routes(tmp_path: Path) -> None:
+    """The list has the format of `func start`; Ctrl-C ends the host with status 0."""
     with running_host(APP, tmp_path) as host:
         assert f"echo: [GET,PUT] {host.base_url}/api/echo/{{*rest}}" in host.output
         assert "\tchain: orchestrationTrigger" in host.output
         assert host.stop() == 0
 
 
-def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
-    """With the mend."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+def test_port_in_use_is_reported(tmp_path: Path) -> None:
+    """The message names the port, in one line."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
 
-        assert f"port {port} is taken" in refusal(APP, tmp_path, port)
+        assert f"port {port} is in use" in start_failing(APP, tmp_path, port)
 
 
-def test_two_hosts_never_share_a_data_folder(tmp_path: Path) -> None:
-    """The second is refused, and the first goes on."""
+def test_data_folder_in_use_is_reported(tmp_path: Path) -> None:
+    """Two hosts never share a data folder."""
     with running_host(APP, tmp_path):
-        assert "another local host uses" in refusal(APP, tmp_path)
+        assert "another local host uses" in start_failing(APP, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_two_hosts_never_share_a_data_folder(tmp_path: Path) -> None:
     [
         ({}, "has no host.json: it is not a function app"),
         ({"host.json": "{"}, "host.json is not JSON"),
-        ({"host.json": "[]"}, "host.json must hold a JSON object"),
+        ({"host.json": "[]"}, "host.json must contain a JSON object"),
         ({"host.json": "{}"}, '"version" must be "2.0"'),
         (
             {
@@ -65,7 +65,7 @@ def test_two_hosts_never_share_a_data_folder(tmp_path: Path) -> None:
         ),
         (
             {"host.json": '{"version": "2.0", "functionTimeout": "5m"}'},
-            "functionTimeout '5m' is not a time span: write it as 00:05:00, or -1 for none",
+            "functionTimeout '5m' is not a time span: write it as 00:05:00, or -1 for no timeout",
         ),
         (
             {"host.json": '{"version": "2.0", "functionTimeout": "00:00:00"}'},
@@ -73,7 +73,7 @@ def test_two_hosts_never_share_a_data_folder(tmp_path: Path) -> None:
         ),
         (
             {"host.json": '{"version": "2.0", "logging": {"logLevel": {"default": "Loud"}}}'},
-            "logLevel 'Loud' is none of trace, debug, information",
+            "logLevel must be one of trace, debug, information",
         ),
         (
             {
@@ -97,13 +97,13 @@ def test_two_hosts_never_share_a_data_folder(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_an_unusable_folder_is_told_in_one_line(
+def test_invalid_app_folder_is_reported(
     tmp_path: Path, files: dict[str, str], message: str
 ) -> None:
-    """What is wrong, and in which file."""
+    """The message is one line that names the file and the invalid value."""
     app = tmp_path / "app"
     app.mkdir()
     for name, text in files.items():
         (app / name).write_text(text)
 
-    assert message in refusal(app, tmp_path / "data")
+    assert message in start_failing(app, tmp_path / "data")

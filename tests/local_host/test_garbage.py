@@ -1,4 +1,4 @@
-"""Does whatever is sent to the durable API get a refusal, and leave the host as it was?"""
+"""Malformed requests to the durable API: each is refused, and the host goes on."""
 
 import contextlib
 import json
@@ -7,18 +7,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local_host.testing import App, Response
+from local_host.testing import App, Response, send_request
 
 HOOK = "/runtime/webhooks/durabletask"
 BODIES = {
-    "no JSON": b"{",
-    "not text": b"\xff\xfe\x00",
-    "too deep": b"[" * 100_000,
-    "rather deep": b"[" * 900 + b"]" * 900,
+    "truncated": b"{",
+    "not UTF-8": b"\xff\xfe\x00",
+    "much too deep": b"[" * 100_000,
+    "too deep": b"[" * 900 + b"]" * 900,
     "two values": b"1 2",
-    "a comma too many": b"[1,]",
+    "trailing comma": b"[1,]",
 }
-STRANGE = [
+INVALID_NAMES = [
     "%00",
     "%",
     "%ff%fe",
@@ -33,12 +33,12 @@ STRANGE = [
 ]
 
 
-def assert_refused(app: App, answer: Response) -> None:
-    """It was turned down without a word on why inside, and the host goes on."""
-    assert 400 <= answer.status < 500, answer
-    assert b"Traceback" not in answer.body
-    assert b".py" not in answer.body
-    assert not app._host.fault.done()
+def assert_refused(app: App, response: Response) -> None:
+    """Check for a 4xx response without internals, and a host that still works."""
+    assert 400 <= response.status < 500, response
+    assert b"Traceback" not in response.body
+    assert b".py" not in response.body
+    assert app.fault is None
     assert app.run("chain", None).output == ["a", "b", "c"]
 
 
@@ -46,15 +46,15 @@ def assert_refused(app: App, answer: Response) -> None:
 @pytest.mark.parametrize(
     "path", ["orchestrators/chain", "instances/one/raiseEvent/Approved", "entities/counter/k"]
 )
-def test_a_broken_body_is_refused(app: App, path: str, body: bytes) -> None:
-    """Wherever JSON is taken."""
+def test_malformed_body_is_refused(app: App, path: str, body: bytes) -> None:
+    """Every call that takes JSON refuses a malformed body."""
     app.start("approval", None, "one")
 
     headers = {"Content-Type": "application/json"}
     assert_refused(app, app.request("POST", f"{HOOK}/{path}", content=body, headers=headers))
 
 
-@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("name", INVALID_NAMES)
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -71,29 +71,29 @@ def test_a_broken_body_is_refused(app: App, path: str, body: bytes) -> None:
         ("PATCH", "{}"),
     ],
 )
-def test_a_strange_name_finds_nothing(app: App, method: str, path: str, name: str) -> None:
-    """Whatever it tries to be."""
+def test_invalid_name_is_refused(app: App, method: str, path: str, name: str) -> None:
+    """Names with control characters, path segments, SQL or too much length find nothing."""
     headers = {"Content-Type": "application/json"}
-    answer = app.request(method, f"{HOOK}/{path.format(name)}", content=b"1", headers=headers)
+    response = app.request(method, f"{HOOK}/{path.format(name)}", content=b"1", headers=headers)
 
-    assert_refused(app, answer)
+    assert_refused(app, response)
 
 
 @pytest.mark.parametrize(
     "query",
     ["top=x", "top=-1", "createdTimeFrom=tomorrow", "runtimeStatus=Nonsense", "showInput=&&&="],
 )
-def test_a_strange_filter_does_no_harm(app: App, query: str) -> None:
-    """What cannot be understood is ignored or refused."""
-    answer = app.request("GET", f"{HOOK}/instances?{query}")
+def test_invalid_filter_is_ignored_or_refused(app: App, query: str) -> None:
+    """An invalid filter has no other effect than 200 or 400."""
+    response = app.request("GET", f"{HOOK}/instances?{query}")
 
-    assert answer.status in (200, 400)
-    assert b"Traceback" not in answer.body
+    assert response.status in (200, 400)
+    assert b"Traceback" not in response.body
     assert app.run("chain", None).status == "Completed"
 
 
-def test_half_a_character_comes_through_as_a_replacement(app: App) -> None:
-    """A lone surrogate is no text; it becomes U+FFFD, and stops nothing."""
+def test_lone_surrogate_becomes_a_replacement_character(app: App) -> None:
+    """A lone surrogate in JSON is stored as U+FFFD."""
     body = rb'{"text": "\ud83d"}'
     started = app.request("POST", f"{HOOK}/orchestrators/approval/one", content=body)
     raised = app.request(
@@ -102,53 +102,51 @@ def test_half_a_character_comes_through_as_a_replacement(app: App) -> None:
         content=body,
         headers={"Content-Type": "application/json"},
     )
-    app.settle()
+    app.wait_until_idle()
     shown = app.request("GET", f"{HOOK}/instances/one?showHistory=true&showHistoryOutput=true")
 
     assert (started.status, raised.status, shown.status) == (202, 202, 200)
     assert shown.json()["output"] == {"text": "\ufffd"}
-    assert not app._host.fault.done()
+    assert app.fault is None
 
 
-RAW = {
-    "half a body": b"POST %s/orchestrators/chain HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
-    "no request": b"\x16\x03\x01\x02\x00\x01\x00",
-    "half a head": b"GET %s/instances HTTP/1.1\r\nHost",
-    "a bad length": b"POST %s/orchestrators/chain HTTP/1.1\r\nContent-Length: x\r\n\r\n",
-    "a bad chunk": (
+MALFORMED_HTTP = {
+    "short body": b"POST %s/orchestrators/chain HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{",
+    "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00",
+    "truncated head": b"GET %s/instances HTTP/1.1\r\nHost",
+    "invalid length": b"POST %s/orchestrators/chain HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+    "invalid chunk": (
         b"POST %s/orchestrators/chain HTTP/1.1\r\nHost: x\r\n"
         b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"
     ),
-    "an endless header": b"GET %s/instances HTTP/1.1\r\nA: " + b"a" * 100_000,
+    "endless header": b"GET %s/instances HTTP/1.1\r\nA: " + b"a" * 100_000,
 }
 
 
-@pytest.mark.parametrize("sent", RAW.values(), ids=RAW)
-@pytest.mark.parametrize("by_rpc", [False, True])
-def test_what_is_no_http_starts_nothing(app: App, sent: bytes, *, by_rpc: bool) -> None:
-    """On the public port and on the RPC's; a client that hangs up in mid-request, too."""
-    address = urlsplit(app._host.server.rpc_url if by_rpc else app.base_url)
+@pytest.mark.parametrize("content", MALFORMED_HTTP.values(), ids=MALFORMED_HTTP)
+@pytest.mark.parametrize("to_rpc", [False, True])
+def test_malformed_http_starts_nothing(app: App, content: bytes, *, to_rpc: bool) -> None:
+    """The public port and the RPC port refuse malformed and truncated requests."""
+    address = urlsplit(app.rpc_url if to_rpc else app.base_url)
     with socket.create_connection((str(address.hostname), address.port or 0), timeout=5) as client:
-        client.sendall(sent.replace(b"%s", HOOK.encode()))
+        client.sendall(content.replace(b"%s", HOOK.encode()))
         client.shutdown(socket.SHUT_WR)
-        said = b""
+        response = b""
         with contextlib.suppress(ConnectionError):
             while received := client.recv(65536):
-                said += received
+                response += received
 
-    assert b"Traceback" not in said
-    assert not said or said.split()[1].startswith(b"4")
+    assert b"Traceback" not in response
+    assert not response or response.split()[1].startswith(b"4")
     assert json.loads(app.request("GET", f"{HOOK}/instances").body) == []
     assert app.run("chain", None).status == "Completed"
 
 
 @pytest.mark.parametrize("path", ["/", "/durabletask/instances", "/x/durabletask/instances"])
-def test_the_rpc_knows_only_who_knows_its_secret(app: App, path: str) -> None:
-    """Anybody else is told nothing."""
-    address = urlsplit(app._host.server.rpc_url)
-    outside = App(app._host, app.clock)
-    outside.base_url = f"http://{address.hostname}:{address.port}"
+def test_rpc_needs_the_secret_path(app: App, path: str) -> None:
+    """A request without the secret path is an empty 404."""
+    address = urlsplit(app.rpc_url)
 
-    answer = outside.request("GET", path)
+    response = send_request(f"http://{address.hostname}:{address.port}", "GET", path)
 
-    assert (answer.status, answer.body) == (404, b"")
+    assert (response.status, response.body) == (404, b"")

@@ -1,4 +1,4 @@
-"""Does an app that cannot be loaded say why?"""
+"""Indexing of an app: registered names, the checks of the real worker, and error messages."""
 
 import re
 import sys
@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from local_host.errors import BadAppFolder
-from local_host.worker.index import enter, load_app
+from local_host.errors import AppFolderError
+from local_host.worker.index import load_app
 
-GOOD = """
+VALID = """
 import azure.durable_functions as df
 app = df.DFApp()
 
@@ -22,38 +22,35 @@ def hello(req):
 def python_name(value: str) -> str:
     return value
 """
+ACTIVITY = '@app.activity_trigger(input_name="{0}")\ndef work({1}): return 1'
+ROUTE = '@app.route(route="{0}")\ndef serve({1}): return "x"'
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty folder for an app, first on the path, forgotten afterwards."""
+    """An empty folder for an app; the imported app is removed afterwards."""
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.delitem(sys.modules, "function_app", raising=False)
-    enter(tmp_path)
     yield tmp_path
     sys.modules.pop("function_app", None)
 
 
+def with_function(function: str, head: str = "") -> str:
+    """Return the source of an app that defines this function in line 15."""
+    return f"{head}import typing\nimport azure.functions as func\n{VALID}\n{function}"
+
+
 def test_functions_are_found_under_their_registered_names(folder: Path) -> None:
-    """The table holds names, triggers and routes."""
-    (folder / "function_app.py").write_text(GOOD)
+    """The index holds names, triggers and routes; lookups ignore case."""
+    (folder / "function_app.py").write_text(VALID)
 
     app = load_app(folder)
 
     hello, renamed = app.infos
     assert (hello.name, hello.trigger, hello.route) == ("hello", "httpTrigger", "hello")
     assert (renamed.name, renamed.registered_name) == ("python_name", "Renamed")
-    assert app.named("activityTrigger", "renamed") is app.functions["python_name"]
-    assert app.named("activityTrigger", "python_name") is None
-
-
-def an_app(function: str, head: str = "") -> str:
-    """An app with this function as its second one."""
-    return f"{head}import typing\nimport azure.functions as func\n{GOOD}\n{function}"
-
-
-ACTIVITY = '@app.activity_trigger(input_name="{0}")\ndef work({1}): return 1'
-ROUTE = '@app.route(route="{0}")\ndef serve({1}): return "x"'
+    assert app.find("activityTrigger", "renamed") is app.functions["python_name"]
+    assert app.find("activityTrigger", "python_name") is None
 
 
 @pytest.mark.parametrize(
@@ -74,10 +71,16 @@ ROUTE = '@app.route(route="{0}")\ndef serve({1}): return "x"'
             "parameter 'context' of activity 'work' is annotated dict; write func.Context",
         ),
         (ROUTE.format("x", "req: str"), None),
-        (ROUTE.format("x", "req: dict"), "is not what a httpTrigger .*; write func.HttpRequest"),
+        (
+            ROUTE.format("x", "req: dict"),
+            "which httpTrigger does not support; write func.HttpRequest",
+        ),
         (ROUTE.format("x", "req) -> (dict"), "return annotation of HTTP function 'serve' is dict"),
-        (ROUTE.format("{a:roman}", "req"), "'roman' is not known; known ones are alpha, bool"),
-        (ROUTE.format("{a:int:min(1,2)}", "req"), "constraint 'min' is not known"),
+        (
+            ROUTE.format("{a:roman}", "req"),
+            "'roman' is not supported; supported constraints are alpha, bool",
+        ),
+        (ROUTE.format("{a:int:min(1,2)}", "req"), "constraint 'min(1,2)' is not supported"),
         (
             "@app.orchestration_trigger(context_name='ctx')\ndef run(ctx): yield",
             'orchestrator \'run\' has context_name="ctx"; write context_name="context"',
@@ -92,31 +95,31 @@ ROUTE = '@app.route(route="{0}")\ndef serve({1}): return "x"'
         ),
     ],
 )
-def test_what_the_real_worker_would_refuse_is_told(
+def test_function_that_the_real_worker_rejects_is_reported(
     folder: Path, function: str, message: str | None
 ) -> None:
-    """With the line and the mend, where the real host would say nothing and answer 404."""
-    (folder / "function_app.py").write_text(an_app(function))
+    """The message has the line and the correction; the real host would only respond with 404."""
+    (folder / "function_app.py").write_text(with_function(function))
 
     if message is None:
         assert len(load_app(folder).functions) == 3
         return
-    with pytest.raises(BadAppFolder, match=re.escape(message).replace(r"\.\*", ".*")) as refused:
+    pattern = re.escape(message).replace(r"\.\*", ".*")
+    with pytest.raises(AppFolderError, match=pattern) as caught:
         load_app(folder)
-    assert f"({folder}/function_app.py, line 15)" in str(refused.value)
+    assert f"({folder}/function_app.py, line 15)" in str(caught.value)
 
 
-def test_a_name_for_type_checkers_alone_is_told(folder: Path) -> None:
+def test_annotation_imported_for_type_checkers_only_is_reported(folder: Path) -> None:
     """Annotations are resolved when the app is indexed."""
-    late = "if typing.TYPE_CHECKING:\n    from decimal import Decimal\n"
-    source = an_app(
-        late + ACTIVITY.format("x", "x: Decimal"), "from __future__ import annotations\n"
+    type_import = "if typing.TYPE_CHECKING:\n    from decimal import Decimal\n"
+    source = with_function(
+        type_import + ACTIVITY.format("x", "x: Decimal"), "from __future__ import annotations\n"
     )
     (folder / "function_app.py").write_text(source)
 
-    with pytest.raises(
-        BadAppFolder, match=r"'Decimal' is not defined; .*run time, not only under TYPE_CHECKING"
-    ):
+    pattern = r"'Decimal' is not defined; .*run time, not only under TYPE_CHECKING"
+    with pytest.raises(AppFolderError, match=pattern):
         load_app(folder)
 
 
@@ -124,18 +127,20 @@ def test_a_name_for_type_checkers_alone_is_told(folder: Path) -> None:
     ("source", "message"),
     [
         (None, "has no function_app.py"),
-        ("x = 1", "defines no app: it needs exactly one DFApp"),
-        (GOOD + "\nother = df.DFApp()", "defines 2 apps"),
+        ("x = 1", "defines no app; define exactly one DFApp"),
+        (VALID + "\nother = df.DFApp()", "defines 2 apps"),
         ("import nosuchmodule", r"No module named 'nosuchmodule' \(.*function_app.py, line 1\)"),
         ("def f(:", r"SyntaxError: .*function_app.py, line 1"),
         ("x = 1\nraise SystemExit('no')", r"SystemExit: no \(.*, line 2\)"),
-        (GOOD.replace("python_name", "hello"), "does not have a unique function name"),
+        (VALID.replace("python_name", "hello"), "does not have a unique function name"),
     ],
 )
-def test_an_unusable_app_says_why(folder: Path, source: str | None, message: str) -> None:
-    """One line: what is wrong, and in which line of which file."""
+def test_app_that_does_not_load_reports_the_reason(
+    folder: Path, source: str | None, message: str
+) -> None:
+    """The message is one line with the error, the file and the line number."""
     if source is not None:
         (folder / "function_app.py").write_text(source)
 
-    with pytest.raises(BadAppFolder, match=message):
+    with pytest.raises(AppFolderError, match=message):
         load_app(folder)

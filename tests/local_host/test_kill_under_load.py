@@ -1,6 +1,6 @@
-"""Is nothing lost and nothing done twice when the whole process tree is killed under load?
+"""A host under load whose whole process tree is killed several times.
 
-`LONG=1 ./scripts/test -k kill` does it many more times.
+`LONG=1 ./scripts/test -k kill` repeats it many more times.
 """
 
 import json
@@ -19,20 +19,20 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from local_host.host.store.records import ENDED
-from tests.local_host.crashing import run_through
+from local_host.host.history.events import FINAL_STATUSES
+from tests.local_host.crashing import run_with_crashes
 from tests.local_host.process import HOOK, fetch, running_host, status, until
 from tests.local_host.random_programs import (
     PROGRAMS,
-    Found,
     Program,
+    Result,
     awaited_events,
     check_effects,
     check_histories,
     count_retries,
-    effects_of,
-    note_crash,
     programs,
+    read_effects,
+    record_crash,
 )
 
 ROUNDS = 40 if os.environ.get("LONG") else 3
@@ -40,88 +40,108 @@ _KILLS = st.lists(st.floats(0, 0.5), min_size=1, max_size=3)
 _LOADS = st.lists(programs(), min_size=12, max_size=12)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiCall:
+    """A POST to the management API that concerns one instance."""
+
+    instance_id: str
+    path: str
+    body: bytes
+
+    @property
+    def is_start(self) -> bool:
+        """Whether the call starts the instance."""
+        return "orchestrators" in self.path
+
+
 @dataclass(slots=True)
 class Load:
-    """Programs to run on a host that is killed now and then, and what is left to ask of it."""
+    """Programs, and the calls that no host has acknowledged; unfrozen because calls are removed."""
 
     programs: dict[str, Program]
-    unasked: list[tuple[str, str, bytes]] = field(default_factory=list)
+    unacknowledged: list[ApiCall] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for instance_id, program in self.programs.items():
-            quick = json.dumps({**program, "unit": 0.01}).encode()
+            body = json.dumps({**program, "unit": 0.01}).encode()
             start = f"{HOOK}/orchestrators/interpret/{instance_id}"
-            self.unasked.append((instance_id, start, quick))
+            self.unacknowledged.append(ApiCall(instance_id=instance_id, path=start, body=body))
             for name in awaited_events(program):
                 path = f"{HOOK}/instances/{instance_id}/raiseEvent/{urllib.parse.quote(name)}"
-                self.unasked.append((instance_id, path, json.dumps(name).encode()))
+                event = json.dumps(name).encode()
+                self.unacknowledged.append(ApiCall(instance_id=instance_id, path=path, body=event))
 
-    def ask(self, base_url: str) -> None:
-        """Ask for what has not been acknowledged, until the host is gone."""
-        by_instance: dict[str, list[tuple[str, str, bytes]]] = {}
-        for request in self.unasked:
-            by_instance.setdefault(request[0], []).append(request)
+    def send(self, base_url: str) -> None:
+        """Send the unacknowledged calls until the host is gone."""
+        by_instance: dict[str, list[ApiCall]] = {}
+        for call in self.unacknowledged:
+            by_instance.setdefault(call.instance_id, []).append(call)
         with ThreadPoolExecutor(8) as pool:
-            asked = pool.map(lambda mine: list(_ask(base_url, mine)), by_instance.values())
-            acknowledged = [request for mine in asked for request in mine]
-        self.unasked = [request for request in self.unasked if request not in acknowledged]
+            sent = pool.map(lambda calls: list(_send(base_url, calls)), by_instance.values())
+            acknowledged = [call for calls in sent for call in calls]
+        self.unacknowledged = [call for call in self.unacknowledged if call not in acknowledged]
 
 
-def _ask(base_url: str, requests: list[tuple[str, str, bytes]]) -> Iterator[tuple[str, str, bytes]]:
-    """Send an instance's requests in order; give back those that were acknowledged."""
-    for request in requests:
-        instance_id, path, body = request
+def _send(base_url: str, calls: list[ApiCall]) -> Iterator[ApiCall]:
+    """Send the calls of an instance in order; yield those that were acknowledged."""
+    for call in calls:
         try:
-            known = fetch(base_url, "GET", f"{HOOK}/instances/{instance_id}")[0] != 404
-            if "orchestrators" not in path or not known:
-                assert fetch(base_url, "POST", path, body)[0] in (202, 410)
+            exists = fetch(base_url, "GET", f"{HOOK}/instances/{call.instance_id}")[0] != 404
+            if not call.is_start or not exists:
+                assert fetch(base_url, "POST", call.path, call.body)[0] in (202, 410)
         except (OSError, HTTPException):
             return
-        yield request
+        yield call
 
 
-def undisturbed(load: dict[str, Program], folder: Path) -> tuple[dict[str, Found], Path]:
-    """What becomes of the programs where nothing dies, and the file with their effects."""
-    effects, found = folder / "undisturbed", {}
+def run_without_kills(load: dict[str, Program], folder: Path) -> tuple[dict[str, Result], Path]:
+    """Run the programs without a crash; return their results and the file of their effects."""
+    effects, results = folder / "effects-without-kills", {}
     with mock.patch.dict(os.environ, {"EFFECTS": str(effects)}):
         for name, program in load.items():
-            found[name], _ = run_through(program, [], folder / name, effects, name)
-    return found, effects
+            results[name], _ = run_with_crashes(program, [], folder / name, effects, name)
+    return results, effects
 
 
-def kill_again_and_again(
-    load: Load, kills: list[float], data: Path, effects: Path
-) -> list[set[str]]:
-    """Kill the host after so many seconds each; return what each kill left unanswered."""
+def kill_repeatedly(load: Load, kills: list[float], data: Path, effects: Path) -> list[set[str]]:
+    """Kill hosts after so many seconds; return the activities without a result at each kill."""
     pending = []
     for seconds in kills:
         with (
             running_host(PROGRAMS, data, environment={"EFFECTS": str(effects)}) as host,
             ThreadPoolExecutor(1) as pool,
         ):
-            asking = pool.submit(load.ask, host.base_url)
+            sending = pool.submit(load.send, host.base_url)
             time.sleep(seconds)
             host.kill()
-            asking.result()
-        pending.append(note_crash(effects, data))
+            sending.result()
+        pending.append(record_crash(effects, data))
     return pending
 
 
-def come_to_an_end(load: Load, data: Path, effects: Path) -> dict[str, Found]:
-    """Ask for what is left, and wait for every program's end."""
+def run_to_end(load: Load, data: Path, effects: Path) -> dict[str, Result]:
+    """Send the remaining calls and wait for the end of every program."""
+
+    def have_all_ended() -> bool:
+        return all(status(host, i)["runtimeStatus"] in FINAL_STATUSES for i in load.programs)
+
     with running_host(PROGRAMS, data, environment={"EFFECTS": str(effects)}) as host:
-        load.ask(host.base_url)
-        assert load.unasked == []
-        until(lambda: all(status(host, i)["runtimeStatus"] in ENDED for i in load.programs))
-        shown = {i: status(host, i) for i in load.programs}
+        load.send(host.base_url)
+        assert load.unacknowledged == []
+        until(have_all_ended)
+        shown = {instance_id: status(host, instance_id) for instance_id in load.programs}
         assert host.stop() == 0
     return {
-        i: Found(one["runtimeStatus"], one["output"], one["customStatus"])
-        for i, one in shown.items()
+        instance_id: Result(
+            status=instance["runtimeStatus"],
+            output=instance["output"],
+            custom_status=instance["customStatus"],
+        )
+        for instance_id, instance in shown.items()
     }
 
 
-# The SDK's words for an event that nobody waits for yet, and for plain JSON.
+# The SDK warns about an event that is not awaited yet, and about plain JSON.
 @pytest.mark.filterwarnings("ignore:azure.functions df_loads:DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:Potential duplicate Task completion:UserWarning")
 @settings(
@@ -132,19 +152,21 @@ def come_to_an_end(load: Load, data: Path, effects: Path) -> dict[str, Found]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(_LOADS, _KILLS)
-def test_what_was_acknowledged_is_done_once(several: list[Program], kills: list[float]) -> None:
-    """Every start and every event counts, and only what was running is done once more."""
-    load = {f"p{number}": program for number, program in enumerate(several)}
+def test_acknowledged_calls_survive_kills_and_take_effect_once(
+    several: list[Program], kills: list[float]
+) -> None:
+    """Every start and event takes effect; only activities in flight at a kill run again."""
+    by_id = {f"p{number}": program for number, program in enumerate(several)}
     with tempfile.TemporaryDirectory() as name:
-        data, effects, asked = Path(name) / "data", Path(name) / "effects", Load(load)
-        expected, effects_once = undisturbed(load, Path(name))
+        data, effects, load = Path(name) / "data", Path(name) / "effects", Load(by_id)
+        expected, expected_effects = run_without_kills(by_id, Path(name))
 
-        pending = kill_again_and_again(asked, kills, data, effects)
-        found = come_to_an_end(asked, data, effects)
+        pending = kill_repeatedly(load, kills, data, effects)
+        results = run_to_end(load, data, effects)
 
-        assert found == expected
-        check_effects(effects, pending, effects_of(effects_once))
+        assert results == expected
+        check_effects(effects, pending, read_effects(expected_effects))
         check_histories(data)
-        tries = count_retries(effects_once)
-        for key, times in count_retries(effects).items():
-            assert tries[key] <= times <= tries[key] + len(pending)
+        attempts = count_retries(expected_effects)
+        for key, count in count_retries(effects).items():
+            assert attempts[key] <= count <= attempts[key] + len(pending)

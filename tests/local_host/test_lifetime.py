@@ -1,4 +1,4 @@
-"""Does the host end well: drained, at once, for want of disk, or to begin again?"""
+"""Lifetime of the host: Ctrl-C, reload, unusable data folders, log output."""
 
 import json
 import os
@@ -17,172 +17,175 @@ from tests.local_host.test_workers import FRAGILE
 
 @pytest.fixture
 def marks(tmp_path: Path) -> Path:
-    """The file in which the fragile app notes what it does."""
+    """The file in which the fragile app records what it does."""
     return tmp_path / "marks"
 
 
 @pytest.fixture
-def patient(tmp_path: Path) -> Path:
-    """The fragile app, where a function may run for as long as it wants."""
-    app = shutil.copytree(FRAGILE, tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__"))
-    (app / "host.json").write_text('{"version": "2.0", "functionTimeout": "-1"}')
-    return app
+def app(tmp_path: Path) -> Path:
+    """The fragile app without a function timeout."""
+    copy = shutil.copytree(FRAGILE, tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "host.json").write_text('{"version": "2.0", "functionTimeout": "-1"}')
+    return copy
 
 
 @pytest.fixture
-def host(patient: Path, tmp_path: Path, marks: Path) -> Iterator[HostProcess]:
-    """A host that runs the patient app."""
-    with running_host(patient, tmp_path, environment={"MARKS": str(marks)}) as running:
+def host(app: Path, tmp_path: Path, marks: Path) -> Iterator[HostProcess]:
+    """A host that runs the app."""
+    with running_host(app, tmp_path, environment={"MARKS": str(marks)}) as running:
         yield running
 
 
-def goes_on(app: Path, data: Path, marks: Path, instance_id: str) -> object:
-    """The output of an instance after the next start."""
+def resume(app: Path, data: Path, marks: Path, instance_id: str) -> object:
+    """Start the host again and return the output of an instance that it resumes."""
     with running_host(app, data, environment={"MARKS": str(marks)}) as host:
         until(lambda: status(host, instance_id)["runtimeStatus"] == "Completed")
         return status(host, instance_id)["output"]
 
 
-def test_ctrl_c_lets_an_activity_finish(
-    host: HostProcess, patient: Path, tmp_path: Path, marks: Path
+def test_ctrl_c_waits_for_running_activities(
+    host: HostProcess, app: Path, tmp_path: Path, marks: Path
 ) -> None:
-    """It is written down, not run again; what comes next waits for the next start."""
-    call(host.base_url, "POST", "/api/start/naps/n", 0.5)
+    """The result is recorded; the next start runs the next activity, not the same one."""
+    call(host.base_url, "POST", "/api/start/call_pause/n", 0.5)
     until(marks.exists)
     host.signal(signal.SIGINT)
 
     assert host.wait() == 0
-    assert marks.read_text() == "nap began\nnap ended\n"
-    assert goes_on(patient, tmp_path, marks, "n") == "rested"
-    assert marks.read_text() == "nap began\nnap ended\nafter the nap\n"
+    assert marks.read_text() == "pause began\npause ended\n"
+    assert resume(app, tmp_path, marks, "n") == "paused"
+    assert marks.read_text() == "pause began\npause ended\nafter the pause\n"
 
 
-def test_ctrl_c_lets_a_request_finish(host: HostProcess, marks: Path) -> None:
-    """Who has been let in gets an answer; who comes later is turned away."""
-    answers: list[tuple[int, bytes]] = []
+def test_ctrl_c_waits_for_running_requests(host: HostProcess, marks: Path) -> None:
+    """A running request gets its response, later ones get 503."""
+    responses: list[tuple[int, bytes]] = []
     request = threading.Thread(
-        target=lambda: answers.append(fetch(host.base_url, "GET", "/api/nap/0.5"))
+        target=lambda: responses.append(fetch(host.base_url, "GET", "/api/pause/0.5"))
     )
     request.start()
     until(marks.exists)
     host.signal(signal.SIGINT)
-    until(lambda: fetch(host.base_url, "GET", "/api/nap/0")[0] == 503)
+    until(lambda: fetch(host.base_url, "GET", "/api/pause/0")[0] == 503)
     request.join()
 
     assert host.wait() == 0
-    assert answers[0][0] == 200
+    assert responses[0][0] == 200
 
 
-def test_a_second_ctrl_c_stops_at_once(
-    host: HostProcess, patient: Path, tmp_path: Path, marks: Path
+def test_second_ctrl_c_stops_at_once(
+    host: HostProcess, app: Path, tmp_path: Path, marks: Path
 ) -> None:
-    """What ran is run again at the next start."""
-    call(host.base_url, "POST", "/api/start/naps/n", 3)
+    """The next start runs the interrupted activity again."""
+    call(host.base_url, "POST", "/api/start/call_pause/n", 3)
     until(marks.exists)
     host.signal(signal.SIGINT)
-    until(lambda: fetch(host.base_url, "GET", "/api/nap/0")[0] == 503)
+    until(lambda: fetch(host.base_url, "GET", "/api/pause/0")[0] == 503)
     host.signal(signal.SIGINT)
 
     assert host.wait() == 130
-    assert goes_on(patient, tmp_path, marks, "n") == "rested"
-    assert marks.read_text().count("nap began") == 2
+    assert resume(app, tmp_path, marks, "n") == "paused"
+    assert marks.read_text().count("pause began") == 2
 
 
-def test_a_changed_file_starts_the_app_again(patient: Path, tmp_path: Path, marks: Path) -> None:
-    """On the same port, with the state kept; a broken file is told."""
+def test_reload_restarts_the_host_when_a_file_changes(
+    app: Path, tmp_path: Path, marks: Path
+) -> None:
+    """Port and state stay the same; an app that does not load is reported."""
     data = tmp_path / "data"
-    with running_host(patient, data, "--reload", environment={"MARKS": str(marks)}) as host:
-        call(host.base_url, "POST", "/api/start/naps/before", 0)
-        until(lambda: status(host, "before")["output"] == "rested")
-        source = patient / "function_app.py"
-        whole = source.read_text()
+    with running_host(app, data, "--reload", environment={"MARKS": str(marks)}) as host:
+        call(host.base_url, "POST", "/api/start/call_pause/before", 0)
+        until(lambda: status(host, "before")["output"] == "paused")
+        source = app / "function_app.py"
+        original = source.read_text()
 
         source.write_text("import nosuchmodule")
         host.read_until("No module named 'nosuchmodule'")
-        source.write_text(whole.replace("rested", "well rested"))
+        source.write_text(original.replace("paused", "paused again"))
         host.read_until("Listening on")
 
-        call(host.base_url, "POST", "/api/start/naps/after", 0)
-        until(lambda: status(host, "after")["output"] == "well rested")
-        assert status(host, "before")["output"] == "rested"
+        call(host.base_url, "POST", "/api/start/call_pause/after", 0)
+        until(lambda: status(host, "after")["output"] == "paused again")
+        assert status(host, "before")["output"] == "paused"
         assert "function_app.py has changed" in host.output
 
 
-def test_a_full_disk_is_told_in_one_line(patient: Path, tmp_path: Path, marks: Path) -> None:
-    """What was acknowledged is there when there is room again."""
+def test_full_disk_stops_the_host(app: Path, tmp_path: Path, marks: Path) -> None:
+    """The message is one line; every acknowledged start survives."""
     environment = {"MARKS": str(marks)}
     acknowledged = 0
-    with running_host(patient, tmp_path, limits="ulimit -f 600", environment=environment) as host:
+    with running_host(app, tmp_path, limits="ulimit -f 600", environment=environment) as host:
         try:
-            while fetch(host.base_url, "POST", f"/api/start/naps/n{acknowledged}", b"0")[0] == 202:
+            while (
+                fetch(host.base_url, "POST", f"/api/start/call_pause/n{acknowledged}", b"0")[0]
+                == 202
+            ):
                 acknowledged += 1
         except OSError:
-            pass  # the host is gone already
+            pass  # the host has ended
         assert host.wait() == 1
-        said = host.output.partition("(Ctrl-C stops)\n")[2].splitlines()
-        assert [line for line in said if line.startswith("local_host:")] == said[-1:]
-        assert "host.sqlite3 cannot be written" in said[-1]
+        lines = host.output.partition("(press Ctrl-C to stop)\n")[2].splitlines()
+        assert [line for line in lines if line.startswith("local_host:")] == lines[-1:]
+        assert "host.sqlite3 cannot be written" in lines[-1]
 
     assert acknowledged > 0
-    assert goes_on(patient, tmp_path, marks, f"n{acknowledged - 1}") == "rested"
+    assert resume(app, tmp_path, marks, f"n{acknowledged - 1}") == "paused"
 
 
-def refusal(app: Path, data: Path) -> str:
-    """What a host says that does not start."""
+def start_failing(app: Path, data: Path) -> str:
+    """Start a host that fails with one line of output; return the line."""
     host = HostProcess(app, data)
     assert host.status == 1
     assert host.output.count("\n") == 1
     return host.output
 
 
-def test_a_data_file_that_is_none_is_left_alone(patient: Path, tmp_path: Path) -> None:
-    """Whatever it is, it is not ours to write to."""
-    (tmp_path / "host.sqlite3").write_text("a letter to a friend")
+def test_file_that_is_not_a_database_is_not_changed(app: Path, tmp_path: Path) -> None:
+    """The host does not start, and the message names the file."""
+    (tmp_path / "host.sqlite3").write_text("not a database")
 
-    assert "host.sqlite3 cannot be used" in refusal(patient, tmp_path)
-    assert (tmp_path / "host.sqlite3").read_text() == "a letter to a friend"
+    assert "host.sqlite3 cannot be used" in start_failing(app, tmp_path)
+    assert (tmp_path / "host.sqlite3").read_text() == "not a database"
 
 
-def test_a_newer_file_is_left_alone(patient: Path, tmp_path: Path) -> None:
-    """With the mend."""
+def test_data_file_of_a_newer_version_is_rejected(app: Path, tmp_path: Path) -> None:
+    """The message says so."""
     with sqlite3.connect(tmp_path / "host.sqlite3") as file:
         file.execute("PRAGMA user_version = 99")
     file.close()
 
-    assert "was written by a newer version" in refusal(patient, tmp_path)
+    assert "was written by a newer version" in start_failing(app, tmp_path)
 
 
 @pytest.mark.parametrize("path", ["/proc/nowhere", "/dev/null/data"])
-def test_a_folder_that_cannot_be_written_is_told(patient: Path, path: str) -> None:
-    """With its path."""
-    assert f"the data folder {path} cannot be used" in refusal(patient, Path(path))
+def test_data_folder_that_cannot_be_written_is_reported(app: Path, path: str) -> None:
+    """The message has its path."""
+    assert f"the data folder {path} cannot be used" in start_failing(app, Path(path))
 
 
-def test_verbose_logs_each_function_as_func_start_does(
-    patient: Path, tmp_path: Path, marks: Path
-) -> None:
-    """Start and end, with the instance they belong to; and what the app logs itself."""
+def test_verbose_logs_each_function(app: Path, tmp_path: Path, marks: Path) -> None:
+    """Start and end have the format of `func start`; lines of the app are printed as well."""
     environment = {"MARKS": str(marks)}
-    with running_host(patient, tmp_path, "--verbose", environment=environment) as host:
-        call(host.base_url, "POST", "/api/start/naps/n-1", 0)
+    with running_host(app, tmp_path, "--verbose", environment=environment) as host:
+        call(host.base_url, "POST", "/api/start/call_pause/n-1", 0)
         until(lambda: status(host, "n-1")["runtimeStatus"] == "Completed")
         host.stop()
 
     lines = [line.partition("] ")[2] for line in host.output.splitlines() if line.startswith("[2")]
-    starts = [line.partition(", Id=")[0] for line in lines if "Execut" in line or "said" in line]
+    starts = [line.partition(", Id=")[0] for line in lines if "Execut" in line or "logged" in line]
     assert starts[0].startswith("Executing 'Functions.start' (Reason='This function was")
-    assert "[n-1] Executing 'Functions.take_a_nap' (Reason='(null)'" in starts
-    assert "[n-1] Executed 'Functions.take_a_nap' (Succeeded" in starts
-    assert "[n-1] said after the nap" in starts
+    assert "[n-1] Executing 'Functions.pause_activity' (Reason='(null)'" in starts
+    assert "[n-1] Executed 'Functions.pause_activity' (Succeeded" in starts
+    assert "[n-1] logged after the pause" in starts
 
 
-def test_lines_are_json_on_request_and_few_by_default(
-    patient: Path, tmp_path: Path, marks: Path
+def test_json_log_has_only_lines_of_the_app_by_default(
+    app: Path, tmp_path: Path, marks: Path
 ) -> None:
-    """The app's own lines are shown, and no others."""
+    """Each is a JSON object; what the app prints stays as it is."""
     environment = {"MARKS": str(marks)}
-    with running_host(patient, tmp_path, "--log-format", "json", environment=environment) as host:
-        call(host.base_url, "POST", "/api/start/naps/n", 0)
+    with running_host(app, tmp_path, "--log-format", "json", environment=environment) as host:
+        call(host.base_url, "POST", "/api/start/call_pause/n", 0)
         until(lambda: status(host, "n")["runtimeStatus"] == "Completed")
         host.stop()
 
@@ -193,17 +196,15 @@ def test_lines_are_json_on_request_and_few_by_default(
             "level": "info",
             "logger": "function_app",
             "instanceId": "n",
-            "message": "said after the nap",
+            "message": "logged after the pause",
         }
     ]
-    assert "printed after the nap\n" in host.output
+    assert "printed after the pause\n" in host.output
 
 
-def test_a_worker_that_cannot_load_the_app_any_more_ends_the_host(
-    host: HostProcess, patient: Path
-) -> None:
-    """Its reason is the host's last line."""
-    (patient / "function_app.py").write_text("import nosuchmodule")
+def test_worker_that_cannot_reload_the_app_stops_the_host(host: HostProcess, app: Path) -> None:
+    """The last line of the output has the reason."""
+    (app / "function_app.py").write_text("import nosuchmodule")
     os.kill(host.workers()[0], signal.SIGKILL)
 
     assert host.wait() == 1

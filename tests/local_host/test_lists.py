@@ -1,11 +1,11 @@
-"""Are instances and entities listed and purged with filters, page by page?"""
+"""Lists and purges of instances and entities, with filters and pages."""
 
 import asyncio
 
 import pytest
 
 from local_host.host.clock import SystemClock
-from local_host.host.durable.endings import Endings
+from local_host.host.durable.operations import CompletionWaiters
 from local_host.testing import App, Response
 
 HOOK = "/runtime/webhooks/durabletask"
@@ -14,23 +14,23 @@ PAST = "2000-01-01T00:00:00Z"
 
 
 @pytest.fixture
-def filled(app: App) -> App:
-    """Three instances that completed, one that failed, one that waits."""
+def populated_app(app: App) -> App:
+    """Create three completed instances, a failed one and a waiting one."""
     for n in range(3):
         app.run("fan_out", 1, f"done-{n}")
     app.run("gives_up", None, "failed")
     app.start("approval", None, "waits")
-    app.settle()
+    app.wait_until_idle()
     return app
 
 
-def ids(answer: Response) -> list[str]:
-    """The instance ids of a list."""
-    return [instance["instanceId"] for instance in answer.json()]
+def ids_of(page: Response) -> list[str]:
+    """Return the instance ids of a page."""
+    return [instance["instanceId"] for instance in page.json()]
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("", ["done-0", "done-1", "done-2", "failed", "waits"]),
         ("instanceIdPrefix=done", ["done-0", "done-1", "done-2"]),
@@ -45,85 +45,87 @@ def ids(answer: Response) -> list[str]:
         ("top=nonsense&createdTimeFrom=never&instanceIdPrefix=w", ["waits"]),
     ],
 )
-def test_a_list_shows_what_is_asked_for(filled: App, query: str, found: list[str]) -> None:
-    """Filters narrow the list; one that makes no sense is passed over, as on the real host."""
-    assert ids(filled.request("GET", f"{HOOK}/instances?{query}")) == found
+def test_list_applies_filters(populated_app: App, query: str, expected: list[str]) -> None:
+    """Filters narrow the list; an invalid filter is ignored, as on the real host."""
+    assert ids_of(populated_app.request("GET", f"{HOOK}/instances?{query}")) == expected
 
 
-def test_a_list_comes_in_pages(filled: App) -> None:
-    """A token leads to the next page; the last page has none."""
+def test_list_is_paged(populated_app: App) -> None:
+    """A continuation token leads to the next page; the last page has none."""
     pages: list[list[str]] = []
     token: str | None = ""
     while token is not None:
         headers = {"x-ms-continuation-token": token}
-        page = filled.request("GET", f"{HOOK}/instances?top=2", headers=headers)
-        pages.append(ids(page))
+        page = populated_app.request("GET", f"{HOOK}/instances?top=2", headers=headers)
+        pages.append(ids_of(page))
         token = page.headers.get("x-ms-continuation-token")
 
     assert pages == [["done-0", "done-1"], ["done-2", "failed"], ["waits"]]
 
 
-def test_a_token_of_somebody_else_leads_to_the_first_page(filled: App) -> None:
-    """A token that this host did not make counts as none."""
+def test_invalid_continuation_token_leads_to_the_first_page(populated_app: App) -> None:
+    """A token that this host did not create is ignored."""
     headers = {"x-ms-continuation-token": "[{not base64"}
 
-    assert ids(filled.request("GET", f"{HOOK}/instances?top=1", headers=headers)) == ["done-0"]
-
-
-def test_a_list_can_leave_inputs_out(filled: App) -> None:
-    """`showInput=false` hides what instances were started with."""
-    path = f"{HOOK}/instances?instanceIdPrefix=done-0&showInput="
-
-    assert filled.request("GET", path + "false").json()[0]["input"] is None
-    assert filled.request("GET", path + "true").json()[0]["input"] == "1"
-
-
-def test_ended_instances_are_purged_by_filter(filled: App) -> None:
-    """Only ended ones are, and a start time must be given."""
-    path = f"{HOOK}/instances?createdTimeFrom="
-    answers = [
-        filled.request("DELETE", f"{HOOK}/instances?runtimeStatus=Completed"),
-        filled.request("DELETE", f"{path}{FUTURE}"),
-        filled.request("DELETE", f"{path}{PAST}&runtimeStatus=Running"),
-        filled.request("DELETE", f"{path}{PAST}&runtimeStatus=Completed"),
-        filled.request("DELETE", f"{path}{PAST}"),
+    assert ids_of(populated_app.request("GET", f"{HOOK}/instances?top=1", headers=headers)) == [
+        "done-0"
     ]
 
-    assert [answer.status for answer in answers] == [400, 404, 404, 200, 200]
-    assert answers[0].json() == "Please provide value for 'createdTimeFrom' parameter."
-    assert [answer.json()["instancesDeleted"] for answer in answers[3:]] == [3, 1]
-    assert ids(filled.request("GET", f"{HOOK}/instances")) == ["waits"]
+
+def test_list_omits_inputs_on_request(populated_app: App) -> None:
+    """`showInput=false` hides the inputs."""
+    path = f"{HOOK}/instances?instanceIdPrefix=done-0&showInput="
+
+    assert populated_app.request("GET", path + "false").json()[0]["input"] is None
+    assert populated_app.request("GET", path + "true").json()[0]["input"] == "1"
 
 
-def test_entities_are_listed(app: App) -> None:
-    """All, or those of one name; with their states on request."""
+def test_purge_deletes_matching_ended_instances(populated_app: App) -> None:
+    """A purge needs a start time and deletes no instance that is running."""
+    path = f"{HOOK}/instances?createdTimeFrom="
+    responses = [
+        populated_app.request("DELETE", f"{HOOK}/instances?runtimeStatus=Completed"),
+        populated_app.request("DELETE", f"{path}{FUTURE}"),
+        populated_app.request("DELETE", f"{path}{PAST}&runtimeStatus=Running"),
+        populated_app.request("DELETE", f"{path}{PAST}&runtimeStatus=Completed"),
+        populated_app.request("DELETE", f"{path}{PAST}"),
+    ]
+
+    assert [response.status for response in responses] == [400, 404, 404, 200, 200]
+    assert responses[0].json() == "Please provide value for 'createdTimeFrom' parameter."
+    assert [response.json()["instancesDeleted"] for response in responses[3:]] == [3, 1]
+    assert ids_of(populated_app.request("GET", f"{HOOK}/instances")) == ["waits"]
+
+
+def test_entities_are_listed_with_filters(app: App) -> None:
+    """A list has all entities or those of one name, with their states on request."""
     for key in ("a", "b"):
         app.request("POST", f"{HOOK}/entities/counter/{key}?op=add", json="5")
-    app.settle()
+    app.wait_until_idle()
 
-    everything = app.request("GET", f"{HOOK}/entities?top=1")
+    first_page = app.request("GET", f"{HOOK}/entities?top=1")
     named = app.request("GET", f"{HOOK}/entities/Counter?fetchState=true").json()
 
-    assert [e["entityId"] for e in everything.json()] == [{"name": "counter", "key": "a"}]
-    assert "x-ms-continuation-token" in everything.headers
+    assert [e["entityId"] for e in first_page.json()] == [{"name": "counter", "key": "a"}]
+    assert "x-ms-continuation-token" in first_page.headers
     assert [(e["entityId"]["key"], e["state"]) for e in named] == [("a", 5), ("b", 5)]
     assert app.request("GET", f"{HOOK}/entities/nosuch").json() == []
     for when in (f"From={FUTURE}", f"To={PAST}"):
         assert app.request("GET", f"{HOOK}/entities?lastOperationTime{when}").json() == []
 
 
-def test_a_start_can_wait_for_the_end(app: App) -> None:
-    """The bare output where it completed, its status where it ended otherwise."""
+def test_start_waits_for_the_end(app: App) -> None:
+    """The response is the output if the instance completed, else its status."""
     wait = "?timeout=60&pollingInterval=1"
-    done = app.request("POST", f"{HOOK}/orchestrators/chain{wait}")
+    completed = app.request("POST", f"{HOOK}/orchestrators/chain{wait}")
     failed = app.request("POST", f"{HOOK}/orchestrators/gives_up{wait}")
 
-    assert (done.status, done.json()) == (200, ["a", "b", "c"])
+    assert (completed.status, completed.json()) == (200, ["a", "b", "c"])
     assert (failed.status, failed.json()["runtimeStatus"]) == (200, "Failed")
 
 
-def test_nobody_waits_longer_than_asked() -> None:
-    """When the time has come, whoever waits for an end goes on without it."""
+def test_wait_for_the_end_stops_at_its_deadline() -> None:
+    """A wait returns at its deadline although the instance has not ended."""
     clock = SystemClock()
 
-    asyncio.run(Endings(clock).wait("endless", clock.now()))
+    asyncio.run(CompletionWaiters(clock).wait("endless", clock.now()))

@@ -1,4 +1,4 @@
-"""Do log lines look right, and only the ones that a person should see?"""
+"""Log output: text and JSON format, colors, and the selection of lines."""
 
 import io
 import json
@@ -8,25 +8,28 @@ from pathlib import Path
 import pytest
 
 from local_host import logs
-from local_host.logs import JsonFormatter, LogStyle, TextFormatter, wants_color
+from local_host.logs import JsonFormatter, LogStyle, OutputFilter, TextFormatter, supports_color
 
 
 def record(level: int = logging.INFO, path: str = "/host/x.py") -> logging.LogRecord:
-    """A line that was logged on 22 November 2026."""
-    made = logging.LogRecord("shop", level, path, 1, "sold %s", ("a rug",), None)
-    made.created = 1_795_370_400.25
-    return made
+    """Return a log record of 22 November 2026."""
+    line = logging.LogRecord("shop", level, path, 1, "sold %s", ("a rug",), None)
+    line.created = 1_795_370_400.25
+    return line
 
 
-def test_a_line_has_its_time_and_its_instance() -> None:
-    """The instance is known from where the line was logged, unless it is said with it."""
+def test_line_has_time_and_instance() -> None:
+    """The instance is that of the current task, unless the line names another."""
     token = logs.about.set("order-1")
     try:
-        known, said = TextFormatter().format(record()), record()
-        said.about = "order-2"
+        implicit, explicit = record(), record()
+        explicit.about = "order-2"
+        lines = [TextFormatter().format(line) for line in (implicit, explicit)]
 
-        assert known == "[2026-11-22T18:00:00.250Z] [order-1] sold a rug"
-        assert TextFormatter().format(said) == "[2026-11-22T18:00:00.250Z] [order-2] sold a rug"
+        assert lines == [
+            "[2026-11-22T18:00:00.250Z] [order-1] sold a rug",
+            "[2026-11-22T18:00:00.250Z] [order-2] sold a rug",
+        ]
     finally:
         logs.about.reset(token)
 
@@ -34,27 +37,27 @@ def test_a_line_has_its_time_and_its_instance() -> None:
 @pytest.mark.parametrize(
     ("level", "code"), [(logging.ERROR, "31"), (logging.WARNING, "33"), (logging.INFO, None)]
 )
-def test_a_terminal_gets_colors(level: int, code: str | None) -> None:
-    """Red errors, yellow warnings, nothing on the rest."""
+def test_level_determines_the_color(level: int, code: str | None) -> None:
+    """Errors are red, warnings yellow, other lines have no color."""
     line = TextFormatter(color=True).format(record(level))
 
     assert line.endswith("sold a rug" if code is None else f"\x1b[{code}msold a rug\x1b[0m")
 
 
-def test_colors_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """NO_COLOR is respected."""
+def test_no_color_turns_colors_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Terminals support colors, unless NO_COLOR is set; other streams do not."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     terminal = io.StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True)
 
-    assert wants_color(terminal)
-    assert not wants_color(io.StringIO())
+    assert supports_color(terminal)
+    assert not supports_color(io.StringIO())
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not wants_color(terminal)
+    assert not supports_color(terminal)
 
 
-def test_json_lines_carry_the_traceback() -> None:
-    """In a field of its own; what is not there is left out."""
+def test_json_line_has_the_traceback_in_its_own_field() -> None:
+    """Fields without a value are omitted."""
     failed = record(logging.ERROR)
     failed.exc_info = (ValueError, ValueError("torn"), None)
 
@@ -71,7 +74,7 @@ def test_json_lines_carry_the_traceback() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "path", "verbose", "seen"),
+    ("level", "path", "verbose", "is_printed"),
     [
         (logging.INFO, "/app/shop.py", False, True),
         (logging.DEBUG, "/app/shop.py", True, False),
@@ -81,10 +84,10 @@ def test_json_lines_carry_the_traceback() -> None:
         (logging.WARNING, "/elsewhere/x.py", False, True),
     ],
 )
-def test_quiet_is_what_the_app_says_and_what_is_wrong(
-    level: int, path: str, *, verbose: bool, seen: bool
+def test_filter_selects_lines_of_the_app_and_warnings(
+    level: int, path: str, *, verbose: bool, is_printed: bool
 ) -> None:
-    """Libraries inform only on request."""
-    quiet = logs._Quiet(LogStyle(verbose=verbose), Path("/app"), logging.INFO)
+    """Other lines need --verbose; the app has a level of its own."""
+    output_filter = OutputFilter(LogStyle(verbose=verbose), Path("/app"), logging.INFO)
 
-    assert bool(quiet.filter(record(level, path))) is seen
+    assert output_filter.filter(record(level, path)) is is_printed

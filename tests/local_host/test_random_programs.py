@@ -1,4 +1,4 @@
-"""Does any orchestration come out the same, however often the host dies on its way?
+"""Random orchestrations on a host that crashes at random commits.
 
 `LONG=1 ./scripts/test -k random` runs many more programs.
 """
@@ -12,32 +12,35 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.local_host.crashing import CrashPoint, run_through
+from tests.local_host.crashing import CrashPoint, run_with_crashes
 from tests.local_host.random_programs import (
-    Found,
     Program,
+    Result,
     check_effects,
     check_histories,
     count_retries,
-    effects_of,
     programs,
+    read_effects,
 )
 
 EXAMPLES = 3_000 if os.environ.get("LONG") else 100
-_CRASHES = st.lists(st.builds(CrashPoint, st.integers(1, 12), st.booleans()), max_size=4)
+_CRASH_POINTS = st.builds(CrashPoint, commit=st.integers(1, 12), is_written=st.booleans())
+_CRASHES = st.lists(_CRASH_POINTS, max_size=4)
 
 
-def run_apart(program: Program, crashes: list[CrashPoint]) -> tuple[Found, Path, list[set[str]]]:
-    """Run a program in a folder of its own; return what became of it, and its effects."""
+def run_in_new_folder(
+    program: Program, crashes: list[CrashPoint]
+) -> tuple[Result, Path, list[set[str]]]:
+    """Run a program in a new folder; return its result, its effects, and what crashes repeat."""
     folder = Path(tempfile.mkdtemp(prefix="program-", dir=os.environ["PROGRAMS"]))
     effects = folder / "effects"
     with mock.patch.dict(os.environ, {"EFFECTS": str(effects)}):
-        found, pending = run_through(program, crashes, folder / "data", effects)
+        result, pending = run_with_crashes(program, crashes, folder / "data", effects)
     check_histories(folder / "data")
-    return found, effects, pending
+    return result, effects, pending
 
 
-# The SDK's words for an event that nobody waits for yet, and for plain JSON.
+# The SDK warns about an event that is not awaited yet, and about plain JSON.
 @pytest.mark.filterwarnings("ignore:azure.functions df_loads:DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:Potential duplicate Task completion:UserWarning")
 @settings(
@@ -48,17 +51,17 @@ def run_apart(program: Program, crashes: list[CrashPoint]) -> tuple[Found, Path,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(programs(), _CRASHES)
-def test_a_program_comes_out_the_same_however_often_the_host_dies(
+def test_crashes_do_not_change_the_result_of_a_program(
     program: Program, crashes: list[CrashPoint]
 ) -> None:
-    """Same end, same output, same effects; only what was running is done once more."""
+    """Status, output and effects are the same; only activities in flight at a crash run again."""
     with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, PROGRAMS=folder):
-        undisturbed, effects, _ = run_apart(program, [])
-        expected, tries = effects_of(effects), count_retries(effects)
+        expected, effects, _ = run_in_new_folder(program, [])
+        expected_effects, attempts = read_effects(effects), count_retries(effects)
 
-        found, effects, pending = run_apart(program, crashes)
+        result, effects, pending = run_in_new_folder(program, crashes)
 
-        assert found == undisturbed, (found, undisturbed)
-        check_effects(effects, pending, expected)
-        for key, times in count_retries(effects).items():
-            assert tries[key] <= times <= tries[key] + len(pending)
+        assert result == expected, (result, expected)
+        check_effects(effects, pending, expected_effects)
+        for key, count in count_retries(effects).items():
+            assert attempts[key] <= count <= attempts[key] + len(pending)

@@ -1,4 +1,4 @@
-"""Does everything go on after the host, its worker, or both were killed?"""
+"""Recovery after the host, its worker process, or both are killed."""
 
 import time
 from pathlib import Path
@@ -7,8 +7,8 @@ from tests.local_host.conftest import APP
 from tests.local_host.process import HOOK, call, running_host, status, until
 
 
-def test_an_acknowledged_start_survives_a_kill(tmp_path: Path) -> None:
-    """What was answered with 202 is there after `kill -9`, and goes on."""
+def test_acknowledged_start_survives_a_kill(tmp_path: Path) -> None:
+    """An instance whose start was acknowledged continues after `kill -9`."""
     with running_host(APP, tmp_path) as host:
         call(host.base_url, "POST", "/api/start/approval/waits")
         for number in range(10):
@@ -21,8 +21,8 @@ def test_an_acknowledged_start_survives_a_kill(tmp_path: Path) -> None:
         until(lambda: status(host, "waits")["output"] == "yes")
 
 
-def test_a_timer_that_came_due_while_the_host_was_down_fires(tmp_path: Path) -> None:
-    """Deadlines are kept, not the time that is left."""
+def test_timer_due_during_downtime_fires_after_the_start(tmp_path: Path) -> None:
+    """Timers keep their absolute due time."""
     with running_host(APP, tmp_path) as host:
         call(host.base_url, "POST", "/api/start/sleep/nap", 0.5 / 86_400)
         host.kill()
@@ -32,8 +32,8 @@ def test_a_timer_that_came_due_while_the_host_was_down_fires(tmp_path: Path) -> 
         until(lambda: status(host, "nap")["output"] == "awake")
 
 
-def test_a_worker_does_not_outlive_its_host(tmp_path: Path) -> None:
-    """When the host alone is killed, its worker ends by itself."""
+def test_worker_process_ends_with_its_host(tmp_path: Path) -> None:
+    """If the host alone is killed, its worker process ends by itself."""
     with running_host(APP, tmp_path) as host:
         assert len(host.workers()) == 1
         host.kill_host_alone()
@@ -41,8 +41,8 @@ def test_a_worker_does_not_outlive_its_host(tmp_path: Path) -> None:
         until(lambda: host.workers() == [])
 
 
-def test_a_worker_that_dies_fails_its_activity_and_is_replaced(tmp_path: Path) -> None:
-    """The orchestrator sees the failure, in the real host's words; the next call works."""
+def test_dead_worker_process_fails_its_activity_and_is_replaced(tmp_path: Path) -> None:
+    """The orchestrator gets the failure with the message of the real host; the next call works."""
     with running_host(APP, tmp_path) as host:
         call(host.base_url, "POST", "/api/start/dies/d")
         until(lambda: status(host, "d")["runtimeStatus"] == "Completed")

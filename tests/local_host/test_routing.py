@@ -1,4 +1,4 @@
-"""Do route templates match what ASP.NET's match?"""
+"""Routing: templates, constraints and precedence as in ASP.NET."""
 
 import pytest
 
@@ -7,12 +7,14 @@ from local_host.host.web.routing import Router, full_path
 
 
 def http(name: str, route: str, *methods: str) -> FunctionInfo:
-    """An HTTP function."""
-    return FunctionInfo(name, "httpTrigger", name, route, methods)
+    """Return an HTTP function with this route."""
+    return FunctionInfo(
+        name=name, trigger="httpTrigger", registered_name=name, route=route, methods=methods
+    )
 
 
 @pytest.mark.parametrize(
-    ("template", "path", "found"),
+    ("template", "path", "parameters"),
     [
         ("orders/{id}", "/orders/A1", {"id": "A1"}),
         ("orders/{id}", "/orders/", None),
@@ -33,15 +35,15 @@ def http(name: str, route: str, *methods: str) -> FunctionInfo:
         ("{0}", "/{0}", {}),
     ],
 )
-def test_a_template_matches(template: str, path: str, found: dict[str, str] | None) -> None:
-    """Parameters, constraints, optional and catch-all segments."""
+def test_template_matches_path(template: str, path: str, parameters: dict[str, str] | None) -> None:
+    """Templates have parameters, constraints, optional and catch-all segments."""
     match = Router([http("f", template)], "").find("GET", path)
 
-    assert (match[1] if match else None) == found
+    assert (match[1] if match else None) == parameters
 
 
 @pytest.mark.parametrize(
-    ("constraint", "taken", "refused"),
+    ("constraint", "valid", "invalid"),
     [
         ("int", "-7", "2147483648"),
         ("long", "2147483648", "x"),
@@ -61,49 +63,51 @@ def test_a_template_matches(template: str, path: str, found: dict[str, str] | No
         ("nonfile", "a", "a.txt"),
     ],
 )
-def test_a_constraint_takes_what_fits(constraint: str, taken: str, refused: str) -> None:
-    """And leaves the rest unserved."""
+def test_constraint_limits_the_values_of_a_parameter(
+    constraint: str, valid: str, invalid: str
+) -> None:
+    """A path with another value has no function."""
     router = Router([http("f", f"{{x:{constraint}}}")], "")
 
-    assert router.find("GET", f"/{taken}") is not None
-    assert router.find("GET", f"/{refused}") is None
+    assert router.find("GET", f"/{valid}") is not None
+    assert router.find("GET", f"/{invalid}") is None
 
 
-def test_the_most_exact_route_wins() -> None:
-    """Literal before constraint before parameter before catch-all, however they are registered."""
+def test_most_specific_route_has_precedence() -> None:
+    """The order is literal, constraint, parameter, catch-all, whatever the registration order."""
     routes = ["{*rest}", "orders/{id}", "orders/{id:int}", "orders/new"]
     router = Router([http(route, route) for route in routes], "")
 
     paths = ["/orders/new", "/orders/7", "/orders/x", "/orders/x/y"]
 
-    found = [router.find("GET", path) for path in paths]
-    assert [match[0].name for match in found if match] == list(reversed(routes))
+    matches = [router.find("GET", path) for path in paths]
+    assert [match[0].name for match in matches if match] == list(reversed(routes))
 
 
-def test_a_method_that_does_not_fit_leaves_the_next_route_a_chance() -> None:
-    """Two functions may share a route with different methods."""
+def test_functions_with_different_methods_share_a_route() -> None:
+    """The method of the request selects the function."""
     router = Router([http("get", "a", "GET"), http("post", "a", "POST")], "api")
 
-    found = router.find("POST", "/api/a")
-    assert found is not None
-    assert found[0].name == "post"
+    match = router.find("POST", "/api/a")
+    assert match is not None
+    assert match[0].name == "post"
     assert router.find("PUT", "/api/a") is None
 
 
-def test_an_unknown_constraint_is_told_with_the_function() -> None:
-    """The message names the function, for the person who starts the host."""
-    with pytest.raises(ValueError, match="shop: the route constraint 'roman' is not known"):
+def test_unsupported_constraint_is_rejected() -> None:
+    """The message names the function and the constraint."""
+    with pytest.raises(ValueError, match="shop: the route constraint 'roman' is not supported"):
         Router([http("shop", "a/{b:roman}")], "")
 
 
 @pytest.mark.parametrize("constraint", ["regex([)", "min(x)", "int(", "length(1,2,3)"])
-def test_a_constraint_with_bad_arguments_is_told(constraint: str) -> None:
-    """It is not known in this form."""
+def test_constraint_with_invalid_arguments_is_rejected(constraint: str) -> None:
+    """The message names the constraint."""
     with pytest.raises(ValueError, match="the route constraint"):
         Router([http("shop", f"{{b:{constraint}}}")], "")
 
 
-def test_the_prefix_stands_in_front() -> None:
-    """As it does in `func start`'s list of functions."""
+def test_full_path_starts_with_the_prefix() -> None:
+    """Slashes at the ends are removed, as in the list of `func start`."""
     assert full_path(http("f", "/a/b/"), "api") == "api/a/b"
     assert full_path(http("f", "/"), "") == ""

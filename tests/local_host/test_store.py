@@ -1,4 +1,4 @@
-"""Does the task hub keep what it acknowledged, and only as a whole?"""
+"""The data file: group commit, atomic writes, refusal of unusable files."""
 
 import asyncio
 import sqlite3
@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from local_host.errors import BadDataFile
+from local_host.errors import DataFileError
 from local_host.host.store.database import SCHEMA_VERSION, Database
 
 
-def give_back(number: int, _: sqlite3.Connection) -> int:
-    """A write that changes nothing."""
+def return_number(number: int, _: sqlite3.Connection) -> int:
+    """Write nothing; return the number."""
     return number
 
 
-def test_writes_that_wait_together_are_committed_together(tmp_path: Path) -> None:
-    """A hundred writers share a few transactions, and each gets its own answer."""
+def test_queued_writes_share_transactions(tmp_path: Path) -> None:
+    """A hundred writes share a few transactions, and each gets its own result."""
 
     async def scenario() -> tuple[list[int], int]:
         database = Database(tmp_path / "host.sqlite3")
@@ -28,61 +28,61 @@ def test_writes_that_wait_together_are_committed_together(tmp_path: Path) -> Non
             commits += statement == "COMMIT"
 
         database._writer.set_trace_callback(count)
-        answers = await asyncio.gather(
-            *(database.write(partial(give_back, number)) for number in range(100))
+        results = await asyncio.gather(
+            *(database.write(partial(return_number, number)) for number in range(100))
         )
         database.close()
-        return answers, commits
+        return results, commits
 
-    answers, commits = asyncio.run(scenario())
+    results, commits = asyncio.run(scenario())
 
-    assert answers == list(range(100))
+    assert results == list(range(100))
     assert commits < 50
 
 
-def test_a_failing_write_takes_nothing_of_its_group_along(tmp_path: Path) -> None:
-    """When the file cannot be written, everybody in the group is told, and nothing is there."""
+def test_failed_write_rolls_back_its_whole_group(tmp_path: Path) -> None:
+    """Every write of the group gets the error, and none of them is stored."""
 
-    def good(connection: sqlite3.Connection) -> None:
+    def valid(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO messages VALUES (1, 'a', '{}', NULL, NULL)")
 
-    def bad(connection: sqlite3.Connection) -> None:
+    def invalid(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO nowhere VALUES (1)")
 
     async def scenario() -> tuple[list[object], int]:
         database = Database(tmp_path / "host.sqlite3")
-        answers = await asyncio.gather(
-            database.write(good), database.write(bad), return_exceptions=True
+        results = await asyncio.gather(
+            database.write(valid), database.write(invalid), return_exceptions=True
         )
         rows = len(database.read("SELECT * FROM messages"))
         database.close()
-        return list(answers), rows
+        return list(results), rows
 
-    answers, rows = asyncio.run(scenario())
+    results, rows = asyncio.run(scenario())
 
-    assert isinstance(answers[1], BadDataFile)
-    assert rows == (0 if isinstance(answers[0], BadDataFile) else 1)
+    assert isinstance(results[1], DataFileError)
+    assert rows == (0 if isinstance(results[0], DataFileError) else 1)
 
 
 async def _open(path: Path) -> None:
     Database(path).close()
 
 
-def test_a_file_of_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
-    """An older host refuses a newer file and does not touch it."""
+def test_file_with_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    """A host refuses a file that a newer version wrote."""
     path = tmp_path / "host.sqlite3"
     with sqlite3.connect(path) as connection:
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.close()
 
-    with pytest.raises(BadDataFile, match="newer version of the local host"):
+    with pytest.raises(DataFileError, match="newer version of the local host"):
         asyncio.run(_open(path))
 
 
-def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
-    """The message names the file."""
+def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """The error names the file."""
     path = tmp_path / "host.sqlite3"
-    path.write_text("these are not the bytes that you are looking for" * 100)
+    path.write_text("not a database" * 400)
 
-    with pytest.raises(BadDataFile, match=r"host\.sqlite3 cannot be used"):
+    with pytest.raises(DataFileError, match=r"host\.sqlite3 cannot be used"):
         asyncio.run(_open(path))

@@ -1,4 +1,4 @@
-"""Do timer triggers fire when their schedule says so, also when the host was down?"""
+"""Timer triggers: schedules, missed runs, startup runs and manual runs."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from local_host.errors import BadConfiguration
+from local_host.errors import ConfigurationError
 from local_host.host.clock import VirtualClock
 from local_host.host.triggers.schedule import is_monitored, parse_schedule
 from local_host.testing import App, WaitsForEverError, start_app
@@ -22,11 +22,11 @@ import azure.durable_functions as df
 import azure.functions as func
 
 app = df.DFApp()
-seen = []
+runs = []
 
 @app.timer_trigger(schedule="{schedule}", arg_name="timer", {options})
 def tick(timer: func.TimerRequest) -> None:
-    seen.append((timer.past_due, timer.schedule, timer.schedule_status))
+    runs.append((timer.past_due, timer.schedule, timer.schedule_status))
     if {fails}:
         raise ValueError("no")
 
@@ -45,18 +45,18 @@ def hello(req: func.HttpRequest) -> str:
 """
 
 
-class Folder:
-    """An app with one timer trigger, and its data."""
+class TimerApp:
+    """Starts an app with one timer trigger; its data folder stays the same."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._versions = 0
 
-    def run(
+    def start(
         self, schedule: str, *, options: str = "", fails: bool = False, at: datetime = START
     ) -> AbstractContextManager[App]:
-        """Run the app from this moment on; its data stay from run to run."""
-        self._versions += 1  # an app is loaded once in a process
+        """Start the app with this schedule at this time."""
+        self._versions += 1  # Python imports the module of a folder only once
         app = self._path / f"app{self._versions}"
         app.mkdir()
         (app / "host.json").write_text('{"version": "2.0"}')
@@ -68,131 +68,131 @@ class Folder:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    """A folder for an app, forgotten afterwards."""
-    yield Folder(tmp_path)
+def timer_app(tmp_path: Path) -> Iterator[TimerApp]:
+    """An app with a timer trigger; the imported module is removed afterwards."""
+    yield TimerApp(tmp_path)
     sys.modules.pop("function_app", None)
 
 
-def seen() -> list[tuple[bool, dict[str, bool], dict[str, str]]]:
-    """What the timer function was told."""
-    told: list[Any] = sys.modules["function_app"].seen
-    return told
+def runs() -> list[tuple[bool, dict[str, bool], dict[str, str]]]:
+    """Return the arguments of the runs so far: past due, schedule, schedule status."""
+    recorded: list[Any] = sys.modules["function_app"].runs
+    return recorded
 
 
-def test_a_trigger_fires_whenever_it_is_due(folder: Folder) -> None:
-    """Also one that comes every two seconds; that often, missed runs are not monitored."""
-    with folder.run("*/2 * * * * *") as app:
+def test_trigger_fires_at_each_due_time(timer_app: TimerApp) -> None:
+    """An interval of two seconds works, too; it is not monitored and has no schedule status."""
+    with timer_app.start("*/2 * * * * *") as app:
         app.let_pass(timedelta(seconds=11))
 
-        assert seen() == [(False, {"AdjustForDST": True}, {})] * 5
+        assert runs() == [(False, {"AdjustForDST": True}, {})] * 5
 
 
-def test_a_monitored_trigger_learns_of_its_last_run(folder: Folder) -> None:
-    """Its status says when it ran and when it was to run."""
-    with folder.run("%SCHEDULE%") as app:
+def test_monitored_trigger_receives_its_schedule_status(timer_app: TimerApp) -> None:
+    """The status has the times of the last and of the next run."""
+    with timer_app.start("%SCHEDULE%") as app:
         app.let_pass(timedelta(hours=2, minutes=1))
 
-        first, second = (status for _, _, status in seen())
+        first, second = (status for _, _, status in runs())
     assert first["Last"] == "0001-01-01T00:00:00"
     assert first["Next"] == "2026-01-01T13:00:00+00:00"
     assert second["Last"].startswith("2026-01-01T13:00:00.")
     assert second["Next"] == "2026-01-01T14:00:00+00:00"
 
 
-def test_missed_runs_are_made_up_for_once(folder: Folder) -> None:
-    """The host was down for a day; the hourly trigger runs at once, past due, and then in time."""
-    with folder.run("0 0 * * * *"):
-        assert seen() == []
-    with folder.run("0 0 * * * *", at=START + timedelta(days=1, minutes=5)) as app:
+def test_missed_runs_are_made_up_for_once(timer_app: TimerApp) -> None:
+    """After a day of downtime, an hourly trigger runs once past due, and then on schedule."""
+    with timer_app.start("0 0 * * * *"):
+        assert runs() == []
+    with timer_app.start("0 0 * * * *", at=START + timedelta(days=1, minutes=5)) as app:
         app.settle()
-        assert [past_due for past_due, _, _ in seen()] == [True]
+        assert [past_due for past_due, _, _ in runs()] == [True]
 
         app.let_pass(timedelta(hours=1))
-        assert [past_due for past_due, _, _ in seen()] == [True, False]
+        assert [past_due for past_due, _, _ in runs()] == [True, False]
 
 
-def test_another_schedule_has_missed_nothing(folder: Folder) -> None:
-    """A changed expression starts afresh."""
-    with folder.run("0 0 * * * *"):
+def test_changed_schedule_has_no_missed_runs(timer_app: TimerApp) -> None:
+    """The stored status belongs to the previous expression."""
+    with timer_app.start("0 0 * * * *"):
         pass
-    with folder.run("0 30 * * * *", at=START + timedelta(days=1)) as app:
+    with timer_app.start("0 30 * * * *", at=START + timedelta(days=1)) as app:
         app.settle()
 
-        assert seen() == []
+        assert runs() == []
 
 
-def test_a_trigger_without_monitor_makes_up_for_nothing(folder: Folder) -> None:
-    """`use_monitor=False` keeps no status."""
+def test_trigger_without_monitor_has_no_missed_runs(timer_app: TimerApp) -> None:
+    """With `use_monitor=False`, no status is stored."""
     for days in (0, 1):
         at = START + timedelta(days=days)
-        with folder.run("0 0 * * * *", options="use_monitor=False", at=at) as app:
+        with timer_app.start("0 0 * * * *", options="use_monitor=False", at=at) as app:
             app.settle()
-            assert seen() == []
+            assert runs() == []
 
 
-def test_run_on_startup_runs_at_once(folder: Folder) -> None:
-    """And then on its schedule."""
-    with folder.run("0 0 * * * *", options="run_on_startup=True") as app:
+def test_run_on_startup_runs_at_the_start(timer_app: TimerApp) -> None:
+    """The trigger then runs on schedule."""
+    with timer_app.start("0 0 * * * *", options="run_on_startup=True") as app:
         app.settle()
-        assert [past_due for past_due, _, _ in seen()] == [False]
+        assert [past_due for past_due, _, _ in runs()] == [False]
 
         app.let_pass(timedelta(hours=1))
-        assert len(seen()) == 2
+        assert len(runs()) == 2
 
 
-def test_a_failing_run_does_not_end_the_schedule(folder: Folder) -> None:
-    """As on the real host; the failure is logged."""
-    with folder.run("0 0 * * * *", fails=True) as app:
+def test_failing_run_does_not_end_the_schedule(timer_app: TimerApp) -> None:
+    """The failure is logged, and the trigger fires again, as on the real host."""
+    with timer_app.start("0 0 * * * *", fails=True) as app:
         app.let_pass(timedelta(hours=3, minutes=1))
 
-        assert len(seen()) == 3
+        assert len(runs()) == 3
 
 
-def test_a_time_span_counts_from_the_last_run(folder: Folder) -> None:
-    """`00:10:00` instead of an expression."""
-    with folder.run("00:10:00") as app:
+def test_timespan_is_the_interval_between_runs(timer_app: TimerApp) -> None:
+    """A schedule can be `00:10:00` instead of an expression."""
+    with timer_app.start("00:10:00") as app:
         app.let_pass(timedelta(minutes=31))
 
-        assert seen()[0][1] == {"AdjustForDST": False}
-        assert len(seen()) == 3
+        assert runs()[0][1] == {"AdjustForDST": False}
+        assert len(runs()) == 3
 
 
-def test_a_timer_function_is_run_by_hand(folder: Folder) -> None:
-    """`POST /admin/functions/{name}` with JSON; its schedule stays."""
-    with folder.run("0 0 * * * *") as app:
-        answer = app.request("POST", "/admin/functions/TICK", json={"input": ""})
+def test_admin_api_runs_a_timer_function(timer_app: TimerApp) -> None:
+    """`POST /admin/functions/{name}` takes a JSON object and ignores the case of the name."""
+    with timer_app.start("0 0 * * * *") as app:
+        response = app.request("POST", "/admin/functions/TICK", json={"input": ""})
         app.settle()
 
-        assert (answer.status, answer.text) == (202, "")
-        assert len(seen()) == 1
+        assert (response.status, response.text) == (202, "")
+        assert len(runs()) == 1
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "kind", "status"),
+    ("name", "body", "content_type", "status"),
     [
-        ("nobody", b"{}", "application/json", 404),
+        ("unknown", b"{}", "application/json", 404),
         ("tick", b"{", "application/json", 400),
         ("tick", b"", "application/json", 400),
         ("tick", b"{}", "text/plain", 415),
         ("hello", b"{}", "application/json", 400),
     ],
 )
-def test_what_cannot_be_run_by_hand_is_refused(
-    folder: Folder, path: str, body: bytes, kind: str, status: int
+def test_admin_api_rejects_invalid_runs(
+    timer_app: TimerApp, name: str, body: bytes, content_type: str, status: int
 ) -> None:
-    """Unknown names, bad bodies, and functions that are no timer functions."""
-    with folder.run("0 0 * * * *") as app:
-        headers = {"Content-Type": kind}
-        answer = app.request("POST", f"/admin/functions/{path}", content=body, headers=headers)
+    """The name must be that of a timer function, the body a JSON object."""
+    with timer_app.start("0 0 * * * *") as app:
+        headers = {"Content-Type": content_type}
+        response = app.request("POST", f"/admin/functions/{name}", content=body, headers=headers)
 
-        assert answer.status == status
+        assert response.status == status
 
 
 @pytest.mark.parametrize("schedule", ["not a schedule", "61 * * * * *", "%NOWHERE%", "@hourly"])
-def test_a_bad_schedule_leaves_the_rest_running(folder: Folder, schedule: str) -> None:
-    """That function is in error, as on the real host."""
-    with folder.run(schedule) as app:
+def test_invalid_schedule_puts_its_function_in_error(timer_app: TimerApp, schedule: str) -> None:
+    """All other functions are served, as on the real host."""
+    with timer_app.start(schedule) as app:
         status = app.request("GET", "/admin/functions/tick/status").json()
         run = app.request("POST", "/admin/functions/tick", json={})
 
@@ -201,28 +201,30 @@ def test_a_bad_schedule_leaves_the_rest_running(folder: Folder, schedule: str) -
         assert len(status["errors"]) == 1
 
 
-def test_a_periodic_trigger_does_not_keep_a_hopeless_wait_alive(folder: Folder) -> None:
-    """The clock has jumped ten of its times, and the instance still waits."""
-    with folder.run("0 0 * * * *") as app:
+def test_wait_ends_after_ten_runs_of_a_trigger(timer_app: TimerApp) -> None:
+    """A trigger alone does not keep a test waiting for an instance that makes no progress."""
+    with timer_app.start("0 0 * * * *") as app:
         instance_id = app.start("waits", None)
 
         with pytest.raises(WaitsForEverError):
             app.wait(instance_id)
-        assert len(seen()) == 10
+        assert len(runs()) == 10
 
 
-def test_days_pass_beside_a_trigger_that_comes_each_second(folder: Folder) -> None:
-    """It fires ten times, and once more when the clock has jumped to the durable timer."""
-    with folder.run("* * * * * *") as app:
+def test_clock_skips_a_frequent_trigger_to_reach_a_durable_timer(timer_app: TimerApp) -> None:
+    """The trigger fires ten times, and once more when the clock has reached the timer."""
+    with timer_app.start("* * * * * *") as app:
         assert app.run("long", None).status == "Completed"
-        assert len(seen()) == 11
+        assert len(runs()) == 11
 
 
-def test_a_bad_time_zone_is_told(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """WEBSITE_TIME_ZONE moves the schedules, and must be known."""
+def test_invalid_time_zone_is_rejected(
+    timer_app: TimerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message has the value of WEBSITE_TIME_ZONE."""
     monkeypatch.setenv("WEBSITE_TIME_ZONE", "Mars/Olympus")
 
-    with pytest.raises(BadConfiguration, match="Mars/Olympus"), folder.run("0 0 * * * *"):
+    with pytest.raises(ConfigurationError, match="Mars/Olympus"), timer_app.start("0 0 * * * *"):
         pass
 
 
@@ -237,28 +239,28 @@ def test_a_bad_time_zone_is_told(folder: Folder, monkeypatch: pytest.MonkeyPatch
         ("0 0 8-10/2 * * 1-5", "2026-01-02T08:00:00+00:00", "2026-01-02T10:00:00+00:00"),
     ],
 )
-def test_ncrontab_is_read_as_the_real_host_reads_it(
+def test_ncrontab_expression_has_the_times_of_the_real_host(
     expression: str, first: str, second: str
 ) -> None:
-    """Seconds first; where both days are given, both must fit; names in any case."""
+    """Seconds come first; if both day fields are given, both must match; names have any case."""
     schedule = parse_schedule(expression, {}, UTC)
 
-    found = schedule.next_after(START)
-    assert found is not None
-    after = schedule.next_after(found)
-    assert (found.isoformat(), after and after.isoformat()) == (first, second)
+    next_time = schedule.next_after(START)
+    assert next_time is not None
+    time_after = schedule.next_after(next_time)
+    assert (next_time.isoformat(), time_after and time_after.isoformat()) == (first, second)
 
 
-def test_a_day_that_never_comes_is_no_error() -> None:
-    """The trigger never fires."""
+def test_schedule_on_an_impossible_day_never_fires() -> None:
+    """February 31 is not an error."""
     schedule = parse_schedule("0 0 0 31 2 *", {}, UTC)
 
     assert schedule.next_after(START) is None
     assert not is_monitored(schedule, START)
 
 
-def test_a_schedule_follows_the_time_zone() -> None:
-    """Nine o'clock in Berlin, in winter and in summer."""
+def test_schedule_follows_the_time_zone() -> None:
+    """Nine o'clock in Berlin is 8:00 UTC in winter and 7:00 UTC in summer."""
     schedule = parse_schedule("0 0 9 * * *", {}, ZoneInfo("Europe/Berlin"))
 
     hours = [schedule.next_after(START.replace(month=month)) for month in (1, 7)]
@@ -266,7 +268,7 @@ def test_a_schedule_follows_the_time_zone() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "* * * *", "0 0 0 L * *", "0 0 0 * * 1#2", "00:00:00"])
-def test_what_is_no_schedule_is_refused_in_the_real_hosts_words(text: str) -> None:
-    """Neither NCRONTAB nor a time span."""
+def test_invalid_schedule_is_rejected_with_the_real_hosts_message(text: str) -> None:
+    """The text is neither an NCRONTAB expression nor a time span."""
     with pytest.raises(ValueError, match="was not recognized as a valid cron expression"):
         parse_schedule(text, {}, UTC)

@@ -1,4 +1,4 @@
-"""Which versions does a host run, and what becomes of the others?"""
+"""Orchestration versions that a host runs, and instances of other versions."""
 
 import json
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_host.errors import BadConfiguration
+from local_host.errors import ConfigurationError
 from local_host.host.configuration import read_configuration
 from local_host.host.durable.versions import MatchStrategy, Versions
 from local_host.testing import start_app
@@ -28,17 +28,17 @@ from tests.local_host.conftest import APP
         ("spring", "summer", False, False),
     ],
 )
-def test_versions_are_compared_as_numbers_where_they_are(
+def test_versions_compare_by_number_or_as_text(
     default: str | None, version: str | None, *, older_runs: bool, same_runs: bool
 ) -> None:
-    """No version is older than any; dotted numbers count as numbers, the rest as text."""
-    assert Versions(default).fit(version) is older_runs
-    assert Versions(default, MatchStrategy.STRICT).fit(version) is same_runs
-    assert Versions(default, MatchStrategy.NONE).fit(version)
+    """No version is the oldest; dotted numbers compare as numbers, anything else as text."""
+    assert Versions(default=default).accepts(version) is older_runs
+    assert Versions(default=default, match=MatchStrategy.STRICT).accepts(version) is same_runs
+    assert Versions(default=default, match=MatchStrategy.NONE).accepts(version)
 
 
 def app_with(folder: Path, **durable: str) -> Path:
-    """A copy of the app with these settings in its host.json."""
+    """Copy the app, with these settings in its host.json."""
     shutil.copytree(APP, folder, ignore=shutil.ignore_patterns("__pycache__"))
     host = json.loads((folder / "host.json").read_text("utf-8"))
     host.setdefault("extensions", {}).setdefault("durableTask", {}).update(durable)
@@ -46,28 +46,28 @@ def app_with(folder: Path, **durable: str) -> Path:
     return folder
 
 
-def test_a_strategy_that_is_none_is_refused(tmp_path: Path) -> None:
-    """The message names the setting and what it may be; case does not matter."""
-    odd = app_with(tmp_path / "odd", versionMatchStrategy="Newest")
-    good = app_with(tmp_path / "good", versionMatchStrategy="strict")
+def test_unknown_strategy_is_refused(tmp_path: Path) -> None:
+    """The error names the setting and its values, which match in any case."""
+    invalid = app_with(tmp_path / "invalid", versionMatchStrategy="Newest")
+    valid = app_with(tmp_path / "valid", versionMatchStrategy="strict")
 
-    with pytest.raises(BadConfiguration, match="versionMatchStrategy 'Newest' is none of None, St"):
-        read_configuration(odd)
-    assert read_configuration(good).versions.match == MatchStrategy.STRICT
+    with pytest.raises(ConfigurationError, match="versionMatchStrategy must be one of None, St"):
+        read_configuration(invalid)
+    assert read_configuration(valid).versions.match == MatchStrategy.STRICT
 
 
-def test_a_rejected_instance_waits_for_a_host_that_may_run_it(tmp_path: Path) -> None:
-    """It stays Pending, and goes on when the app has caught up; it can be ended meanwhile."""
+def test_rejected_instance_waits_for_a_host_of_its_version(tmp_path: Path) -> None:
+    """It stays Pending until the app has its version; it can be terminated before."""
     path = "/runtime/webhooks/durabletask/orchestrators/chain"
     with start_app(app_with(tmp_path / "old", defaultVersion="1.0"), tmp_path / "data") as app:
         for instance_id in ("waits", "ends"):
             app.request("POST", f"{path}/{instance_id}?version=2.0")
-        app.settle()
-        before = app.look("waits").status
+        app.wait_until_idle()
+        old_status = app.get_run("waits").status
         app.terminate("ends", "enough")
-        app.settle()
-        ended = app.look("ends").status
+        app.wait_until_idle()
+        terminated_status = app.get_run("ends").status
     with start_app(app_with(tmp_path / "new", defaultVersion="2.0"), tmp_path / "data") as app:
-        after = app.wait("waits").output
+        output = app.wait("waits").output
 
-    assert (before, ended, after) == ("Pending", "Terminated", ["a", "b", "c"])
+    assert (old_status, terminated_status, output) == ("Pending", "Terminated", ["a", "b", "c"])

@@ -1,4 +1,4 @@
-"""Does a worker process that dies or hangs do what it does on the real host?"""
+"""Worker processes that end or hang: same behavior as on the real host."""
 
 import os
 import signal
@@ -16,51 +16,51 @@ FRAGILE = Path(__file__).parent / "fragile"
 
 @pytest.fixture
 def marks(tmp_path: Path) -> Path:
-    """The file in which the fragile app notes what it does."""
+    """The file in which the fragile app records what it does."""
     return tmp_path / "marks"
 
 
 @pytest.fixture
 def host(tmp_path: Path, marks: Path) -> Iterator[HostProcess]:
-    """The fragile app with one worker; a function may run for a second."""
+    """The fragile app with one worker process and a function timeout of one second."""
     with running_host(FRAGILE, tmp_path, environment={"MARKS": str(marks)}) as running:
         yield running
 
 
-def outcome(host: HostProcess, name: str, instance_id: str, body: object = None) -> dict[str, Any]:
-    """Start an orchestration and wait for its end."""
+def run(host: HostProcess, name: str, instance_id: str, body: object = None) -> dict[str, Any]:
+    """Start an orchestration, wait until it ends, and return its status."""
     call(host.base_url, "POST", f"/api/start/{name}/{instance_id}", body)
     until(lambda: status(host, instance_id)["runtimeStatus"] not in ("Pending", "Running"))
     return status(host, instance_id)
 
 
-def test_a_hanging_activity_fails_and_takes_its_worker_along(host: HostProcess) -> None:
-    """Past functionTimeout it fails in the real host's words; the next call has a new worker."""
+def test_activity_over_its_timeout_fails(host: HostProcess) -> None:
+    """It fails with the real host's message, and its worker process is replaced."""
     before = host.workers()
 
-    hung = outcome(host, "naps", "n", 30)
+    timed_out = run(host, "call_pause", "n", 30)
 
-    assert hung["output"] == (
-        "Activity function 'nap' failed:  "
-        "Timeout value of 00:00:01 was exceeded by function: Functions.take_a_nap"
+    assert timed_out["output"] == (
+        "Activity function 'pause' failed:  "
+        "Timeout value of 00:00:01 was exceeded by function: Functions.pause_activity"
     )
-    assert outcome(host, "naps", "m", 0)["output"] == "rested"
+    assert run(host, "call_pause", "m", 0)["output"] == "paused"
     assert set(before).isdisjoint(host.workers())
 
 
-def test_what_else_ran_in_a_worker_dies_with_it(host: HostProcess) -> None:
-    """A death is everybody's death: the other activity fails too, with the exit code."""
-    call(host.base_url, "POST", "/api/start/naps/n", 0.9)
-    died = outcome(host, "dies", "d", 7)
+def test_exit_of_a_worker_fails_all_its_activities(host: HostProcess) -> None:
+    """An activity that runs beside the one which exits fails with the exit code, too."""
+    call(host.base_url, "POST", "/api/start/call_pause/n", 0.9)
+    exited = run(host, "call_exit", "d", 7)
 
-    assert "Activity function 'die' failed:" in died["output"]
+    assert "Activity function 'exit_process' failed:" in exited["output"]
     until(lambda: status(host, "n")["runtimeStatus"] == "Completed")
     assert "python exited with code 7 (0x7)" in status(host, "n")["output"]
 
 
-def test_a_killed_worker_is_told_as_a_shell_tells_it(host: HostProcess, marks: Path) -> None:
-    """A signal's number comes on top of 128."""
-    call(host.base_url, "POST", "/api/start/naps/n", 0.9)
+def test_killed_worker_has_the_exit_code_of_a_shell(host: HostProcess, marks: Path) -> None:
+    """The exit code is 128 plus the number of the signal."""
+    call(host.base_url, "POST", "/api/start/call_pause/n", 0.9)
     until(marks.exists)
     os.kill(host.workers()[0], signal.SIGKILL)
 
@@ -68,29 +68,31 @@ def test_a_killed_worker_is_told_as_a_shell_tells_it(host: HostProcess, marks: P
     assert "python exited with code 137 (0x89)" in status(host, "n")["output"]
 
 
-def test_an_orchestration_in_mid_episode_fails_and_can_be_started_again(host: HostProcess) -> None:
-    """Its custom status is gone; the same id runs again from the start, and completes."""
-    failed = outcome(host, "dies_itself", "o")
+def test_exit_during_a_turn_fails_the_orchestration(host: HostProcess) -> None:
+    """Its custom status is lost; the same ID can be started again and completes."""
+    failed = run(host, "exit_once", "o")
 
     assert failed["runtimeStatus"] == "Failed"
     assert failed["output"] == (
-        "Orchestrator function 'dies_itself' failed: python exited with code 3 (0x3)"
+        "Orchestrator function 'exit_once' failed: python exited with code 3 (0x3)"
     )
     assert failed["customStatus"] is None
-    assert outcome(host, "dies_itself", "o")["output"] == "survived"
+    assert run(host, "exit_once", "o")["output"] == "survived"
 
 
-def test_an_entitys_operation_is_run_again(host: HostProcess, marks: Path) -> None:
-    """The caller sees nothing of it."""
-    assert outcome(host, "asks_entity", "e")["output"] == 1
+def test_exit_during_an_entity_operation_repeats_the_operation(
+    host: HostProcess, marks: Path
+) -> None:
+    """The caller gets the result of the second run."""
+    assert run(host, "call_counter", "e")["output"] == 1
     assert marks.read_text() == "e: add\n" * 2
 
 
-def test_the_third_death_ends_the_host(host: HostProcess) -> None:
-    """With one line and a status; the next start goes on."""
-    outcome(host, "dies", "first", 3)
-    outcome(host, "dies", "second", 3)
-    call(host.base_url, "POST", "/api/start/dies/third", 3)
+def test_third_exit_of_a_worker_stops_the_host(host: HostProcess) -> None:
+    """The last line of the output has the real host's message; the exit status is 1."""
+    run(host, "call_exit", "first", 3)
+    run(host, "call_exit", "second", 3)
+    call(host.base_url, "POST", "/api/start/call_exit/third", 3)
 
     assert host.wait() == 1
     last = host.output.splitlines()[-1]
@@ -98,21 +100,21 @@ def test_the_third_death_ends_the_host(host: HostProcess) -> None:
     assert "python exited with code 3 (0x3)" in last
 
 
-def test_an_http_function_whose_worker_dies_answers_500(host: HostProcess, marks: Path) -> None:
-    """And nothing of the reason."""
+def test_exit_during_an_http_function_returns_an_empty_500(host: HostProcess, marks: Path) -> None:
+    """The caller gets no details."""
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(fetch, host.base_url, "GET", "/api/nap/0.9")
+        future = pool.submit(fetch, host.base_url, "GET", "/api/pause/0.9")
         until(marks.exists)
         os.kill(host.workers()[0], signal.SIGKILL)
 
-        assert answer.result() == (500, b"")
+        assert future.result() == (500, b"")
 
 
 @pytest.mark.parametrize("by_setting", [True, False])
-def test_work_is_spread_over_several_workers(
+def test_functions_are_distributed_over_workers(
     tmp_path: Path, marks: Path, *, by_setting: bool
 ) -> None:
-    """Each runs functions, RPC included; the number comes from the settings or the command line."""
+    """The number of workers comes from the app settings or the command line."""
     environment = {"MARKS": str(marks)}
     if by_setting:
         environment["FUNCTIONS_WORKER_PROCESS_COUNT"] = "2"
@@ -121,11 +123,13 @@ def test_work_is_spread_over_several_workers(
         running_host(FRAGILE, tmp_path, *options, environment=environment) as host,
         ThreadPoolExecutor(4) as pool,
     ):
-        paths = ["/api/nap/0.5"] * 4
-        answers = list(pool.map(lambda path: fetch(host.base_url, "GET", path), paths))
-        started = [fetch(host.base_url, "POST", f"/api/start/naps/n{n}", b"0")[0] for n in range(4)]
+        paths = ["/api/pause/0.5"] * 4
+        responses = list(pool.map(lambda path: fetch(host.base_url, "GET", path), paths))
+        statuses = [
+            fetch(host.base_url, "POST", f"/api/start/call_pause/n{n}", b"0")[0] for n in range(4)
+        ]
 
-        assert {int(body) for _, body in answers} == set(host.workers())
+        assert {int(body) for _, body in responses} == set(host.workers())
         assert len(host.workers()) == 2
-        assert started == [202] * 4
-        until(lambda: all(status(host, f"n{n}")["output"] == "rested" for n in range(4)))
+        assert statuses == [202] * 4
+        until(lambda: all(status(host, f"n{n}")["output"] == "paused" for n in range(4)))

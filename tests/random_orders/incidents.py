@@ -8,7 +8,7 @@ from unittest import mock
 from hypothesis import strategies as st
 
 from orders.contracts.names import Orchestration
-from orders.contracts.progress import Step
+from orders.contracts.steps import StepName
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -177,7 +177,7 @@ def _crash_refund(shop: Shop, order_id: str, _: Incident) -> None:
 def _kill_worker(shop: Shop, order_id: str, _: Incident) -> None:
     """Let everything fail that runs until the next timer; restart what failed of this order."""
 
-    def die(_: Step) -> dict[str, str]:
+    def die(_: StepName) -> dict[str, str]:
         raise SystemError("the worker was killed")
 
     with mock.patch("orchestrators.calls.progress", die):
@@ -193,14 +193,14 @@ def _terminate(shop: Shop, instance_id: str) -> bool:
     if _status(shop, instance_id) not in _RUNNING:
         return False
     shop.app.terminate(instance_id, "its worker crashed")
-    shop.app.settle()
+    shop.app.wait_until_idle()
     return True
 
 
 def _restart(
     shop: Shop, orchestration: Orchestration, instance_id: str, payload: dict[str, str]
 ) -> None:
-    shop.app.settle()  # recovery may be about to start it
+    shop.app.wait_until_idle()  # recovery may be about to start it
     if _status(shop, instance_id) not in _RUNNING:
         shop.app.start(orchestration, payload, instance_id)
 

@@ -35,7 +35,7 @@ EXAMPLES: Final = 300 if os.environ.get("LONG") else 12
 def run_incidents(shop: Shop, order_ids: list[str], incidents: list[Incident]) -> None:
     """Move the clock from timer to timer, and let every incident happen at its time."""
     for fired in range(13):
-        shop.app.settle()
+        shop.app.wait_until_idle()
         for incident in incidents:
             if incident.after == fired:
                 apply_incident(shop, order_ids, incident)

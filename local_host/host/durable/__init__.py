@@ -1,5 +1,1 @@
-"""What happens to an orchestration between two messages?
-
-The rules of the Durable Task engine, as the recordings of the real host show them: history, replay
-of actions, episodes, timers, entities.
-"""
+"""The durable engine: the rules of Durable Task, as recordings of the real host show them."""

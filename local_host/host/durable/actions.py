@@ -1,7 +1,7 @@
-"""What did the SDK answer to an episode?
+"""Actions of an orchestrator, as the SDK returns them after each replay.
 
-The SDK returns, after each replay, all that the orchestrator has asked for since its start
-(schema version 2: one list of actions, compound ones nested), and whether it has ended.
+The SDK returns everything that the orchestrator scheduled since its start (schema version 2: one
+list of actions, compound ones nested), and whether the orchestrator has ended.
 """
 
 import json
@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from local_host.errors import FunctionFailed
+from local_host.errors import CustomStatusTooLargeError, FunctionFailedError
+from local_host.host.durable.payloads import encode_compact
 
 Action = dict[str, Any]
 _OUT_OF_PROC = "\n\n$OutOfProcData$:"
+_CUSTOM_STATUS_LIMIT_KB = 16
+#: No character takes more bytes in UTF-16.
+_MAX_BYTES_PER_CHARACTER = 4
 
 
 class ActionType(IntEnum):
-    """The numbers that the SDK gives its actions."""
+    """Numbers that the SDK gives its actions."""
 
     CALL_ACTIVITY = 0
     CALL_ACTIVITY_WITH_RETRY = 1
@@ -32,9 +36,9 @@ class ActionType(IntEnum):
     WHEN_ALL = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrchestratorState:
-    """The SDK's answer: actions so far, and how it stands with the orchestrator."""
+    """State of an orchestrator after a replay: its actions and how it ended, if it did."""
 
     actions: list[Action]
     is_done: bool
@@ -43,57 +47,79 @@ class OrchestratorState:
     custom_status: Any
 
     @classmethod
-    def from_answer(cls, text: str) -> "OrchestratorState":
-        """Read the SDK's JSON answer."""
-        answer = json.loads(text)
+    def from_json(cls, text: str) -> "OrchestratorState":
+        """Decode the JSON that the SDK returns."""
+        state = json.loads(text)
         return cls(
-            actions=answer["actions"][0] if answer["actions"] else [],
-            is_done=answer["isDone"],
-            output=answer.get("output"),
-            error=answer.get("error"),
-            custom_status=answer.get("customStatus"),
+            actions=state["actions"][0] if state["actions"] else [],
+            is_done=state["isDone"],
+            output=state.get("output"),
+            error=state.get("error"),
+            custom_status=state.get("customStatus"),
         )
 
     @classmethod
-    def from_failure(cls, failure: FunctionFailed) -> "OrchestratorState":
-        """Read the state that the SDK hides in the message of an orchestrator's exception."""
+    def from_failure(cls, failure: FunctionFailedError) -> "OrchestratorState":
+        """Decode the state that the SDK appends to the message of an orchestrator's exception."""
         message, label, state = str(failure).partition(_OUT_OF_PROC)
-        return cls.from_answer(state) if label else cls.failed(_aggregate(failure.kind, message))
+        return (
+            cls.from_json(state) if label else cls.failed(_format_aggregate(failure.kind, message))
+        )
 
     @classmethod
     def failed(cls, message: str) -> "OrchestratorState":
-        """An orchestrator that failed before it could ask for anything."""
+        """Return the state of an orchestrator that failed before it scheduled anything."""
         return cls(actions=[], is_done=False, output=None, error=message, custom_status=None)
 
+    def encode_custom_status(self) -> str | None:
+        """Encode the custom status as JSON text.
 
-def _aggregate(kind: str, message: str) -> str:
-    """The real host's words for a failure that the SDK did not wrap."""
+        Raises:
+            CustomStatusTooLargeError: It exceeds 16 KB in UTF-16.
+        """
+        if self.custom_status is None:
+            return None
+        text = encode_compact(self.custom_status)
+        if len(text) * _MAX_BYTES_PER_CHARACTER <= _CUSTOM_STATUS_LIMIT_KB * 1024:
+            return text
+        kilobytes = len(text.encode("utf-16-le", "surrogatepass")) / 1024
+        if kilobytes > _CUSTOM_STATUS_LIMIT_KB:
+            raise CustomStatusTooLargeError(
+                "The UTF-16 size of the JSON-serialized payload must not exceed "
+                f"{_CUSTOM_STATUS_LIMIT_KB} KB. The current payload size is {kilobytes:.0f} KB."
+            )
+        return text
+
+
+def _format_aggregate(kind: str, message: str) -> str:
+    """Word a failure that the SDK did not wrap as the real host does."""
     return (
         "One or more errors occurred. "
         f"(Result: Failure\nException: {kind}: {message}\nStack: see the worker's log)"
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """How often a call is tried, and how long the pauses between are, in milliseconds."""
+    """Retry options of a call; intervals are in milliseconds."""
 
     first_interval: float
-    attempts: int
-    coefficient: float
-    longest_interval: float
+    max_attempts: int
+    backoff_coefficient: float
+    max_interval: float
 
     @classmethod
     def from_action(cls, action: Action) -> "RetryPolicy":
-        """Read an action's retry options, the two that the SDK lacks included."""
+        """Read the retry options of an action, including the two that the SDK lacks."""
         options = action["retryOptions"]
         return cls(
             first_interval=options["firstRetryIntervalInMilliseconds"],
-            attempts=options["maxNumberOfAttempts"],
-            coefficient=options.get("backoffCoefficient", 1),
-            longest_interval=options.get("maxRetryIntervalInMilliseconds", float("inf")),
+            max_attempts=options["maxNumberOfAttempts"],
+            backoff_coefficient=options.get("backoffCoefficient", 1),
+            max_interval=options.get("maxRetryIntervalInMilliseconds", float("inf")),
         )
 
-    def pause(self, failures: int) -> float:
-        """The pause in milliseconds after this many failures."""
-        return min(self.first_interval * self.coefficient ** (failures - 1), self.longest_interval)
+    def compute_interval(self, failures: int) -> float:
+        """Return the interval in milliseconds after this many failures."""
+        interval = self.first_interval * self.backoff_coefficient ** (failures - 1)
+        return min(interval, self.max_interval)

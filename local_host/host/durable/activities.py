@@ -1,15 +1,16 @@
-"""How does an activity get from a call to an answer?"""
+"""Activities: run at least once, a limited number at a time."""
 
 import asyncio
 import json
 import logging
 from collections.abc import Callable
 
-from local_host.errors import FunctionFailed, WorkerLost
+from local_host.errors import FunctionFailedError, WorkerLostError
 from local_host.host.clock import Clock
-from local_host.host.durable import history, http_activity
-from local_host.host.durable.builder import HTTP_ACTIVITY
-from local_host.host.durable.work import Work
+from local_host.host.durable.decisions import HTTP_ACTIVITY
+from local_host.host.durable.dispatch import BackgroundTasks
+from local_host.host.durable.http_activity import run_http_activity
+from local_host.host.history.events import HistoryEvent, TaskCompleted, TaskFailed
 from local_host.host.store.records import Message, Task
 from local_host.host.workers import Worker
 
@@ -17,64 +18,73 @@ _log = logging.getLogger("local_host.activities")
 
 
 class Activities:
-    """Runs activities, a limited number at a time, and delivers their answers."""
+    """Runs activities and delivers their results."""
 
     def __init__(
         self,
         worker: Worker,
         clock: Clock,
-        work: Work,
-        at_once: int,
+        background: BackgroundTasks,
+        max_concurrent: int,
         deliver: Callable[[Message], None],
     ) -> None:
         self._worker = worker
         self._clock = clock
-        self._work = work
-        self._slots = asyncio.Semaphore(at_once)
+        self._background = background
+        self._slots = asyncio.Semaphore(max_concurrent)
         self._deliver = deliver
-        self._resting = False
+        self._is_stopped = False
 
-    def rest(self) -> None:
-        """Start no more activities; those that are called stay in the task hub."""
-        self._resting = True
+    def stop_starting(self) -> None:
+        """Start no more activities; scheduled ones stay in the task hub."""
+        self._is_stopped = True
 
     def run(self, task: Task) -> None:
-        """Run an activity. It runs at least once: again, where a crash swallowed its answer."""
-        self._work.start(self._run(task))
+        """Run an activity in the background. After a crash before its result it runs again."""
+        self._background.start(self._run(task))
 
     async def _run(self, task: Task) -> None:
         async with self._slots:
-            if self._resting:
+            if self._is_stopped:
                 return
-            event = await self._answer(task)
+            event = await self._get_result(task)
         self._deliver(
-            Message(task.instance_id, event, execution_id=task.execution_id, answers=task)
+            Message(
+                target=task.instance_id,
+                event=event,
+                execution_id=task.execution_id,
+                result_of=task,
+            )
         )
 
-    async def _answer(self, task: Task) -> history.Event:
+    async def _get_result(self, task: Task) -> HistoryEvent:
         if task.name == HTTP_ACTIVITY:
-            return await http_activity.call(task, self._clock)
+            return await run_http_activity(task, self._clock)
+        payload = (task.input_ or "null").encode()
         try:
-            answer = await self._worker.invoke(
-                "activity",
-                task.name,
-                (task.input_ or "null").encode(),
-                about=task.instance_id,
+            response = await self._worker.invoke(
+                "activity", task.name, payload, about=task.instance_id
             )
-        except (FunctionFailed, WorkerLost) as failure:
-            report = failure.report if isinstance(failure, FunctionFailed) else str(failure)
+        except (FunctionFailedError, WorkerLostError) as failure:
+            report = failure.report if isinstance(failure, FunctionFailedError) else str(failure)
             _log.warning(
                 "Activity %s failed: %s", task.name, report, extra={"about": task.instance_id}
             )
-            reason = f"Activity function '{task.name}' failed:  {report}"
-            return history.task_failed(
-                self._clock.now(), task.scheduled_id, reason, _details(report)
+            return TaskFailed(
+                timestamp=self._clock.now(),
+                scheduled_id=task.scheduled_id,
+                reason=f"Activity function '{task.name}' failed:  {report}",
+                details=_encode_details(report),
             )
-        return history.task_completed(self._clock.now(), task.scheduled_id, answer.body.decode())
+        return TaskCompleted(
+            timestamp=self._clock.now(),
+            scheduled_id=task.scheduled_id,
+            result=response.body.decode(),
+        )
 
 
-def _details(report: str) -> str:
-    """The exception as the extension serializes it, as far as an orchestrator can see it."""
+def _encode_details(report: str) -> str:
+    """Encode the exception as the extension does, limited to what an orchestrator can see."""
     return json.dumps(
         {
             "$type": "System.Exception, System.Private.CoreLib",

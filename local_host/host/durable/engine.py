@@ -1,7 +1,7 @@
-"""How do orchestrations, activities, entities and timers work together?
+"""The engine: orchestrations, activities, entities and timers over one task hub.
 
-The engine delivers messages and carries out what episodes decide. What it holds in memory can be
-read anew from the task hub at any time; `recover` does so after a start.
+The engine delivers messages and carries out the decisions of turns. The task hub holds all of its
+state; `recover` reads it after a start.
 """
 
 import asyncio
@@ -10,22 +10,19 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from local_host.errors import InstanceConflict, UnknownEntity
+from local_host.errors import EntityNotFoundError, InstanceConflictError
 from local_host.host.clock import Clock
-from local_host.host.durable import history
 from local_host.host.durable.activities import Activities
-from local_host.host.durable.builder import compact
-from local_host.host.durable.decisions import entity_request
-from local_host.host.durable.endings import Endings
-from local_host.host.durable.entities import Entities, entity_id, is_entity
-from local_host.host.durable.episodes import EpisodeWriter
-from local_host.host.durable.executions import new_execution
-from local_host.host.durable.mailboxes import Mailboxes
-from local_host.host.durable.operations import Operations
+from local_host.host.durable.dispatch import BackgroundTasks, Dispatcher
+from local_host.host.durable.entities import Entities, is_entity, make_entity_id
+from local_host.host.durable.executions import create_execution
+from local_host.host.durable.operations import CompletionWaiters, Operations
 from local_host.host.durable.orchestrations import Orchestrations
-from local_host.host.durable.timers import Timers
+from local_host.host.durable.payloads import build_entity_request, encode_compact
+from local_host.host.durable.timers import TimerQueue
+from local_host.host.durable.turns import TurnBuilder
 from local_host.host.durable.versions import Versions
-from local_host.host.durable.work import Work
+from local_host.host.history.events import EventRaised, EventSent
 from local_host.host.store.hub import TaskHub
 from local_host.host.store.records import EntityRecord, InstanceRecord, Message
 from local_host.host.workers import Worker
@@ -34,7 +31,7 @@ from local_host.host.workers import Worker
 class Engine:
     """The durable engine over one task hub."""
 
-    def __init__(  # noqa: PLR0913 (one argument for each thing it stands on)
+    def __init__(  # noqa: PLR0913 - one argument for each dependency
         self,
         hub: TaskHub,
         worker: Worker,
@@ -49,130 +46,132 @@ class Engine:
         self.worker = worker
         self.clock = clock
         self._versions = versions
-        self.work = Work(on_fault)
+        self.background = BackgroundTasks(on_fault)
         slots = asyncio.Semaphore(orchestrators_at_once)
-        self._mailboxes = Mailboxes(self.work, self._take)
-        self.timers = Timers(clock, self._mailboxes.deliver)
-        writer = EpisodeWriter(hub, clock)
+        self._dispatcher = Dispatcher(self.background, self._run_turn)
+        self.timers: TimerQueue[Message] = TimerQueue(clock, self._dispatcher.deliver)
         self._orchestrations = Orchestrations(
-            hub, worker, clock, writer, slots=slots, versions=versions
+            hub, worker, clock, TurnBuilder(hub, clock), slots=slots, versions=versions
         )
         self._entities = Entities(hub, worker, clock, slots)
         self._activities = Activities(
-            worker, clock, self.work, activities_at_once, self._mailboxes.deliver
+            worker, clock, self.background, activities_at_once, self._dispatcher.deliver
         )
-        self._endings = Endings(clock)
+        self._waiters = CompletionWaiters(clock)
         self.operations = Operations(
-            hub, clock, self._endings, self._send, self._orchestrations.forget
+            hub, clock, self._waiters, self._deliver, self._orchestrations.evict
         )
 
     def recover(self) -> int:
-        """Go on with everything that the task hub holds; return the number of things to do."""
-        messages, tasks = self.hub.messages(), self.hub.tasks()
+        """Resume everything that the task hub holds; return the number of messages and tasks."""
+        messages, tasks = self.hub.read_messages(), self.hub.read_tasks()
         for message in messages:
-            self._send(message)
+            self._deliver(message)
         for task in tasks:
             self._activities.run(task)
         return len(messages) + len(tasks)
 
-    def rest(self) -> None:
-        """Start no more activities; episodes still write down what running ones bring."""
-        self._activities.rest()
+    def stop_starting_activities(self) -> None:
+        """Start no more activities; turns still record the results of running ones."""
+        self._activities.stop_starting()
 
-    def _send(self, message: Message) -> None:
+    def _deliver(self, message: Message) -> None:
+        """Deliver a message now, or when it is due."""
         if message.due is None:
-            self._mailboxes.deliver(message)
+            self._dispatcher.deliver(message)
         else:
-            self.timers.add(message)
+            self.timers.add(message.due, message.message_id, message)
 
-    async def _take(self, target: str, messages: list[Message]) -> None:
+    async def _run_turn(self, target: str, messages: list[Message]) -> None:
         if is_entity(target):
-            for answer in await self._entities.operate(target, messages):
-                self._send(answer)
+            for response in await self._entities.run_batch(target, messages):
+                self._deliver(response)
             return
-        episode = await self._orchestrations.run_episode(target, messages)
-        if episode is None:
+        turn = await self._orchestrations.run_turn(target, messages)
+        if turn is None:
             return
-        for message in episode.messages:
-            self._send(message)
-        for task in episode.tasks:
+        for message in turn.messages:
+            self._deliver(message)
+        for task in turn.tasks:
             self._activities.run(task)
-        if episode.instance.ended:
-            self._endings.tell(target)
+        if turn.instance.ended:
+            self._waiters.notify(target)
 
-    # ------------------------------------------------------------ what clients ask for
+    # ------------------------------------------------------------ calls of clients
 
     async def start(
         self,
         name: str,
         instance_id: str | None,
-        body: Any,  # noqa: ANN401 (JSON)
+        body: Any,  # noqa: ANN401 - JSON
         version: str | None = None,
     ) -> str:
         """Start an orchestration with a JSON value as its input; return its instance id.
 
         Raises:
-            InstanceConflict: an instance of this id is still running.
+            InstanceConflictError: An instance with this id is running.
         """
-        record, started = new_execution(
+        record, started = create_execution(
             self.hub,
             self.clock,
             name=name,
             instance_id=instance_id or uuid.uuid4().hex,
-            input_=None if body is None else compact(body),
+            input_=None if body is None else encode_compact(body),
             version=version or self._versions.default,
         )
-        in_the_way = await self.hub.start(record, started)
-        if in_the_way:
-            raise InstanceConflict(in_the_way)
-        self._orchestrations.forget(record.instance_id)
-        self._mailboxes.deliver(started)
+        conflict = await self.hub.create_instance(record, started)
+        if conflict:
+            raise InstanceConflictError(conflict)
+        self._orchestrations.evict(record.instance_id)
+        self._dispatcher.deliver(started)
         return record.instance_id
 
-    async def raise_event(self, instance_id: str, name: str, body: Any) -> None:  # noqa: ANN401 (JSON)
+    async def raise_event(self, instance_id: str, name: str, body: Any) -> None:  # noqa: ANN401 - JSON
         """Send an external event with a JSON value.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceEnded: the instance takes no more events.
+            InstanceNotFoundError: No instance has this id.
+            InstanceEndedError: The instance has ended.
         """
-        self.operations.living(instance_id)
-        event = history.event_raised(self.clock.now(), name, compact(body))
-        await self.operations.post(instance_id, event)
+        self.operations.get_open(instance_id)
+        event = EventRaised(timestamp=self.clock.now(), name=name, input_=encode_compact(body))
+        await self.operations.send(instance_id, event)
 
-    async def restart(self, instance_id: str, *, under_a_new_id: bool) -> str:
-        """Start an instance's orchestration once more with its input; return the id.
+    async def restart(self, instance_id: str, *, under_new_id: bool) -> str:
+        """Start the orchestration of an instance again with the same input; return the id.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceConflict: it is still running, and its id was asked for.
+            InstanceNotFoundError: No instance has this id.
+            InstanceConflictError: The instance is running, and the new one would have the same id.
         """
-        record = self.operations.found(instance_id)
+        record = self.operations.get(instance_id)
         body = None if record.input_ is None else json.loads(record.input_)
-        return await self.start(record.name, None if under_a_new_id else instance_id, body)
+        return await self.start(record.name, None if under_new_id else instance_id, body)
 
-    async def signal_entity(self, name: str, key: str, operation: str, body: Any) -> None:  # noqa: ANN401 (JSON)
-        """Send an operation to an entity and wait for no answer.
+    async def signal_entity(self, name: str, key: str, operation: str, body: Any) -> None:  # noqa: ANN401 - JSON
+        """Send an operation to an entity, without a response.
 
         Raises:
-            UnknownEntity: the app has no such entity function.
+            EntityNotFoundError: The app has no entity function of this name.
         """
         if not self.worker.functions.has("entityTrigger", name):
-            raise UnknownEntity(self.worker.functions.missing("entityTrigger", name))
-        request = entity_request(
+            raise EntityNotFoundError(
+                self.worker.functions.not_found_message("entityTrigger", name)
+            )
+        request = build_entity_request(
             operation=operation,
-            input_=None if body is None else compact(body),
+            input_=None if body is None else encode_compact(body),
             request_id=str(uuid.uuid4()),
             signal=True,
         )
-        target = entity_id(name, key)
-        event = history.event_sent(self.clock.now(), -1, target, "op", request)
-        await self.operations.post(target, event)
+        target = make_entity_id(name, key)
+        event = EventSent(timestamp=self.clock.now(), instance_id=target, name="op", input_=request)
+        await self.operations.send(target, event)
 
-    def instance(self, instance_id: str) -> InstanceRecord | None:
-        """The instance with this id, if there is one."""
-        return self.hub.instance(instance_id)
+    def read_instance(self, instance_id: str) -> InstanceRecord | None:
+        """Read an instance, or None if there is none with this id."""
+        return self.hub.read_instance(instance_id)
 
-    def entity_state(self, name: str, key: str) -> EntityRecord | None:
-        """The entity, if it was ever touched."""
-        return self.hub.entity(entity_id(name, key))
+    def read_entity(self, name: str, key: str) -> EntityRecord | None:
+        """Read an entity, or None if no operation ever reached it."""
+        return self.hub.read_entity(make_entity_id(name, key))

@@ -1,15 +1,14 @@
-"""How does an entity get from a batch of operations to its next state?"""
+"""Entities: batches of operations, applied one batch at a time."""
 
 import asyncio
 import json
 import logging
 from typing import Any
 
-from local_host.errors import FunctionFailed, WorkerLost
-from local_host.host.clock import Clock, wire_time
-from local_host.host.durable import history
-from local_host.host.durable.decisions import entity_response
-from local_host.host.durable.payloads import entity_payload
+from local_host.errors import FunctionFailedError, WorkerLostError
+from local_host.host.clock import Clock, format_time
+from local_host.host.durable.payloads import build_entity_payload, build_entity_response
+from local_host.host.history.events import EventRaised, EventSent
 from local_host.host.store.hub import TaskHub
 from local_host.host.store.records import EntityRecord, Message
 from local_host.host.workers import Worker
@@ -17,18 +16,18 @@ from local_host.host.workers import Worker
 _log = logging.getLogger("local_host.entities")
 
 
-def entity_id(name: str, key: str) -> str:
-    """The id under which the task hub knows an entity; names are lower-cased, keys are not."""
+def make_entity_id(name: str, key: str) -> str:
+    """Return the id of an entity in the task hub; the name is lower-cased, the key is not."""
     return f"@{name.lower()}@{key}"
 
 
 def is_entity(target: str) -> bool:
-    """Whether an id is an entity's; an instance may have an `@` in its id, but not like this."""
+    """Return whether an id is one of an entity; an id of an instance may contain one `@` only."""
     return target.startswith("@") and "@" in target[1:]
 
 
 class Entities:
-    """Runs operations, one batch of an entity at a time."""
+    """Runs batches of operations."""
 
     def __init__(
         self, hub: TaskHub, worker: Worker, clock: Clock, slots: asyncio.Semaphore
@@ -38,51 +37,52 @@ class Entities:
         self._clock = clock
         self._slots = slots
 
-    async def operate(self, target: str, messages: list[Message]) -> list[Message]:
-        """Apply the operations in order, write state and answers, and return the answers."""
-        operations = [json.loads(message.event["Input"]) for message in messages]
+    async def run_batch(self, target: str, messages: list[Message]) -> list[Message]:
+        """Apply the operations in order, commit state and responses, and return the responses."""
+        events = [message.event for message in messages]
+        operations = [json.loads(e.input_) for e in events if isinstance(e, EventSent)]
         async with self._slots:
-            response = await self._response(target, operations)
-        answers = [
-            self._answer(operation, result)
-            for operation, result in zip(operations, response["results"], strict=True)
+            batch = await self._invoke(target, operations)
+        responses = [
+            self._build_response(operation, result)
+            for operation, result in zip(operations, batch["results"], strict=True)
             if operation["parent"] and not operation.get("signal")
         ]
         entity = EntityRecord(
-            target,
-            response["entityExists"],
-            response["entityState"],
-            wire_time(self._clock.now()),
+            entity_id=target,
+            present=batch["entityExists"],
+            state=batch["entityState"],
+            updated_at=format_time(self._clock.now()),
         )
-        await self._hub.commit_batch(entity, messages, answers)
-        return answers
+        await self._hub.commit_batch(entity, messages, responses)
+        return responses
 
-    async def _response(self, target: str, operations: list[dict[str, Any]]) -> dict[str, Any]:
-        """The SDK's answer to the batch. A batch whose worker died is run again."""
+    async def _invoke(self, target: str, operations: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the SDK's result of the batch. If the worker process dies, the batch is rerun."""
         _, name, key = target.split("@", 2)
-        before = self._hub.entity(target)
-        payload = entity_payload(name, key, before, operations)
+        entity = self._hub.read_entity(target)
+        payload = build_entity_payload(name, key, entity, operations)
         while True:
             try:
-                answer = await self._worker.invoke("entity", name, payload, about=target)
-            except WorkerLost:
+                response = await self._worker.invoke("entity", name, payload, about=target)
+            except WorkerLostError:
                 continue
-            except FunctionFailed as failure:
+            except FunctionFailedError as failure:
                 _log.error("%s", failure.report, extra={"about": target})
-                failed = {"isError": True, "result": json.dumps(str(failure))}
+                result = {"isError": True, "result": json.dumps(str(failure))}
                 return {
-                    "entityExists": bool(before and before.present),
-                    "entityState": before.state if before else None,
-                    "results": [failed] * len(operations),
+                    "entityExists": bool(entity and entity.present),
+                    "entityState": entity.state if entity else None,
+                    "results": [result] * len(operations),
                 }
-            response: dict[str, Any] = json.loads(answer.body)
-            return response
+            batch: dict[str, Any] = json.loads(response.body)
+            return batch
 
-    def _answer(self, operation: dict[str, Any], result: dict[str, Any]) -> Message:
-        response = entity_response(result["result"], failed=result["isError"])
+    def _build_response(self, operation: dict[str, Any], result: dict[str, Any]) -> Message:
+        text = build_entity_response(result["result"], is_error=result["isError"])
         return Message(
-            operation["parent"],
-            history.event_raised(self._clock.now(), operation["id"], response),
-            self._hub.next_message_id(),
+            target=operation["parent"],
+            event=EventRaised(timestamp=self._clock.now(), name=operation["id"], input_=text),
+            message_id=self._hub.next_message_id(),
             execution_id=operation["parentExecution"],
         )

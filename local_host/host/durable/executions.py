@@ -1,15 +1,19 @@
-"""What is there of an orchestration before it has run?"""
+"""New executions of an orchestration."""
 
 import uuid
 
-from local_host.host.clock import Clock, wire_time
-from local_host.host.durable import history
-from local_host.host.durable.history import Event
+from local_host.host.clock import Clock, format_time
+from local_host.host.history.events import (
+    ExecutionStarted,
+    OrchestrationInstance,
+    ParentInstance,
+    RuntimeStatus,
+)
 from local_host.host.store.hub import TaskHub
 from local_host.host.store.records import InstanceRecord, Message
 
 
-def new_execution(  # noqa: PLR0913 (what an execution consists of)
+def create_execution(  # noqa: PLR0913 - the parts of an execution
     hub: TaskHub,
     clock: Clock,
     *,
@@ -17,33 +21,37 @@ def new_execution(  # noqa: PLR0913 (what an execution consists of)
     instance_id: str,
     input_: str | None,
     version: str | None,
-    parent: Event | None = None,
+    parent: ParentInstance | None = None,
     generation: int | None = 0,
 ) -> tuple[InstanceRecord, Message]:
-    """A new execution of an orchestration, and the message that starts it."""
+    """Build the record of a new execution, and the message that starts it."""
     at, execution_id = clock.now(), str(uuid.uuid4())
     record = InstanceRecord(
         instance_id=instance_id,
         execution_id=execution_id,
         name=name,
         version=version,
-        status="Pending",
+        status=RuntimeStatus.PENDING,
         input_=input_,
         output=None,
         custom_status=None,
-        created_at=wire_time(at),
-        updated_at=wire_time(at),
+        created_at=format_time(at),
+        updated_at=format_time(at),
         parent=parent,
     )
-    event = history.execution_started(
-        at,
-        instance_id=instance_id,
-        execution_id=execution_id,
+    event = ExecutionStarted(
+        timestamp=at,
+        instance=OrchestrationInstance(instance_id=instance_id, execution_id=execution_id),
         name=name,
         version=version,
         input_=input_,
         parent=parent,
         generation=generation,
     )
-    message_id = hub.next_message_id()
-    return record, Message(instance_id, event, message_id, execution_id=execution_id)
+    started = Message(
+        target=instance_id,
+        event=event,
+        message_id=hub.next_message_id(),
+        execution_id=execution_id,
+    )
+    return record, started

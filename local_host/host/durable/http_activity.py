@@ -1,7 +1,7 @@
-"""What does `call_http` answer?
+"""The activity of `call_http`: the host itself sends the HTTP request.
 
-The host itself sends the request, as an activity. With SDK 1.7 the real host hands a 202 with its
-Location to the orchestrator like any other answer, and polls nothing; so does this one.
+With SDK 1.7 the real host does not poll after a 202 with a Location: the orchestrator gets it like
+any other response. This host does the same.
 """
 
 import json
@@ -11,34 +11,41 @@ from typing import Any
 import aiohttp
 
 from local_host.host.clock import Clock
-from local_host.host.durable import history
-from local_host.host.durable.builder import compact
+from local_host.host.durable.payloads import encode_compact
+from local_host.host.history.events import HistoryEvent, TaskCompleted, TaskFailed
 from local_host.host.store.records import Task
 
-_SECONDS = aiohttp.ClientTimeout(total=100)
-#: .NET keeps these apart from a response's other headers, and the extension forgets them.
+_TIMEOUT = aiohttp.ClientTimeout(total=100)
+#: .NET keeps these apart from the other headers of a response, and the extension drops them.
 _CONTENT_HEADERS = {"allow", "expires", "last-modified"}
 
 
-async def call(task: Task, clock: Clock) -> history.Event:
-    """Send the request that the task's input describes; a response is an answer whatever it is."""
+async def run_http_activity(task: Task, clock: Clock) -> HistoryEvent:
+    """Send the request of the task's input; a response of any status is a result."""
     request: dict[str, Any] = json.loads(task.input_ or "{}")
     try:
-        answer = await _send(request)
+        response = await _send(request)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        reason = _reason(error)
-        return history.task_failed(clock.now(), task.scheduled_id, reason, _details(reason))
-    return history.task_completed(clock.now(), task.scheduled_id, compact(answer))
+        reason = _format_reason(error)
+        return TaskFailed(
+            timestamp=clock.now(),
+            scheduled_id=task.scheduled_id,
+            reason=reason,
+            details=_encode_details(reason),
+        )
+    return TaskCompleted(
+        timestamp=clock.now(), scheduled_id=task.scheduled_id, result=encode_compact(response)
+    )
 
 
 async def _send(request: dict[str, Any]) -> dict[str, Any]:
     if request.get("tokenSource"):
-        raise ValueError("a token source needs a managed identity, which only Azure has")
+        raise ValueError("A token source needs a managed identity, which exists on Azure only.")
     content, headers = request.get("content"), dict(request.get("headers") or {})
     if content is not None and not any(name.lower() == "content-type" for name in headers):
         headers["Content-Type"] = "application/json; charset=utf-8"
     async with (
-        aiohttp.ClientSession(timeout=_SECONDS, skip_auto_headers=["User-Agent"]) as session,
+        aiohttp.ClientSession(timeout=_TIMEOUT, skip_auto_headers=["User-Agent"]) as session,
         session.request(
             request["method"],
             request["uri"],
@@ -48,12 +55,12 @@ async def _send(request: dict[str, Any]) -> dict[str, Any]:
     ):
         return {
             "statusCode": response.status,
-            "headers": _headers(response),
+            "headers": _read_headers(response),
             "content": await response.text(errors="replace"),
         }
 
 
-def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
+def _read_headers(response: aiohttp.ClientResponse) -> dict[str, str]:
     joined: dict[str, list[str]] = {}
     for name, value in response.headers.items():
         if name.lower() not in _CONTENT_HEADERS and not name.lower().startswith("content-"):
@@ -61,20 +68,20 @@ def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
     return {name: ", ".join(values) for name, values in joined.items()}
 
 
-def _reason(error: Exception) -> str:
-    """The words of .NET, where nobody answers."""
+def _format_reason(error: Exception) -> str:
+    """Word an error of the connection as .NET does."""
     if isinstance(error, aiohttp.ClientConnectorError):
         number = error.os_error.errno
-        said = os.strerror(number) if number and number > 0 else error.os_error.strerror
-        return f"{said} ({error.host}:{error.port})"
+        message = os.strerror(number) if number and number > 0 else error.os_error.strerror
+        return f"{message} ({error.host}:{error.port})"
     if isinstance(error, TimeoutError):
-        return f"The request was canceled due to the configured timeout of {_SECONDS.total} s."
+        return f"The request was canceled due to the configured timeout of {_TIMEOUT.total} s."
     return str(error)
 
 
-def _details(reason: str) -> str:
-    """The exception as the extension serializes it, as far as an orchestrator can see it."""
-    return compact(
+def _encode_details(reason: str) -> str:
+    """Encode the exception as the extension does, limited to what an orchestrator can see."""
+    return encode_compact(
         {
             "$type": "System.Net.Http.HttpRequestException, System.Net.Http",
             "HttpRequestError": 2,

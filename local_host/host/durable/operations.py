@@ -1,153 +1,190 @@
-"""What can be done to instances from outside, beside starting them and sending them events?"""
+"""Operations on instances: suspend, resume, terminate, rewind, purge, and waiting for the end."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from local_host.errors import InstanceEnded, NoSuchInstance, WrongStatus
-from local_host.host.clock import Clock, parse_time, wire_time
-from local_host.host.durable import lifecycle
-from local_host.host.durable.endings import Endings
-from local_host.host.durable.history import Event, EventType
-from local_host.host.durable.timers import timer_message
+from local_host.errors import InstanceEndedError, InstanceNotFoundError, InstanceStatusError
+from local_host.host.clock import Clock, format_time
+from local_host.host.durable.rewind import find_pending_timers, remove_failures
+from local_host.host.durable.timers import build_timer_message
+from local_host.host.history.events import (
+    FINAL_STATUSES,
+    ExecutionResumed,
+    ExecutionSuspended,
+    ExecutionTerminated,
+    GenericEvent,
+    HistoryEvent,
+    RuntimeStatus,
+)
 from local_host.host.store.hub import TaskHub
 from local_host.host.store.queries import InstanceQuery
-from local_host.host.store.records import ENDED, InstanceRecord, Message
+from local_host.host.store.records import InstanceRecord, Message
 
-_PURGED_AT_ONCE = 200
+_PURGE_BATCH = 200
+
+
+class CompletionWaiters:
+    """Waits for the end of instances, without polling."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._waiters: dict[str, set[asyncio.Event]] = defaultdict(set)
+
+    def notify(self, instance_id: str) -> None:
+        """Wake the waiters of an instance that has ended or is purged."""
+        for ended in self._waiters.pop(instance_id, ()):
+            ended.set()
+
+    async def wait(self, instance_id: str, until: datetime) -> None:
+        """Return when the instance has ended, or at the time `until`."""
+        ended = asyncio.Event()
+        self._waiters[instance_id].add(ended)
+        try:
+            await self._clock.wait(until, ended)
+        finally:
+            self._waiters[instance_id].discard(ended)
+            if not self._waiters[instance_id]:
+                del self._waiters[instance_id]
 
 
 class Operations:
-    """Suspends, resumes, terminates, rewinds, restarts and purges instances."""
+    """Operations of clients on existing instances."""
 
     def __init__(
         self,
         hub: TaskHub,
         clock: Clock,
-        endings: Endings,
-        send: Callable[[Message], None],
-        forget: Callable[[str], None],
+        waiters: CompletionWaiters,
+        deliver: Callable[[Message], None],
+        evict: Callable[[str], None],
     ) -> None:
-        """`send` delivers what is stored; `forget` drops what is held of an instance in memory."""
+        """`deliver` delivers a stored message; `evict` drops an instance from memory."""
         self._hub = hub
         self._clock = clock
-        self._endings = endings
-        self._send = send
-        self._forget = forget
+        self._waiters = waiters
+        self._deliver = deliver
+        self._evict = evict
 
-    def found(self, instance_id: str) -> InstanceRecord:
-        """The instance with this id.
+    def get(self, instance_id: str) -> InstanceRecord:
+        """Return an instance.
 
         Raises:
-            NoSuchInstance: nobody has this id.
+            InstanceNotFoundError: No instance has this id.
         """
-        record = self._hub.instance(instance_id)
+        record = self._hub.read_instance(instance_id)
         if record is None:
-            raise NoSuchInstance(instance_id)
+            raise InstanceNotFoundError(instance_id)
         return record
 
-    def living(self, instance_id: str) -> InstanceRecord:
-        """The instance with this id, which takes messages.
+    def get_open(self, instance_id: str) -> InstanceRecord:
+        """Return an instance that has not ended.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceEnded: the instance takes no more messages.
+            InstanceNotFoundError: No instance has this id.
+            InstanceEndedError: The instance has ended.
         """
-        record = self.found(instance_id)
+        record = self.get(instance_id)
         if record.ended:
-            raise InstanceEnded(instance_id)
+            raise InstanceEndedError(instance_id)
         return record
 
-    async def post(self, target: str, event: Event) -> None:
+    async def send(self, target: str, event: HistoryEvent) -> None:
         """Store a message and deliver it."""
-        message = Message(target, event, self._hub.next_message_id())
-        await self._hub.add(message)
-        self._send(message)
+        message = Message(target=target, event=event, message_id=self._hub.next_message_id())
+        await self._hub.add_message(message)
+        self._deliver(message)
 
     async def terminate(self, instance_id: str, reason: str) -> None:
-        """End an instance.
+        """Terminate an instance.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceEnded: it has ended already.
+            InstanceNotFoundError: No instance has this id.
+            InstanceEndedError: The instance has ended.
         """
-        self.living(instance_id)
-        await self.post(instance_id, lifecycle.terminated(self._clock.now(), reason))
+        self.get_open(instance_id)
+        event = ExecutionTerminated(timestamp=self._clock.now(), reason=reason)
+        await self.send(instance_id, event)
 
     async def suspend(self, instance_id: str, reason: str) -> None:
-        """Hold an instance up; what reaches it meanwhile is kept.
+        """Suspend an instance; its messages are deferred until it is resumed.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceEnded: it has ended.
-            WrongStatus: it is suspended already.
+            InstanceNotFoundError: No instance has this id.
+            InstanceEndedError: The instance has ended.
+            InstanceStatusError: The instance is suspended already.
         """
-        status = self.living(instance_id).status
-        if status == "Suspended":
-            raise WrongStatus("suspend", instance_id, status)
-        await self.post(instance_id, lifecycle.suspended(self._clock.now(), reason))
+        status = self.get_open(instance_id).status
+        if status == RuntimeStatus.SUSPENDED:
+            raise InstanceStatusError("suspend", instance_id, status)
+        event = ExecutionSuspended(timestamp=self._clock.now(), reason=reason)
+        await self.send(instance_id, event)
 
     async def resume(self, instance_id: str, reason: str) -> None:
-        """Let a suspended instance go on.
+        """Resume a suspended instance.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            InstanceEnded: it has ended.
-            WrongStatus: it is not suspended.
+            InstanceNotFoundError: No instance has this id.
+            InstanceEndedError: The instance has ended.
+            InstanceStatusError: The instance is not suspended.
         """
-        status = self.living(instance_id).status
-        if status != "Suspended":
-            raise WrongStatus("resume", instance_id, status)
-        await self.post(instance_id, lifecycle.resumed(self._clock.now(), reason))
+        status = self.get_open(instance_id).status
+        if status != RuntimeStatus.SUSPENDED:
+            raise InstanceStatusError("resume", instance_id, status)
+        event = ExecutionResumed(timestamp=self._clock.now(), reason=reason)
+        await self.send(instance_id, event)
 
     async def rewind(self, instance_id: str, reason: str) -> None:
-        """Bring back a failed instance, and the failed children that it waited for.
+        """Rewind a failed instance and the failed sub-orchestrations that it awaited.
 
         Raises:
-            NoSuchInstance: nobody has this id.
-            WrongStatus: it has not failed.
+            InstanceNotFoundError: No instance has this id.
+            InstanceStatusError: The instance has not failed.
         """
-        record = self.found(instance_id)
-        if record.status != "Failed":
-            raise WrongStatus("rewind", instance_id, record.status)
-        before, now = self._hub.history(instance_id), self._clock.now()
-        events, child_ids = lifecycle.blank_failures(before)
-        children = [c for c in map(self._hub.instance, child_ids) if c and c.status == "Failed"]
-        messages = self._open_timers(record, before, now)
-        if not children:  # else their answers will wake it
-            event, number = lifecycle.rewound(now, reason), self._hub.next_message_id()
-            messages.append(Message(instance_id, event, number))
-        pending = replace(record, status="Pending", updated_at=wire_time(now))
+        record = self.get(instance_id)
+        if record.status != RuntimeStatus.FAILED:
+            raise InstanceStatusError("rewind", instance_id, record.status)
+        history, now = self._hub.read_history(instance_id), self._clock.now()
+        events, child_ids = remove_failures(history)
+        children = [
+            child
+            for child in map(self._hub.read_instance, child_ids)
+            if child and child.status == RuntimeStatus.FAILED
+        ]
+        messages = self._build_timer_messages(record, history, now)
+        if not children:  # a rewound child wakes its parent with its result
+            event, number = GenericEvent(timestamp=now, data=reason), self._hub.next_message_id()
+            messages.append(Message(target=instance_id, event=event, message_id=number))
+        pending = replace(record, status=RuntimeStatus.PENDING, updated_at=format_time(now))
         if await self._hub.rewind(pending, events, messages):
-            self._forget(instance_id)
+            self._evict(instance_id)
             for message in messages:
-                self._send(message)
+                self._deliver(message)
             for child in children:
                 await self.rewind(child.instance_id, reason)
 
-    def _open_timers(
-        self, record: InstanceRecord, events: list[Event], now: datetime
+    def _build_timer_messages(
+        self, record: InstanceRecord, history: list[HistoryEvent], now: datetime
     ) -> list[Message]:
-        """Timers still to come; those that came to the failed instance are gone, as its events."""
-        fired = {e["TimerId"] for e in events if e["EventType"] == EventType.TIMER_FIRED}
+        """Return messages for future timers; those that fired after the failure are lost."""
         return [
-            timer_message(record, self._hub.next_message_id(), now, event)
-            for event in events
-            if event["EventType"] == EventType.TIMER_CREATED
-            and event["EventId"] not in fired
-            and parse_time(event["FireAt"]) > now
+            build_timer_message(record, self._hub.next_message_id(), now, timer)
+            for timer in find_pending_timers(history)
+            if timer.fire_at > now
         ]
 
     async def purge(self, instance_id: str) -> bool:
-        """Forget an instance, in whatever status it is; return whether it was there."""
+        """Purge an instance of any status; return whether it existed."""
         return await self._purge([instance_id]) > 0
 
     async def purge_ended(self, query: InstanceQuery) -> int:
-        """Forget the ended instances that are meant; return how many there were."""
-        statuses = (query.statuses & ENDED) or (frozenset() if query.statuses else ENDED)
+        """Purge matching instances that have ended; return their number."""
+        statuses = query.statuses & FINAL_STATUSES if query.statuses else FINAL_STATUSES
         purged = 0
-        query = replace(query, statuses=statuses, top=_PURGED_AT_ONCE)
-        while statuses and (instance_ids := await self._hub.instance_ids(query)):
+        query = replace(query, statuses=statuses, top=_PURGE_BATCH)
+        while statuses and (instance_ids := await self._hub.list_instance_ids(query)):
             purged += await self._purge(instance_ids)
             query = replace(query, first_id=instance_ids[-1])
         return purged
@@ -155,14 +192,14 @@ class Operations:
     async def _purge(self, instance_ids: list[str]) -> int:
         purged = await self._hub.purge(instance_ids)
         for instance_id in instance_ids:
-            self._forget(instance_id)
-            self._endings.tell(instance_id)
+            self._evict(instance_id)
+            self._waiters.notify(instance_id)
         return purged
 
-    async def end_of(self, instance_id: str, until: datetime) -> InstanceRecord | None:
-        """The instance when it has ended, or as it stands when the time has come."""
-        record = self._hub.instance(instance_id)
+    async def wait_for_end(self, instance_id: str, until: datetime) -> InstanceRecord | None:
+        """Return the instance when it has ended, or at the time `until`."""
+        record = self._hub.read_instance(instance_id)
         if record and not record.ended:
-            await self._endings.wait(instance_id, until)
-            record = self._hub.instance(instance_id)
+            await self._waiters.wait(instance_id, until)
+            record = self._hub.read_instance(instance_id)
         return record

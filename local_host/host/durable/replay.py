@@ -1,127 +1,146 @@
-"""What does an orchestration want next?
+"""Replay of one orchestration from its first event to its last.
 
-The real host runs the SDK's list of actions through its own engine, from the first event to the
-last, in every episode. So does this one: feed it the history in order, then ask for the outcome.
+The real host runs the SDK's list of actions through its own engine in every turn. This engine does
+the same: it takes the history in order and then returns the outcome.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from local_host.host.clock import parse_time
-from local_host.host.durable import history, lifecycle
+from local_host.errors import CallFailedError, NonDeterministicError
 from local_host.host.durable.actions import OrchestratorState
-from local_host.host.durable.builder import compact
-from local_host.host.durable.cooperative import Promise, Scheduler
 from local_host.host.durable.decisions import Decision
-from local_host.host.durable.history import Event, EventType
-from local_host.host.durable.performer import Performer, TaskFailure
+from local_host.host.durable.executor import ActionExecutor
+from local_host.host.durable.payloads import encode_compact
+from local_host.host.durable.scheduler import Promise, Scheduler
+from local_host.host.history.events import (
+    CallCompleted,
+    CallFailed,
+    DecisionEvent,
+    EventRaised,
+    ExecutionResumed,
+    ExecutionStarted,
+    ExecutionSuspended,
+    FailureDetails,
+    HistoryEvent,
+    OrchestratorStarted,
+    RuntimeStatus,
+    TimerFired,
+)
 
 
-class NonDeterministicError(Exception):
-    """The orchestrator asked for something else than its history records."""
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Outcome:
-    """How an episode leaves the orchestration.
+    """Result of a turn; unfrozen because the engine drops decisions that it cannot carry out.
 
-    `status` is `Running`, `Suspended`, `Completed`, `Failed`, `Terminated` or `ContinuedAsNew`;
-    `result` is JSON text, a failure's or a reason's plain text, or the next execution's input.
+    `result` is JSON text, the plain text of a failure or of a reason, or, for a status of
+    `CONTINUED_AS_NEW`, the input of the next execution.
     """
 
-    decisions: list[Decision]
-    status: str
+    status: RuntimeStatus
+    decisions: list[Decision] = field(default_factory=list)
     result: str | None = None
-    unread_events: list[Event] = field(default_factory=list)
-    #: What an ended execution's last event tells of its failure beyond `result`.
-    failure: Event | None = None
+    unread_events: list[EventRaised] = field(default_factory=list)
+    #: Failure of an execution that the engine refused to run.
+    failure: FailureDetails | None = None
 
 
 class Replay:
-    """One orchestration, replayed from its start."""
+    """One replay of one orchestration."""
 
     def __init__(
         self, instance_id: str, execution_id: str, state: OrchestratorState, at: datetime
     ) -> None:
-        """`at` is the time that new decisions are recorded with."""
+        """`at` becomes the timestamp of new events."""
         self._state = state
         self._scheduler = Scheduler()
-        self._performer = Performer(self._scheduler, instance_id, execution_id, at)
+        self._executor = ActionExecutor(self._scheduler, instance_id, execution_id, at)
         self._main: Promise | None = None
-        self._suspended = False
-        self._kept: list[Event] = []
+        self._is_suspended = False
+        self._deferred: list[HistoryEvent] = []
 
-    def feed(self, event: Event) -> None:
-        """Take one event of the history. While suspended, all that comes is kept for later.
+    def feed(self, event: HistoryEvent) -> None:
+        """Take the next event of the history. While suspended, events are deferred.
 
         Raises:
-            NonDeterministicError: the history records another decision than the replay made.
+            NonDeterministicError: The history records another decision than the replay made.
         """
-        holds_up = lifecycle.holds_up(event)
-        if holds_up is not None:
-            self._suspended = holds_up
-            kept, self._kept = ([], self._kept) if holds_up else (self._kept, [])
-            for late in kept:
-                self._apply(late)
-        elif self._suspended:
-            self._kept.append(event)
-        else:
-            self._apply(event)
+        match event:
+            case ExecutionSuspended():
+                self._is_suspended = True
+            case ExecutionResumed():
+                self._is_suspended = False
+                deferred, self._deferred = self._deferred, []
+                for late in deferred:
+                    self._apply(late)
+            case _ if self._is_suspended:
+                self._deferred.append(event)
+            case _:
+                self._apply(event)
 
-    def _apply(self, event: Event) -> None:
-        performer = self._performer
-        match event["EventType"]:
-            case EventType.ORCHESTRATOR_STARTED:
-                started = parse_time(event["Timestamp"])
-                performer.now = max(performer.now, started) if self._main else started
-            case EventType.EXECUTION_STARTED:
-                self._main = self._scheduler.start(performer.perform_all(self._state.actions))
-            case kind if kind in history.DECISIONS:
+    def _apply(self, event: HistoryEvent) -> None:
+        executor = self._executor
+        match event:
+            case OrchestratorStarted(timestamp=started):
+                executor.now = max(executor.now, started) if self._main else started
+            case CallCompleted(scheduled_id=event_id):
+                executor.complete(event_id)
+            case DecisionEvent():
                 self._compare(event)
-            case EventType.TASK_COMPLETED | EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED:
-                performer.settle(event["TaskScheduledId"])
-            case EventType.TASK_FAILED | EventType.SUB_ORCHESTRATION_INSTANCE_FAILED:
-                performer.settle(event["TaskScheduledId"], TaskFailure(event["Reason"]))
-            case EventType.TIMER_FIRED:
-                performer.settle(event["TimerId"])
-            case EventType.EVENT_RAISED:
-                performer.raise_event(event)
+            case CallFailed(scheduled_id=event_id, reason=reason):
+                executor.complete(event_id, CallFailedError(reason))
+            case TimerFired(timer_id=event_id):
+                executor.complete(event_id)
+            case EventRaised():
+                executor.raise_event(event)
+            case ExecutionStarted():
+                self._main = self._scheduler.start(executor.execute_all(self._state.actions))
         self._scheduler.run()
 
-    def _compare(self, event: Event) -> None:
-        """A decision of an earlier episode must be one of this replay's, too."""
-        decided = self._performer.undecided.pop(event["EventId"], None)
-        before = event.get("Name") or "timer"
-        now = (decided.event.get("Name") or "timer") if decided else None
-        if decided and (decided.event["EventType"], now) == (event["EventType"], before):
+    def _compare(self, event: DecisionEvent) -> None:
+        """Compare a recorded decision with the one that this replay made in its place."""
+        decision = self._executor.unrecorded.pop(event.event_id, None)
+        recorded = _get_name(event)
+        replayed = _get_name(decision.event) if decision else None
+        if decision and type(decision.event) is type(event) and replayed == recorded:
             return
-        instead = f"scheduled '{now}' in its place" if now else "hasn't (yet?) scheduled this task"
+        current = (
+            f"scheduled '{replayed}' in its place"
+            if replayed
+            else "hasn't (yet?) scheduled this task"
+        )
         raise NonDeterministicError(
             "Non-Deterministic workflow detected: A previous execution of this orchestration "
-            f"scheduled '{before}' with sequence ID {event['EventId']}, but the current replay "
-            f"execution {instead}. Was a change made to the orchestrator code after this instance "
+            f"scheduled '{recorded}' with sequence ID {event.event_id}, but the current replay "
+            f"execution {current}. Was a change made to the orchestrator code after this instance "
             "had already started running?"
         )
 
-    def outcome(self) -> Outcome:
-        """How the orchestration stands after the last event.
+    def get_outcome(self) -> Outcome:
+        """Return the outcome after the last event.
 
         Raises:
-            UnsupportedActionError: it asked for something that this host cannot do.
+            UnsupportedActionError: The orchestrator scheduled an action that this host lacks.
         """
-        performer, state = self._performer, self._state
-        if self._suspended:
-            return Outcome([], "Suspended")
-        decisions = [performer.undecided[event_id] for event_id in sorted(performer.undecided)]
+        executor, state = self._executor, self._state
+        if self._is_suspended:
+            return Outcome(status=RuntimeStatus.SUSPENDED)
+        decisions = [executor.unrecorded[event_id] for event_id in sorted(executor.unrecorded)]
+        outcome = Outcome(status=RuntimeStatus.RUNNING, decisions=decisions)
         if self._main is None or not self._main.done:
-            return Outcome(decisions, "Running")
+            return outcome
         if self._main.error is not None:
             raise self._main.error
-        if performer.next_input is not None:
-            unread = [event for events in performer.unread.values() for event in events]
-            return Outcome(decisions, "ContinuedAsNew", performer.next_input, unread)
-        if state.error is not None:
-            return Outcome(decisions, "Failed", state.error)
-        if state.is_done:
-            return Outcome(decisions, "Completed", compact(state.output))
-        return Outcome(decisions, "Running")
+        if executor.next_input is not None:
+            outcome.status = RuntimeStatus.CONTINUED_AS_NEW
+            outcome.result = executor.next_input
+            outcome.unread_events = [e for events in executor.unread.values() for e in events]
+        elif state.error is not None:
+            outcome.status, outcome.result = RuntimeStatus.FAILED, state.error
+        elif state.is_done:
+            outcome.status, outcome.result = RuntimeStatus.COMPLETED, encode_compact(state.output)
+        return outcome
+
+
+def _get_name(event: DecisionEvent) -> str:
+    return getattr(event, "name", None) or "timer"

@@ -1,67 +1,71 @@
-"""May this host run an orchestration of that version?
+"""Orchestration versions, as host.json configures them.
 
-host.json says which version this app has (`defaultVersion`), which others it can run
-(`versionMatchStrategy`), and what becomes of the rest (`versionFailureStrategy`).
+`defaultVersion` is the version of the app, `versionMatchStrategy` names the versions that it runs,
+and `versionFailureStrategy` says what happens to instances of the others.
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: What ends an instance that must not run, as the real host writes it.
-MISMATCH = {
-    "ErrorType": "VersionMismatch",
-    "ErrorMessage": "Orchestration version did not comply with Worker Versioning",
-    "StackTrace": None,
-    "InnerFailure": None,
-    "IsNonRetriable": True,
-    "Properties": None,
-}
+from local_host.host.history.events import FailureDetails
+
+#: Failure of an instance of another version, as the real host words it.
+MISMATCH = FailureDetails(
+    error_type="VersionMismatch",
+    message="Orchestration version did not comply with Worker Versioning",
+    is_non_retriable=True,
+)
 _DOTTED = re.compile(r"\d{1,9}(\.\d{1,9}){1,3}")
 
 
 class MatchStrategy(StrEnum):
-    """Which versions this host runs."""
+    """Versions that this host runs."""
 
+    #: All versions.
     NONE = "None"
-    #: The app's own version only.
+    #: The version of the app only.
     STRICT = "Strict"
-    #: The app's own version and those before it.
+    #: The version of the app and older ones.
     CURRENT_OR_OLDER = "CurrentOrOlder"
 
 
 class FailureStrategy(StrEnum):
-    """What becomes of an instance that this host must not run."""
+    """What happens to an instance of a version that this host does not run."""
 
-    #: It waits for a host that may run it.
+    #: The instance waits for a host that runs its version.
     REJECT = "Reject"
+    #: The instance fails.
     FAIL = "Fail"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
-    """The app's version and how strictly it counts."""
+    """The version of the app, and its strategies for other versions."""
 
     default: str | None = None
     match: MatchStrategy = MatchStrategy.CURRENT_OR_OLDER
     on_mismatch: FailureStrategy = FailureStrategy.REJECT
 
-    def fit(self, version: str | None) -> bool:
-        """Whether this host runs an instance of that version."""
+    def accepts(self, version: str | None) -> bool:
+        """Return whether this host runs an instance of a version."""
         if self.match == MatchStrategy.NONE or version == self.default:
             return True
         order = _compare(version or "", self.default or "")
         return order == 0 or (order < 0 and self.match == MatchStrategy.CURRENT_OR_OLDER)
 
 
-def _compare(one: str, other: str) -> int:
-    """Negative where `one` is older: nothing before anything, then by numbers, else as text."""
-    if not (one.strip() and other.strip()):
-        return bool(one.strip()) - bool(other.strip())
-    if _DOTTED.fullmatch(one) and _DOTTED.fullmatch(other):
-        numbers, others = _numbers(one), _numbers(other)
-        return (numbers > others) - (numbers < others)
-    lower, other_lower = one.lower(), other.lower()
+def _compare(left: str, right: str) -> int:
+    """Return a negative number if `left` is older.
+
+    No version is the oldest. Dotted numbers compare as numbers, anything else as text.
+    """
+    if not (left.strip() and right.strip()):
+        return bool(left.strip()) - bool(right.strip())
+    if _DOTTED.fullmatch(left) and _DOTTED.fullmatch(right):
+        numbers, other_numbers = _numbers(left), _numbers(right)
+        return (numbers > other_numbers) - (numbers < other_numbers)
+    lower, other_lower = left.lower(), right.lower()
     return (lower > other_lower) - (lower < other_lower)
 
 

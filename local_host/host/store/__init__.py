@@ -1,1 +1,1 @@
-"""What survives a `kill -9`? The task hub in `host.sqlite3`, written by one thread in groups."""
+"""The task hub: everything that survives a `kill -9`, in `host.sqlite3`."""

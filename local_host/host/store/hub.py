@@ -1,170 +1,144 @@
-"""Which operations does the task hub know?"""
+"""The operations of the task hub."""
 
-import json
 import sqlite3
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
 
+from local_host.host.history.codec import event_from_json
+from local_host.host.history.events import HistoryEvent, RuntimeStatus
 from local_host.host.store import statements
 from local_host.host.store.database import Database
-from local_host.host.store.event import Event
 from local_host.host.store.queries import EntityQuery, InstanceQuery
-from local_host.host.store.records import EntityRecord, Episode, InstanceRecord, Message, Task
+from local_host.host.store.records import EntityRecord, InstanceRecord, Message, Task, Turn
 from local_host.host.store.schedules import Schedules
 
 
 class TaskHub:
-    """Instances, their histories and messages, entities and called activities."""
+    """Instances with their histories, messages, entities, and scheduled activities."""
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         self._database = Database(path, durable=durable)
-        #: What is kept of the timer triggers.
+        #: The statuses of the timer triggers.
         self.schedules = Schedules(self._database)
         self._message_ids = count(self._highest("messages", "message_id") + 1)
         self._task_ids = count(self._highest("tasks", "task_id") + 1)
 
     def _highest(self, table: str, column: str) -> int:
-        rows = self._database.read(f"SELECT max({column}) FROM {table}")  # noqa: S608 (our names)
+        rows = self._database.read(f"SELECT max({column}) FROM {table}")  # noqa: S608 - constant names
         return rows[0][0] or 0
 
     def next_message_id(self) -> int:
-        """An id that no message has."""
+        """Return an unused message id."""
         return next(self._message_ids)
 
     def next_task_id(self) -> int:
-        """An id that no task has."""
+        """Return an unused task id."""
         return next(self._task_ids)
 
     def close(self) -> None:
-        """Write what is queued and let go of the file."""
+        """Write what is queued and close the file."""
         self._database.close()
 
     # ------------------------------------------------------------ reading
 
-    def instance(self, instance_id: str) -> InstanceRecord | None:
-        """The instance with this id, if there is one."""
+    def read_instance(self, instance_id: str) -> InstanceRecord | None:
+        """Read an instance, or None if there is none with this id."""
         rows = self._database.read("SELECT * FROM instances WHERE instance_id = ?", instance_id)
-        return _instance(rows[0]) if rows else None
+        return InstanceRecord.from_row(rows[0]) if rows else None
 
-    def history(self, instance_id: str) -> list[Event]:
-        """The instance's events, oldest first."""
+    def read_history(self, instance_id: str) -> list[HistoryEvent]:
+        """Read the events of an instance, oldest first."""
         rows = self._database.read(
             "SELECT event FROM history WHERE instance_id = ? ORDER BY position", instance_id
         )
-        return [json.loads(row["event"]) for row in rows]
+        return [event_from_json(row["event"]) for row in rows]
 
-    def entity(self, entity_id: str) -> EntityRecord | None:
-        """The entity with this id (`@name@key`), if it was ever touched."""
+    def read_entity(self, entity_id: str) -> EntityRecord | None:
+        """Read an entity (`@name@key`), or None if no operation ever reached it."""
         rows = self._database.read("SELECT * FROM entities WHERE entity_id = ?", entity_id)
-        return _entity(rows[0]) if rows else None
+        return EntityRecord.from_row(rows[0]) if rows else None
 
-    async def instances(self, query: InstanceQuery) -> list[InstanceRecord]:
-        """The instances that are meant, by id; one more than `query.top` where there are more."""
-        text, parameters = query.sql()
-        return [_instance(row) for row in await self._database.search(text, *parameters)]
+    def read_messages(self) -> list[Message]:
+        """Read the messages that are not delivered, oldest first."""
+        rows = self._database.read("SELECT * FROM messages ORDER BY message_id")
+        return [Message.from_row(row) for row in rows]
 
-    async def entities(self, query: EntityQuery) -> list[EntityRecord]:
-        """The entities that are meant, by id; one more than `query.top` where there are more."""
-        text, parameters = query.sql()
-        return [_entity(row) for row in await self._database.search(text, *parameters)]
+    def read_tasks(self) -> list[Task]:
+        """Read the activities that have no result, oldest first."""
+        rows = self._database.read("SELECT * FROM tasks ORDER BY task_id")
+        return [Task.from_row(row) for row in rows]
 
-    async def instance_ids(self, query: InstanceQuery) -> list[str]:
-        """The ids of the instances that are meant."""
-        text, parameters = query.sql("instance_id")
+    async def list_instances(self, query: InstanceQuery) -> list[InstanceRecord]:
+        """List matching instances by id: at most `query.top` and one more."""
+        text, parameters = query.to_sql()
+        rows = await self._database.search(text, *parameters)
+        return [InstanceRecord.from_row(row) for row in rows]
+
+    async def list_instance_ids(self, query: InstanceQuery) -> list[str]:
+        """List the ids of matching instances: at most `query.top` and one more."""
+        text, parameters = query.to_sql("instance_id")
         return [row["instance_id"] for row in await self._database.search(text, *parameters)]
 
-    def messages(self) -> list[Message]:
-        """All that has not been delivered, oldest first."""
-        return [
-            Message(
-                row["target"],
-                json.loads(row["event"]),
-                row["message_id"],
-                row["due"],
-                row["execution_id"],
-            )
-            for row in self._database.read("SELECT * FROM messages ORDER BY message_id")
-        ]
-
-    def tasks(self) -> list[Task]:
-        """The activities that have not been answered, oldest first."""
-        rows = self._database.read("SELECT * FROM tasks ORDER BY task_id")
-        return [
-            Task(
-                row["task_id"],
-                row["instance_id"],
-                row["execution_id"],
-                row["scheduled_id"],
-                row["name"],
-                row["input"],
-            )
-            for row in rows
-        ]
+    async def list_entities(self, query: EntityQuery) -> list[EntityRecord]:
+        """List matching entities by id: at most `query.top` and one more."""
+        text, parameters = query.to_sql()
+        rows = await self._database.search(text, *parameters)
+        return [EntityRecord.from_row(row) for row in rows]
 
     # ------------------------------------------------------------ writing
 
-    async def start(self, instance: InstanceRecord, started: Message) -> str | None:
-        """Put a new instance in the place of an ended one or of none.
+    async def create_instance(
+        self, instance: InstanceRecord, started: Message
+    ) -> RuntimeStatus | None:
+        """Store a new instance, in place of an ended one if there is one.
 
         Returns:
-            None, or the status of the living instance that is in the way.
+            None, or the status of the running instance that has this id.
         """
 
-        def job(connection: sqlite3.Connection) -> str | None:
-            in_the_way = statements.put_new_instance(connection, instance)
-            if in_the_way is None:
-                statements.put_messages(connection, [started])
-            return in_the_way
+        def job(connection: sqlite3.Connection) -> RuntimeStatus | None:
+            conflict = statements.insert_instance(connection, instance)
+            if conflict is None:
+                statements.insert_messages(connection, [started])
+            return conflict
 
         return await self._database.write(job)
 
-    async def add(self, message: Message) -> None:
-        """Keep a message until its target has taken it."""
-        await self._database.write(partial(statements.put_messages, messages=[message]))
+    async def add_message(self, message: Message) -> None:
+        """Store a message until its target has consumed it."""
+        await self._database.write(partial(statements.insert_messages, messages=[message]))
 
-    async def drop(self, messages: list[Message]) -> None:
-        """Forget messages that nobody will take."""
-        await self._database.write(partial(statements.consume, messages=messages))
+    async def delete_messages(self, messages: list[Message]) -> None:
+        """Delete messages that no target will consume."""
+        await self._database.write(partial(statements.delete_consumed, messages=messages))
 
-    async def commit_episode(self, episode: Episode) -> bool:
-        """Write an episode as a whole; return False where its execution was purged meanwhile."""
-        return await self._database.write(partial(statements.put_episode, episode=episode))
+    async def commit_turn(self, turn: Turn) -> bool:
+        """Write a turn as a whole; return False if its execution was purged meanwhile."""
+        return await self._database.write(partial(statements.write_turn, turn=turn))
 
     async def commit_batch(
-        self, entity: EntityRecord, consumed: list[Message], answers: list[Message]
+        self, entity: EntityRecord, consumed: list[Message], responses: list[Message]
     ) -> None:
-        """Write what a batch of operations made of an entity."""
+        """Write the result of a batch of entity operations."""
 
         def job(connection: sqlite3.Connection) -> None:
-            statements.consume(connection, consumed)
-            statements.put_messages(connection, answers)
-            statements.put_entity(connection, entity)
+            statements.delete_consumed(connection, consumed)
+            statements.insert_messages(connection, responses)
+            statements.upsert_entity(connection, entity)
 
         await self._database.write(job)
 
     async def rewind(
-        self, instance: InstanceRecord, events: list[Event], messages: list[Message]
+        self, instance: InstanceRecord, events: list[HistoryEvent], messages: list[Message]
     ) -> bool:
-        """Bring back a failed instance; return False where it is not Failed any more."""
+        """Replace the history of a failed instance; return False if it is not Failed."""
         return await self._database.write(
-            partial(statements.put_rewound, instance=instance, events=events, messages=messages)
+            partial(statements.write_rewind, instance=instance, events=events, messages=messages)
         )
 
     async def purge(self, instance_ids: list[str]) -> int:
-        """Forget instances and all that belongs to them; return how many there were."""
+        """Delete instances and everything that belongs to them; return their number."""
         return await self._database.write(
             lambda connection: sum(statements.purge(connection, i) for i in instance_ids)
         )
-
-
-def _instance(row: sqlite3.Row) -> InstanceRecord:
-    values: dict[str, Any] = dict(row)
-    values["input_"] = values.pop("input")
-    values["parent"] = json.loads(values["parent"]) if values["parent"] else None
-    return InstanceRecord(**values)
-
-
-def _entity(row: sqlite3.Row) -> EntityRecord:
-    return EntityRecord(row["entity_id"], bool(row["present"]), row["state"], row["updated_at"])

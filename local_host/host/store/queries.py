@@ -1,31 +1,33 @@
-"""Which instances and entities does a list show?
+"""Queries for pages of instances and entities, ordered by id.
 
-A page is asked for with the id that it begins at; what it returns goes one further than it shows,
-so that whoever asks knows where the next page begins.
+A query returns one row more than the page holds: its id is where the next page begins.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-_BEHIND_ALL = "\U0010ffff"
+from local_host.host.history.events import RuntimeStatus
+
+_LAST_CHARACTER = "\U0010ffff"
+#: A statement and its parameters.
 Query = tuple[str, list[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceQuery:
-    """Which instances are meant; times are text as in the histories, empty for any."""
+    """Filters for instances. Times are text as in histories; an empty filter matches all."""
 
-    statuses: frozenset[str] = frozenset()
+    statuses: frozenset[RuntimeStatus] = frozenset()
     created_from: str = ""
     created_to: str = ""
     prefix: str = ""
     first_id: str = ""
     top: int = 100
 
-    def sql(self, columns: str = "*") -> Query:
-        """The statement and its parameters; one row more than `top`."""
+    def to_sql(self, columns: str = "*") -> Query:
+        """Return the statement for a page of `top` instances and one more."""
         text = "SELECT {} FROM instances WHERE instance_id >= ? AND instance_id < ?"
-        parameters: list[Any] = [max(self.first_id, self.prefix), self.prefix + _BEHIND_ALL]
+        parameters: list[Any] = [max(self.first_id, self.prefix), self.prefix + _LAST_CHARACTER]
         if self.created_from:
             text += " AND created_at >= ?"
             parameters.append(self.created_from)
@@ -35,15 +37,16 @@ class InstanceQuery:
         if self.statuses:
             text += f" AND status IN ({', '.join('?' * len(self.statuses))})"
             parameters += sorted(self.statuses)
-            if "Completed" not in self.statuses:
-                text += " AND status <> 'Completed'"  # so that the index of those is used
+            if RuntimeStatus.COMPLETED not in self.statuses:
+                # Redundant, but SQLite uses the partial index only with this condition.
+                text += " AND status <> 'Completed'"
         text += " ORDER BY instance_id LIMIT ?"
         return text.format(columns), [*parameters, self.top + 1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntityQuery:
-    """Which entities are meant; an empty name is any."""
+    """Filters for entities; an empty filter matches all."""
 
     name: str = ""
     updated_from: str = ""
@@ -51,11 +54,11 @@ class EntityQuery:
     first_id: str = ""
     top: int = 100
 
-    def sql(self) -> Query:
-        """The statement and its parameters; one row more than `top`."""
+    def to_sql(self) -> Query:
+        """Return the statement for a page of `top` entities and one more."""
         prefix = f"@{self.name.lower()}@" if self.name else "@"
         text = "SELECT * FROM entities WHERE entity_id >= ? AND entity_id < ? AND present"
-        parameters: list[Any] = [max(self.first_id, prefix), prefix + _BEHIND_ALL]
+        parameters: list[Any] = [max(self.first_id, prefix), prefix + _LAST_CHARACTER]
         if self.updated_from:
             text += " AND updated_at >= ?"
             parameters.append(self.updated_from)

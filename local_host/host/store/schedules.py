@@ -1,4 +1,4 @@
-"""What is kept of a timer trigger between two runs of the host?"""
+"""Statuses of timer triggers, kept from one run of the host to the next."""
 
 import sqlite3
 from dataclasses import astuple, dataclass
@@ -6,9 +6,9 @@ from dataclasses import astuple, dataclass
 from local_host.host.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerStatus:
-    """When a timer trigger ran last and should run next; times are text with an offset."""
+    """Last and next run of a timer trigger; times are text with an offset."""
 
     name: str
     last: str | None
@@ -17,18 +17,18 @@ class TimerStatus:
 
 
 class Schedules:
-    """The statuses of the app's timer triggers."""
+    """The statuses of the timer triggers of an app."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def status(self, name: str) -> TimerStatus | None:
-        """The trigger's status, if it was ever kept."""
+    def read(self, name: str) -> TimerStatus | None:
+        """Read the status of a trigger, or None if none is stored."""
         rows = self._database.read("SELECT * FROM timer_triggers WHERE name = ?", name)
-        return TimerStatus(*rows[0]) if rows else None
+        return TimerStatus(**dict(rows[0])) if rows else None
 
-    async def keep(self, statuses: list[TimerStatus]) -> None:
-        """Keep the statuses in place of earlier ones."""
+    async def save(self, statuses: list[TimerStatus]) -> None:
+        """Store statuses in place of earlier ones."""
 
         def job(connection: sqlite3.Connection) -> None:
             rows = [astuple(status) for status in statuses]

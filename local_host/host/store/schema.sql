@@ -11,10 +11,10 @@ CREATE TABLE instances (
     custom_status   TEXT,
     created_at      TEXT NOT NULL,
     updated_at      TEXT NOT NULL,
-    parent          TEXT  -- JSON, as in ExecutionStarted: whom to tell when it ends
+    parent          TEXT  -- JSON, as ParentInstance of ExecutionStarted
 ) WITHOUT ROWID;
--- The few among many: a list of what runs or failed must not read all that went well.
-CREATE INDEX noteworthy_instances ON instances (status, instance_id) WHERE status <> 'Completed';
+-- Partial, so that a list of running or failed instances does not read the completed ones.
+CREATE INDEX instances_not_completed ON instances (status, instance_id) WHERE status <> 'Completed';
 
 CREATE TABLE history (
     instance_id     TEXT NOT NULL,
@@ -30,17 +30,17 @@ CREATE TABLE entities (
     updated_at      TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- What an instance or an entity has yet to be told. A message with `due` is a timer.
+-- Events that an instance or an entity has not consumed. A message with `due` is a timer.
 CREATE TABLE messages (
     message_id      INTEGER PRIMARY KEY,
     target          TEXT NOT NULL,
     event           TEXT NOT NULL,
     due             INTEGER,
-    execution_id    TEXT  -- the one execution that it is for
+    execution_id    TEXT  -- the only execution that may consume it
 );
 CREATE INDEX messages_by_target ON messages (target);
 
--- Activities that are called and have not been answered.
+-- Activities that are scheduled and have no result.
 CREATE TABLE tasks (
     task_id         INTEGER PRIMARY KEY,
     instance_id     TEXT NOT NULL,
@@ -51,7 +51,7 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_by_instance ON tasks (instance_id);
 
--- The timer triggers whose missed runs are made up for. Times are text with an offset.
+-- Monitored timer triggers: a missed run is caught up. Times are text with an offset.
 CREATE TABLE timer_triggers (
     name            TEXT PRIMARY KEY,
     last            TEXT,

@@ -1,21 +1,11 @@
-"""Which rows does each thing that happens write?
+"""SQL statements of the task hub; each function runs inside a transaction of the writer."""
 
-Each function runs inside a transaction of the writer's.
-"""
-
-import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import asdict
 
-from local_host.host.store.records import (
-    ENDED,
-    EntityRecord,
-    Episode,
-    InstanceRecord,
-    Message,
-    Task,
-)
+from local_host.host.history.codec import event_to_json
+from local_host.host.history.events import HistoryEvent, RuntimeStatus
+from local_host.host.store.records import EntityRecord, InstanceRecord, Message, Task, Turn
 
 _INSTANCE = (
     ":instance_id, :execution_id, :name, :version, :status, :input_, :output, :custom_status,"
@@ -23,156 +13,148 @@ _INSTANCE = (
 )
 
 
-def living_status(connection: sqlite3.Connection, instance_id: str) -> str | None:
-    """The status of the instance with this id, if it has not ended."""
+def insert_instance(
+    connection: sqlite3.Connection, instance: InstanceRecord
+) -> RuntimeStatus | None:
+    """Insert a new instance, in place of an ended one if there is one.
+
+    Returns:
+        None, or the status of the running instance that has this id.
+    """
+    status = _read_status(connection, instance.instance_id)
+    if status is not None and not status.is_final:
+        return status
+    purge(connection, instance.instance_id)
+    connection.execute(f"INSERT INTO instances VALUES ({_INSTANCE})", instance.to_row())  # noqa: S608 - constant names
+    return None
+
+
+def _read_status(connection: sqlite3.Connection, instance_id: str) -> RuntimeStatus | None:
     row = connection.execute(
         "SELECT status FROM instances WHERE instance_id = ?", (instance_id,)
     ).fetchone()
-    return None if row is None or row["status"] in ENDED else str(row["status"])
+    return None if row is None else RuntimeStatus(row["status"])
 
 
-def put_new_instance(connection: sqlite3.Connection, instance: InstanceRecord) -> str | None:
-    """Put an instance in the place of an ended one or of none.
-
-    Returns:
-        None, or the status of the living instance that is in the way.
-    """
-    in_the_way = living_status(connection, instance.instance_id)
-    if in_the_way is None:
-        purge(connection, instance.instance_id)
-        connection.execute(f"INSERT INTO instances VALUES ({_INSTANCE})", _values(instance))  # noqa: S608 (our names)
-    return in_the_way
-
-
-def put_episode(connection: sqlite3.Connection, episode: Episode) -> bool:
-    """Write an episode as a whole.
+def write_turn(connection: sqlite3.Connection, turn: Turn) -> bool:
+    """Write a turn as a whole.
 
     Returns:
-        False where the execution is no longer there: only its messages are gone then.
+        False if the execution is gone; then only the consumed messages are deleted.
     """
-    consume(connection, episode.consumed)
-    if not _update_instance(connection, episode):
+    delete_consumed(connection, turn.consumed)
+    if not _update_instance(connection, turn):
         return False
-    instance_id = episode.instance.instance_id
-    if episode.ends_execution:
-        _forget(connection, instance_id, everything=episode.instance.ended)
-    if episode.first_position == 0:
-        drop_history(connection, instance_id)
-    put_history(connection, instance_id, episode.new_events, episode.first_position)
-    for child in episode.children:
-        put_new_instance(connection, child)
-    put_messages(connection, episode.messages)
-    put_tasks(connection, episode.tasks)
+    instance_id = turn.instance.instance_id
+    if turn.ends_execution:
+        _delete_pending(connection, instance_id, everything=turn.instance.ended)
+    if turn.first_position == 0:
+        _delete_history(connection, instance_id)
+    _append_history(connection, instance_id, turn.new_events, turn.first_position)
+    for child in turn.children:
+        insert_instance(connection, child)
+    insert_messages(connection, turn.messages)
+    _insert_tasks(connection, turn.tasks)
     return True
 
 
-def _update_instance(connection: sqlite3.Connection, episode: Episode) -> bool:
+def _update_instance(connection: sqlite3.Connection, turn: Turn) -> bool:
     updated = connection.execute(
         "UPDATE instances SET execution_id = :execution_id, status = :status, input = :input_,"
         " output = :output, custom_status = :custom_status, updated_at = :updated_at"
-        " WHERE instance_id = :instance_id AND execution_id = :before",
-        {**_values(episode.instance), "before": episode.execution_before},
+        " WHERE instance_id = :instance_id AND execution_id = :turn_execution_id",
+        {**turn.instance.to_row(), "turn_execution_id": turn.execution_id},
     )
     return updated.rowcount == 1
 
 
-def put_rewound(
+def write_rewind(
     connection: sqlite3.Connection,
     instance: InstanceRecord,
-    events: list[dict[str, object]],
+    events: list[HistoryEvent],
     messages: list[Message],
 ) -> bool:
-    """Bring a failed instance back with the history that a rewind leaves it.
+    """Give a failed instance its rewound history.
 
     Returns:
-        False where it is not there or not Failed any more.
+        False if the instance is gone or no longer Failed.
     """
     updated = connection.execute(
         "UPDATE instances SET status = :status, output = NULL, updated_at = :updated_at"
         " WHERE instance_id = :instance_id AND execution_id = :execution_id"
         " AND status = 'Failed'",
-        _values(instance),
+        instance.to_row(),
     )
     if updated.rowcount == 0:
         return False
-    drop_history(connection, instance.instance_id)
-    put_history(connection, instance.instance_id, events, 0)
-    put_messages(connection, messages)
+    _delete_history(connection, instance.instance_id)
+    _append_history(connection, instance.instance_id, events, 0)
+    insert_messages(connection, messages)
     return True
 
 
-def put_entity(connection: sqlite3.Connection, entity: EntityRecord) -> None:
-    """Write an entity's state."""
+def upsert_entity(connection: sqlite3.Connection, entity: EntityRecord) -> None:
+    """Write the state of an entity."""
     connection.execute(
         "INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)",
         (entity.entity_id, entity.present, entity.state, entity.updated_at),
     )
 
 
-def put_history(
-    connection: sqlite3.Connection, instance_id: str, events: list[dict[str, object]], first: int
-) -> None:
-    """Append events to a history whose length is `first`."""
+def insert_messages(connection: sqlite3.Connection, messages: Iterable[Message]) -> None:
+    """Store messages until their targets have consumed them."""
     connection.executemany(
-        "INSERT INTO history VALUES (?, ?, ?)",
-        ((instance_id, n, json.dumps(event)) for n, event in enumerate(events, first)),
+        "INSERT INTO messages VALUES (?, ?, ?, ?, ?)", (message.to_row() for message in messages)
     )
 
 
-def put_messages(connection: sqlite3.Connection, messages: Iterable[Message]) -> None:
-    """Keep messages until their targets have taken them."""
-    connection.executemany(
-        "INSERT INTO messages VALUES (?, ?, ?, ?, ?)",
-        ((m.message_id, m.target, json.dumps(m.event), m.due, m.execution_id) for m in messages),
-    )
-
-
-def put_tasks(connection: sqlite3.Connection, tasks: Iterable[Task]) -> None:
-    """Keep called activities until they are answered."""
-    connection.executemany(
-        "INSERT INTO tasks VALUES (:task_id, :instance_id, :execution_id, :scheduled_id,"
-        " :name, :input_)",
-        (asdict(task) for task in tasks),
-    )
-
-
-def consume(connection: sqlite3.Connection, messages: list[Message]) -> None:
-    """Forget messages that were taken, and the activities that some of them answer."""
+def delete_consumed(connection: sqlite3.Connection, messages: list[Message]) -> None:
+    """Delete consumed messages, and the activities whose results some of them bring."""
     connection.executemany(
         "DELETE FROM messages WHERE message_id = ?",
-        [(m.message_id,) for m in messages if not m.answers],
+        [(m.message_id,) for m in messages if not m.result_of],
     )
     connection.executemany(
         "DELETE FROM tasks WHERE task_id = ?",
-        [(m.answers.task_id,) for m in messages if m.answers],
+        [(m.result_of.task_id,) for m in messages if m.result_of],
     )
 
 
 def purge(connection: sqlite3.Connection, instance_id: str) -> bool:
-    """Forget an instance and all that belongs to it; return whether it was there."""
+    """Delete an instance and everything that belongs to it; return whether it existed."""
     deleted = connection.execute("DELETE FROM instances WHERE instance_id = ?", (instance_id,))
     if deleted.rowcount == 0:
         return False
-    _forget(connection, instance_id, everything=True)
-    drop_history(connection, instance_id)
+    _delete_pending(connection, instance_id, everything=True)
+    _delete_history(connection, instance_id)
     return True
 
 
-def drop_history(connection: sqlite3.Connection, instance_id: str) -> None:
-    """Forget what happened to an instance."""
+def _append_history(
+    connection: sqlite3.Connection, instance_id: str, events: list[HistoryEvent], first: int
+) -> None:
+    connection.executemany(
+        "INSERT INTO history VALUES (?, ?, ?)",
+        ((instance_id, n, event_to_json(event)) for n, event in enumerate(events, first)),
+    )
+
+
+def _delete_history(connection: sqlite3.Connection, instance_id: str) -> None:
     connection.execute("DELETE FROM history WHERE instance_id = ?", (instance_id,))
 
 
-def _forget(connection: sqlite3.Connection, instance_id: str, *, everything: bool) -> None:
-    """Drop an execution's timers and tasks; what others sent it stays for the next execution."""
+def _insert_tasks(connection: sqlite3.Connection, tasks: Iterable[Task]) -> None:
+    connection.executemany(
+        "INSERT INTO tasks VALUES (:task_id, :instance_id, :execution_id, :scheduled_id,"
+        " :name, :input_)",
+        (task.to_row() for task in tasks),
+    )
+
+
+def _delete_pending(connection: sqlite3.Connection, instance_id: str, *, everything: bool) -> None:
+    """Delete timers and tasks of an execution; other messages are kept for the next execution."""
     connection.execute(
         "DELETE FROM messages WHERE target = ? AND (? OR due IS NOT NULL)",
         (instance_id, everything),
     )
     connection.execute("DELETE FROM tasks WHERE instance_id = ?", (instance_id,))
-
-
-def _values(instance: InstanceRecord) -> dict[str, object]:
-    values = asdict(instance)
-    values["parent"] = json.dumps(instance.parent) if instance.parent else None
-    return values

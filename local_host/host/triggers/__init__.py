@@ -1,1 +1,1 @@
-"""What starts functions beside HTTP and the durable engine? The clock."""
+"""Timer triggers of the app."""

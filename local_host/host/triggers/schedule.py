@@ -1,7 +1,8 @@
-"""When does a timer trigger fire next?
+"""Schedules of timer triggers: NCRONTAB expressions and TimeSpans.
 
-NCRONTAB as the real host reads it: six fields, seconds first (five mean second 0), both day fields
-must fit, names of days and months in English. Or a TimeSpan: that long after the last run.
+NCRONTAB is read as by the real host: six fields, seconds first (with five fields, the second is 0).
+If both day fields are given, both must match. Names of days and months are English. A TimeSpan is
+the time between the last run and the next.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Protocol
 
 from croniter import croniter
 
-from local_host.host.timespan import parse_timespan
+from local_host.host.configuration import parse_timespan
 
 _SETTING = re.compile(r"%([^%]+)%")
 _ITEM = r"(?:\d+|[A-Za-z]{3,})"
@@ -24,22 +25,22 @@ _NAMES = (
     *("AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"),
 )
 _WORD = re.compile("[A-Za-z]{3,}")
-#: A schedule that comes more often than this is not monitored.
-_LEAST_MONITORED = timedelta(minutes=1)
+#: The real host does not monitor schedules with shorter intervals.
+_MIN_MONITORED_INTERVAL = timedelta(minutes=1)
 
 
 class Schedule(Protocol):
-    """When something happens again and again."""
+    """The times at which a trigger fires."""
 
     @property
     def adjusts(self) -> bool:
-        """Whether the times follow the wall clock through summer time."""
+        """Whether the schedule follows the wall clock when daylight saving time changes."""
 
     def next_after(self, moment: datetime) -> datetime | None:
-        """The first time after `moment`; None when there is none."""
+        """Return the first time after `moment`, or None if there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CronSchedule:
     """An NCRONTAB expression in a time zone."""
 
@@ -48,55 +49,55 @@ class CronSchedule:
     adjusts: bool = True
 
     def next_after(self, moment: datetime) -> datetime | None:
-        """The first time after `moment`; None when there is none, as on February 31."""
-        with_seconds = len(self.expression.split()) == _FIELDS_WITH_SECONDS
+        """Return the first time after `moment`, or None if there is none, as on February 31."""
+        has_seconds = len(self.expression.split()) == _FIELDS_WITH_SECONDS
         times = croniter(
             self.expression,
             moment.astimezone(self.zone),
             ret_type=datetime,
-            second_at_beginning=with_seconds,
+            second_at_beginning=has_seconds,
             day_or=False,
         )
         try:
-            found: datetime = times.get_next()
+            following: datetime = times.get_next()
         except ValueError:
             return None
-        return found
+        return following
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConstantSchedule:
-    """The same time between any two runs."""
+    """A constant interval between runs."""
 
     interval: timedelta
     adjusts: bool = False
 
     def next_after(self, moment: datetime) -> datetime:
-        """`moment` and the interval."""
+        """Return `moment` plus the interval."""
         return moment + self.interval
 
 
 def parse_schedule(text: str, settings: dict[str, str], zone: tzinfo) -> Schedule:
-    """Read a schedule; `%NAME%` stands for the app setting of that name.
+    """Parse a schedule; `%NAME%` is replaced by the app setting of that name.
 
     Raises:
-        ValueError: it is none; the message is the real host's.
+        ValueError: the text is not a schedule; the message is the real host's.
     """
     expression = _SETTING.sub(lambda match: _setting(match[1], settings), text).strip()
     try:
         interval = parse_timespan(expression)
     except ValueError:
-        return CronSchedule(_cron(expression), zone)
+        return CronSchedule(expression=_to_croniter(expression), zone=zone)
     if not interval:
-        raise _unknown(expression)
-    return ConstantSchedule(interval)
+        raise _not_recognized(expression)
+    return ConstantSchedule(interval=interval)
 
 
 def is_monitored(schedule: Schedule, now: datetime) -> bool:
-    """Whether missed runs can be made up for: not where the next one is seconds away."""
+    """Return whether missed runs are made up for, which is not done below one minute."""
     first = schedule.next_after(now)
     second = schedule.next_after(first) if first else None
-    return first is not None and (second is None or second - first >= _LEAST_MONITORED)
+    return first is not None and (second is None or second - first >= _MIN_MONITORED_INTERVAL)
 
 
 def _setting(name: str, settings: dict[str, str]) -> str:
@@ -105,25 +106,26 @@ def _setting(name: str, settings: dict[str, str]) -> str:
     return settings[name]
 
 
-def _cron(expression: str) -> str:
-    """The expression as croniter reads it; what NCRONTAB does not know is refused."""
+def _to_croniter(expression: str) -> str:
+    """Translate NCRONTAB to croniter's dialect; reject what only croniter knows."""
     fields = expression.split()
     if not all(_FIELD.fullmatch(field) for field in fields):
-        raise _unknown(expression)
-    plain = " ".join(_WORD.sub(_short_name, field) for field in fields)
-    with_seconds = len(fields) == _FIELDS_WITH_SECONDS
-    known_length = with_seconds or len(fields) == _FIELDS_WITH_SECONDS - 1
-    if not known_length or not croniter.is_valid(plain, second_at_beginning=with_seconds):
-        raise _unknown(expression)
-    return plain
+        raise _not_recognized(expression)
+    translated = " ".join(_WORD.sub(_abbreviate, field) for field in fields)
+    has_seconds = len(fields) == _FIELDS_WITH_SECONDS
+    if not has_seconds and len(fields) != _FIELDS_WITH_SECONDS - 1:
+        raise _not_recognized(expression)
+    if not croniter.is_valid(translated, second_at_beginning=has_seconds):
+        raise _not_recognized(expression)
+    return translated
 
 
-def _short_name(match: re.Match[str]) -> str:
+def _abbreviate(match: re.Match[str]) -> str:
     word = match[0].upper()
     return word[:3] if any(name.startswith(word) for name in _NAMES) else word
 
 
-def _unknown(expression: str) -> ValueError:
+def _not_recognized(expression: str) -> ValueError:
     return ValueError(
         f"The schedule expression '{expression}' was not recognized as a valid cron expression "
         "or timespan string."

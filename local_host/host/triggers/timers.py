@@ -1,9 +1,9 @@
-"""When do the app's timer triggers run, and what are they told?
+"""Timer triggers: when each fires, and what its function receives.
 
-Each trigger is one entry in a queue of what is due, so that nothing polls and a virtual clock
-drives them too. The last run of a monitored trigger is kept: a run that was missed while the host
-was down is made up for, once. A trigger is set again when its run has ended, so it never overlaps
-itself.
+Each trigger has one entry in a queue of due times, so that nothing polls and a virtual clock works,
+too. The last run of a monitored trigger is stored: if the host was down when it was due, it runs
+once at the next start. The next run is scheduled when the current one has ended, so that runs of a
+trigger never overlap.
 """
 
 import json
@@ -13,26 +13,27 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from local_host.errors import BadConfiguration, FunctionFailed, WorkerLost
+from local_host.errors import ConfigurationError, InvocationError
+from local_host.functions import FunctionInfo
 from local_host.host.clock import Clock
-from local_host.host.durable.timers import Timers, microseconds
-from local_host.host.durable.work import Work
+from local_host.host.durable.dispatch import BackgroundTasks
+from local_host.host.durable.timers import TimerQueue, to_microseconds
 from local_host.host.store.hub import TaskHub
-from local_host.host.store.records import Message
 from local_host.host.store.schedules import TimerStatus
 from local_host.host.triggers.schedule import Schedule, is_monitored, parse_schedule
 from local_host.host.workers import Worker
 
 _log = logging.getLogger("local_host.timers")
+#: .NET's default value of a DateTime, which stands for "never".
 _NEVER = "0001-01-01T00:00:00"
 _ZONE_SETTING = "WEBSITE_TIME_ZONE"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: `status` changes with each run
 class _Trigger:
     name: str
     schedule: Schedule
-    monitored: bool
+    is_monitored: bool
     runs_on_startup: bool
     status: TimerStatus
 
@@ -41,98 +42,105 @@ class TimerTriggers:
     """The app's timer triggers."""
 
     def __init__(
-        self, hub: TaskHub, worker: Worker, clock: Clock, work: Work, settings: dict[str, str]
+        self,
+        hub: TaskHub,
+        worker: Worker,
+        clock: Clock,
+        background: BackgroundTasks,
+        settings: dict[str, str],
     ) -> None:
-        """`settings` are the app's.
+        """`settings` are the app settings.
 
         Raises:
-            BadConfiguration: WEBSITE_TIME_ZONE names no time zone.
+            ConfigurationError: WEBSITE_TIME_ZONE is not a time zone.
         """
         self._hub = hub
         self._worker = worker
         self._clock = clock
-        self._work = work
+        self._background = background
+        self._settings = settings
         #: Functions that do not run, by name, with the real host's reason.
         self.in_error: dict[str, str] = {}
-        self.queue = Timers(clock, self._fire)
-        #: When each trigger that is set fires, by name.
+        self.queue: TimerQueue[tuple[str, bool]] = TimerQueue(clock, self._fire)
+        #: When each scheduled trigger fires, by name.
         self.pending: dict[str, datetime] = {}
         self._triggers: dict[str, _Trigger] = {}
         zone, now = _zone(settings), clock.now()
         for info in worker.functions.infos:
             if info.trigger == "timerTrigger":
-                binding = info.trigger_binding
-                try:
-                    schedule = parse_schedule(str(binding["schedule"]), settings, zone)
-                except ValueError as error:
-                    self.in_error[info.name] = str(error)
-                else:
-                    self._triggers[info.name] = self._known(info.name, binding, schedule, now)
+                self._add(info, zone, now)
 
-    def _known(
-        self, name: str, binding: dict[str, Any], schedule: Schedule, now: datetime
-    ) -> _Trigger:
+    def _add(self, info: FunctionInfo, zone: tzinfo, now: datetime) -> None:
+        binding = info.trigger_binding
+        try:
+            schedule = parse_schedule(str(binding["schedule"]), self._settings, zone)
+        except ValueError as error:
+            self.in_error[info.name] = str(error)
+            return
         monitored = bool(binding.get("useMonitor", True)) and is_monitored(schedule, now)
-        fresh = TimerStatus(name, None, _text(schedule.next_after(now)), _text(now))
-        kept = self._hub.schedules.status(name) if monitored else None
-        return _Trigger(name, schedule, monitored, bool(binding.get("runOnStartup")), kept or fresh)
+        stored = self._hub.schedules.read(info.name) if monitored else None
+        self._triggers[info.name] = _Trigger(
+            name=info.name,
+            schedule=schedule,
+            is_monitored=monitored,
+            runs_on_startup=bool(binding.get("runOnStartup")),
+            status=stored or _status(info.name, None, schedule.next_after(now), now),
+        )
 
     async def start(self) -> None:
-        """Set every trigger: now where a run was missed or the app asks for it, else in time."""
+        """Schedule every trigger; it fires now if it missed a run or has `runOnStartup`."""
         now = self._clock.now()
         for trigger in self._triggers.values():
-            due = _moment(trigger.status.next)
-            expected = trigger.schedule.next_after(_moment(trigger.status.updated) or now)
-            if due != expected:  # another schedule than at the last run: nothing was missed
+            due = _parse(trigger.status.next)
+            expected = trigger.schedule.next_after(_parse(trigger.status.updated) or now)
+            if due != expected:  # the schedule has changed since the last run: none was missed
                 due = trigger.schedule.next_after(now)
-                trigger.status = TimerStatus(
-                    trigger.name, trigger.status.last, _text(due), _text(now)
-                )
+                trigger.status = _status(trigger.name, _parse(trigger.status.last), due, now)
             is_past_due = due is not None and due < now
             if is_past_due or trigger.runs_on_startup:
-                self._set(trigger, now, past_due=is_past_due)
+                self._schedule(trigger, now, past_due=is_past_due)
             else:
-                self._set(trigger, due)
-        await self._hub.schedules.keep([t.status for t in self._triggers.values() if t.monitored])
+                self._schedule(trigger, due)
+        monitored = [t.status for t in self._triggers.values() if t.is_monitored]
+        await self._hub.schedules.save(monitored)
         self.queue.fire_due()
 
     def run_now(self, name: str) -> None:
-        """Run a trigger's function once, beside its schedule."""
-        self._work.start(self._invoke(self._triggers[name], past_due=False))
+        """Run the function of a trigger once, without changing its schedule."""
+        self._background.start(self._invoke(self._triggers[name], past_due=False))
 
-    def _set(self, trigger: _Trigger, due: datetime | None, *, past_due: bool = False) -> None:
+    def _schedule(self, trigger: _Trigger, due: datetime | None, *, past_due: bool = False) -> None:
         if due is None:
             return
         self.pending[trigger.name] = due
-        number = self._hub.next_message_id()  # ties are broken by it
-        event = {"pastDue": past_due}
-        self.queue.add(Message(trigger.name, event, number, microseconds(due.astimezone(UTC))))
+        number = self._hub.next_message_id()  # orders triggers that are due at the same time
+        due_at = to_microseconds(due.astimezone(UTC))
+        self.queue.add(due_at, number, (trigger.name, past_due))
 
-    def _fire(self, message: Message) -> None:
-        trigger = self._triggers[message.target]
-        self.pending.pop(trigger.name, None)
-        self._work.start(self._run(trigger, past_due=message.event["pastDue"]))
+    def _fire(self, item: tuple[str, bool]) -> None:
+        name, past_due = item
+        self.pending.pop(name, None)
+        self._background.start(self._run(self._triggers[name], past_due=past_due))
 
     async def _run(self, trigger: _Trigger, *, past_due: bool) -> None:
         now = self._clock.now()
         await self._invoke(trigger, past_due=past_due)
         due = trigger.schedule.next_after(now)
-        trigger.status = TimerStatus(trigger.name, _text(now), _text(due), _text(now))
-        if trigger.monitored:
-            await self._hub.schedules.keep([trigger.status])
-        self._set(trigger, due)
+        trigger.status = _status(trigger.name, now, due, now)
+        if trigger.is_monitored:
+            await self._hub.schedules.save([trigger.status])
+        self._schedule(trigger, due)
 
     async def _invoke(self, trigger: _Trigger, *, past_due: bool) -> None:
-        told = {
+        payload = {
             "Schedule": {"AdjustForDST": trigger.schedule.adjusts},
-            "ScheduleStatus": _shown(trigger.status) if trigger.monitored else None,
+            "ScheduleStatus": _to_json(trigger.status) if trigger.is_monitored else None,
             "IsPastDue": past_due,
         }
         try:
-            await self._worker.invoke("timer", trigger.name, json.dumps(told).encode())
-        except (FunctionFailed, WorkerLost) as failure:
-            report = failure.report if isinstance(failure, FunctionFailed) else str(failure)
-            _log.error("timer function %s failed: %s", trigger.name, report)
+            await self._worker.invoke("timer", trigger.name, json.dumps(payload).encode())
+        except InvocationError as failure:
+            _log.error("Timer function %s failed: %s", trigger.name, failure.report)
 
 
 def _zone(settings: dict[str, str]) -> tzinfo:
@@ -142,20 +150,28 @@ def _zone(settings: dict[str, str]) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BadConfiguration(
-            f"{_ZONE_SETTING} {name!r} is no time zone: write one like Europe/Berlin"
+        raise ConfigurationError(
+            f"{_ZONE_SETTING} must be a time zone such as Europe/Berlin, not {name!r}"
         ) from error
 
 
-def _text(moment: datetime | None) -> str | None:
+def _status(
+    name: str, last: datetime | None, following: datetime | None, updated: datetime
+) -> TimerStatus:
+    return TimerStatus(
+        name=name, last=_format(last), next=_format(following), updated=_format(updated)
+    )
+
+
+def _format(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parse(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _shown(status: TimerStatus) -> dict[str, str]:
+def _to_json(status: TimerStatus) -> dict[str, Any]:
     return {
         "Last": status.last or _NEVER,
         "Next": status.next or _NEVER,

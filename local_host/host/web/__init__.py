@@ -1,1 +1,1 @@
-"""What does the host answer over HTTP? The app's routes, the management API, the SDK's RPC."""
+"""HTTP interface of the host: the app's routes, the management API, the RPC of the SDK's client."""

@@ -1,7 +1,7 @@
-"""Which calls does the durable extension answer?
+"""The HTTP API of the durable extension.
 
-The management API under `/runtime/webhooks/durabletask/` and the SDK client's RPC endpoint are the
-same calls: paths below are what follows the prefix. Status codes and bodies are the recorded ones.
+The management API under `/runtime/webhooks/durabletask/` and the RPC endpoint of the SDK's client
+have the same calls; the paths below follow either prefix. Status codes and bodies are as recorded.
 """
 
 import re
@@ -9,54 +9,53 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
 from local_host.host.durable.engine import Engine
-from local_host.host.web.durable.entities import Entities
-from local_host.host.web.durable.instances import Instances
-from local_host.host.web.durable.links import PREFIX, client_binding, management_urls
-from local_host.host.web.durable.lists import Lists
-from local_host.host.web.durable.starting import Starting
+from local_host.host.web.durable.entities import EntityCalls
+from local_host.host.web.durable.instances import InstanceCalls
+from local_host.host.web.durable.links import PREFIX, build_client_binding
+from local_host.host.web.durable.starting import StartCalls
 from local_host.host.web.requests import Request, Response
 
-__all__ = ["PREFIX", "DurableApi", "client_binding", "management_urls"]
+__all__ = ["PREFIX", "DurableApi", "build_client_binding"]
 _Handler = Callable[[Request, dict[str, str]], Awaitable[Response]]
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 class DurableApi:
-    """Answers what clients ask of the engine."""
+    """Routes the calls of clients to their handlers."""
 
     def __init__(self, engine: Engine, hub_name: str, system_key: str | None = None) -> None:
-        """`system_key` goes into the links that are handed out, where the host asks for keys."""
-        starting = Starting(engine, hub_name, system_key)
-        one, many, entities = Instances(engine), Lists(engine), Entities(engine)
-        calls: list[tuple[str, str, _Handler]] = [
-            ("POST", "orchestrators/{name}", starting.start),
-            ("POST", "orchestrators/{name}/{id}", starting.start),
-            ("GET", "instances", many.instances),
-            ("DELETE", "instances", many.purge),
-            ("GET", "instances/{id}", one.status),
-            ("DELETE", "instances/{id}", one.purge),
-            ("POST", "instances/{id}/raiseEvent/{name}", one.raise_event),
-            ("POST", "instances/{id}/terminate", one.terminate),
-            ("POST", "instances/{id}/suspend", one.suspend),
-            ("POST", "instances/{id}/resume", one.resume),
-            ("POST", "instances/{id}/rewind", one.rewind),
-            ("POST", "instances/{id}/restart", starting.restart),
-            ("GET", "entities", many.entities),
-            ("GET", "entities/{name}", many.entities),
-            ("GET", "entities/{name}/{key}", entities.state),
+        """`system_key` becomes part of the management URLs, if the host requires keys."""
+        starts = StartCalls(engine, hub_name, system_key)
+        instances, entities = InstanceCalls(engine), EntityCalls(engine)
+        routes: list[tuple[str, str, _Handler]] = [
+            ("POST", "orchestrators/{name}", starts.start),
+            ("POST", "orchestrators/{name}/{id}", starts.start),
+            ("GET", "instances", instances.list),
+            ("DELETE", "instances", instances.purge_many),
+            ("GET", "instances/{id}", instances.status),
+            ("DELETE", "instances/{id}", instances.purge),
+            ("POST", "instances/{id}/raiseEvent/{name}", instances.raise_event),
+            ("POST", "instances/{id}/terminate", instances.terminate),
+            ("POST", "instances/{id}/suspend", instances.suspend),
+            ("POST", "instances/{id}/resume", instances.resume),
+            ("POST", "instances/{id}/rewind", instances.rewind),
+            ("POST", "instances/{id}/restart", starts.restart),
+            ("GET", "entities", entities.list),
+            ("GET", "entities/{name}", entities.list),
+            ("GET", "entities/{name}/{key}", entities.read),
             ("POST", "entities/{name}/{key}", entities.signal),
         ]
-        self._calls = [(method, _pattern(path), handler) for method, path, handler in calls]
+        self._routes = [(method, _compile(path), handler) for method, path, handler in routes]
 
-    async def answer(self, request: Request, path: str) -> Response:
-        """Answer a call; `path` is what follows the prefix."""
-        for method, pattern, handler in self._calls:
+    async def handle(self, request: Request, path: str) -> Response:
+        """Handle a call; `path` is what follows the prefix."""
+        for method, pattern, handler in self._routes:
             match = pattern.fullmatch(path.strip("/")) if method == request.method else None
             if match:
-                found = {name: unquote(value) for name, value in match.groupdict().items()}
-                return await handler(request, found)
+                parameters = {name: unquote(value) for name, value in match.groupdict().items()}
+                return await handler(request, parameters)
         return Response(404)
 
 
-def _pattern(path: str) -> re.Pattern[str]:
+def _compile(path: str) -> re.Pattern[str]:
     return re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", path), re.IGNORECASE)

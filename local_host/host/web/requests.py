@@ -1,27 +1,22 @@
-"""What came over HTTP, and what goes back?"""
+"""HTTP requests and responses, independent of the web server."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from aiohttp import ClientPayloadError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-#: Newtonsoft.Json's own limit; deeper JSON would also stop Python's reader in an episode.
-_DEEPEST = 64
+from local_host.errors import BadRequestError, BodyTooLargeError
+
+#: The limit of Newtonsoft.Json. Much deeper JSON would also exceed Python's recursion limit.
+_MAX_JSON_DEPTH = 64
+_JSON_TYPE = ("Content-Type", "application/json; charset=utf-8")
 
 
-class BodyTooLargeError(Exception):
-    """The body is larger than the host takes."""
-
-
-class BadRequestError(Exception):
-    """The request cannot be read to its end."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request with its whole body."""
+    """A request with its complete body."""
 
     method: str
     #: Scheme and authority as the caller sees them: `http://127.0.0.1:7071`.
@@ -34,19 +29,19 @@ class Request:
 
     @property
     def url(self) -> str:
-        """The whole URL, as the caller wrote it."""
+        """The complete URL, as the caller wrote it."""
         return self.origin + self.raw_path + (f"?{self.query_string}" if self.query_string else "")
 
     def header(self, name: str) -> str | None:
-        """A header's value; its name in any case."""
-        wanted = name.lower()
-        return next((v for k, v in self.headers.items() if k.lower() == wanted), None)
+        """Return the value of a header, ignoring the case of its name."""
+        key = name.lower()
+        return next((v for k, v in self.headers.items() if k.lower() == key), None)
 
-    def json(self) -> Any:  # noqa: ANN401 (JSON)
-        """The body as JSON; none at all is None.
+    def json(self) -> Any:  # noqa: ANN401 - JSON
+        """Parse the body as JSON; an empty body is None.
 
         Raises:
-            ValueError: it is not JSON, or too deep.
+            ValueError: it is not JSON, or nested too deeply.
         """
         if not self.body.strip():
             return None
@@ -55,56 +50,49 @@ class Request:
         except RecursionError as error:
             raise ValueError("too deep") from error
         brackets = self.body.count(b"[") + self.body.count(b"{")
-        if brackets > _DEEPEST and _is_deeper(value, _DEEPEST):
+        if brackets > _MAX_JSON_DEPTH and _is_deeper(value, _MAX_JSON_DEPTH):
             raise ValueError("too deep")
         return value
 
 
-def _is_deeper(value: Any, levels: int) -> bool:  # noqa: ANN401 (JSON)
-    if isinstance(value, dict):
-        value = list(value.values())
-    if not isinstance(value, list):
-        return False
-    return not levels or any(_is_deeper(part, levels - 1) for part in value)
-
-
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response; no body means no content type either."""
+    """A response. Without a body it has no content type either."""
 
     status: int
+    _: KW_ONLY
     body: bytes = b""
     headers: list[tuple[str, str]] = field(default_factory=list)
-    #: Whether it goes out without a length, as functions' bodies do on the real host.
+    #: Whether to send the body without a length, as the real host does for functions.
     chunked: bool = False
 
     @classmethod
-    def of_json(cls, value: Any, status: int = 200, **headers: str) -> "Response":  # noqa: ANN401 (JSON)
-        """A JSON response as the real host writes it; `_` in a header's name stands for `-`."""
-        named = [(name.replace("_", "-"), text) for name, text in headers.items()]
+    def of_json(cls, value: Any, status: int = 200, **headers: str) -> "Response":  # noqa: ANN401 - JSON
+        """Return a JSON response in the real host's format; `Retry_After=…` sets `Retry-After`."""
+        extra = [(name.replace("_", "-"), text) for name, text in headers.items()]
         body = json.dumps(value, ensure_ascii=False).encode(errors="replace")
-        return cls(status, body, [("Content-Type", "application/json; charset=utf-8"), *named])
+        return cls(status, body=body, headers=[_JSON_TYPE, *extra])
 
     @classmethod
     def of_json_text(cls, text: str) -> "Response":
-        """What is JSON text already."""
-        return cls(200, text.encode(), [("Content-Type", "application/json; charset=utf-8")])
+        """Return a JSON response whose body is encoded already."""
+        return cls(200, body=text.encode(), headers=[_JSON_TYPE])
 
 
-async def read_request(request: web.BaseRequest, largest_body: int) -> Request:
-    """Take a request in.
+async def read_request(request: web.BaseRequest, body_limit: int) -> Request:
+    """Read a request to its end.
 
     Raises:
-        BodyTooLargeError: its body is larger than `largest_body` bytes.
-        BadRequestError: its body is not what its headers announce.
+        BodyTooLargeError: its body has more than `body_limit` bytes.
+        BadRequestError: its body does not match its headers.
     """
-    if (request.content_length or 0) > largest_body:
+    if (request.content_length or 0) > body_limit:
         raise BodyTooLargeError
     body = bytearray()
     try:
         async for chunk in request.content.iter_any():
             body += chunk
-            if len(body) > largest_body:
+            if len(body) > body_limit:
                 raise BodyTooLargeError
     except (ClientPayloadError, HttpProcessingError) as error:
         raise BadRequestError from error
@@ -119,8 +107,16 @@ async def read_request(request: web.BaseRequest, largest_body: int) -> Request:
     )
 
 
+def _is_deeper(value: Any, levels: int) -> bool:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return False
+    return not levels or any(_is_deeper(item, levels - 1) for item in value)
+
+
 def _query(request: web.BaseRequest) -> dict[str, str]:
-    """Query parameters; repeated ones are joined, and empty ones dropped, as on the real host."""
+    """Join repeated parameters and drop empty ones, as the real host does."""
     joined: dict[str, list[str]] = {}
     for name, value in request.rel_url.query.items():
         if value:

@@ -1,94 +1,103 @@
-"""How does the management API show an instance?"""
+"""Instances and histories as the management API shows them."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from local_host.host.clock import parse_time
-from local_host.host.durable.history import Event, EventType
+from local_host.host.history.codec import encode_event, get_event_name
+from local_host.host.history.events import (
+    CallCompleted,
+    CallResult,
+    EventRaised,
+    EventSent,
+    ExecutionCompleted,
+    ExecutionStarted,
+    HistoryEvent,
+    OrchestratorCompleted,
+    OrchestratorStarted,
+    RuntimeStatus,
+    SubOrchestrationInstanceCreated,
+    TaskCompleted,
+    TaskFailed,
+    TaskScheduled,
+)
 from local_host.host.store.records import InstanceRecord
-from local_host.host.web.durable.answers import flag
-from local_host.host.web.requests import Request
 
-_HIDDEN = {"EventId", "IsPlayed", "Name", "TaskScheduledId", "TimerId", "Version", "Tags"}
-_CREATION_ONLY = {"OrchestrationInstance", "ParentInstance"}
-_SCHEDULED = {
-    EventType.TASK_COMPLETED: EventType.TASK_SCHEDULED,
-    EventType.TASK_FAILED: EventType.TASK_SCHEDULED,
-    EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED: EventType.SUB_ORCHESTRATION_INSTANCE_CREATED,
-    EventType.SUB_ORCHESTRATION_INSTANCE_FAILED: EventType.SUB_ORCHESTRATION_INSTANCE_CREATED,
+_HIDDEN_KEYS = {
+    *("EventType", "EventId", "IsPlayed", "Name", "TaskScheduledId", "TimerId", "Version", "Tags"),
+    *("OrchestrationInstance", "ParentInstance"),
 }
-_MARKERS = {EventType.ORCHESTRATOR_STARTED, EventType.ORCHESTRATOR_COMPLETED}
+_Call = TaskScheduled | SubOrchestrationInstanceCreated
+#: The class and the event id of a call.
+_CallKey = tuple[type[HistoryEvent], int]
 
 
 def show_instance(instance: InstanceRecord, *, with_input: bool = True) -> dict[str, Any]:
-    """The instance without its history."""
+    """Return the instance without its history."""
     return {
         "name": instance.name,
         "instanceId": instance.instance_id,
         "runtimeStatus": instance.status,
-        "input": _parsed(instance.input_) if with_input else None,
-        "customStatus": _parsed(instance.custom_status),
-        "output": _parsed(instance.output),
-        "createdTime": to_the_second(instance.created_at),
-        "lastUpdatedTime": to_the_second(instance.updated_at),
+        "input": _parse(instance.input_) if with_input else None,
+        "customStatus": _parse(instance.custom_status),
+        "output": _parse(instance.output),
+        "createdTime": truncate_to_seconds(instance.created_at),
+        "lastUpdatedTime": truncate_to_seconds(instance.updated_at),
     }
 
 
-def show_history(events: list[Event], *, with_outputs: bool) -> list[dict[str, Any]]:
-    """The history, each answer merged with the call that it answers."""
-    calls = {
-        (event["EventType"], event["EventId"]): event
-        for event in events
-        if event["EventType"] in _SCHEDULED.values()
+def show_history(events: Sequence[HistoryEvent], *, with_outputs: bool) -> list[dict[str, Any]]:
+    """Return the history, each result merged with its call."""
+    calls: dict[_CallKey, _Call] = {
+        (type(e), e.event_id): e for e in events if isinstance(e, _Call)
     }
-    answered = {
-        (_SCHEDULED[event["EventType"]], event["TaskScheduledId"])
-        for event in events
-        if event["EventType"] in _SCHEDULED
-    }
+    completed = {_call_key(event) for event in events if isinstance(event, CallResult)}
     return [
-        _show(event, calls, with_outputs=with_outputs)
+        _show_event(event, calls, with_outputs=with_outputs)
         for event in events
-        if event["EventType"] not in _MARKERS
-        and (event["EventType"], event["EventId"]) not in answered
+        if not isinstance(event, OrchestratorStarted | OrchestratorCompleted)
+        and (type(event), event.event_id) not in completed
     ]
 
 
-def _show(
-    event: Event, calls: dict[tuple[int, int], Event], *, with_outputs: bool
+def _call_key(result: CallResult) -> _CallKey:
+    is_activity = isinstance(result, TaskCompleted | TaskFailed)
+    call = TaskScheduled if is_activity else SubOrchestrationInstanceCreated
+    return call, result.scheduled_id
+
+
+def _show_event(
+    event: HistoryEvent, calls: dict[_CallKey, _Call], *, with_outputs: bool
 ) -> dict[str, Any]:
-    kind = EventType(event["EventType"])
-    hidden = _HIDDEN | _CREATION_ONLY
-    if kind in (EventType.EVENT_RAISED, EventType.EVENT_SENT):
+    hidden = _HIDDEN_KEYS
+    if isinstance(event, EventRaised | EventSent):
         hidden = hidden - {"Name"}
-    shown = {"EventType": kind.wire_name}
-    shown |= {k: v for k, v in event.items() if k not in hidden and k != "EventType"}
-    if kind == EventType.EXECUTION_STARTED or kind in _SCHEDULED.values():
-        shown["FunctionName"] = event["Name"]
-    if "Result" in shown:
+    shown: dict[str, Any] = {"EventType": get_event_name(event)}
+    shown |= {key: value for key, value in encode_event(event).items() if key not in hidden}
+    if isinstance(event, ExecutionStarted | _Call):
+        shown["FunctionName"] = event.name
+    if isinstance(event, CallCompleted | ExecutionCompleted):
         if not with_outputs:
             del shown["Result"]
-        elif shown.get("OrchestrationStatus", "Completed") == "Completed":
-            shown["Result"] = _parsed(shown["Result"])
-    if kind in _SCHEDULED:
-        call = calls[_SCHEDULED[kind], event["TaskScheduledId"]]
-        scheduled = parse_time(call["Timestamp"])
-        shown["ScheduledTime"] = scheduled.isoformat()
-        shown["FunctionName"] = call["Name"]
-        shown["Input"] = call["Input"]
+        elif not _has_plain_result(event):
+            shown["Result"] = _parse(event.result)
+    if isinstance(event, CallResult):
+        call = calls[_call_key(event)]
+        shown["ScheduledTime"] = call.timestamp.isoformat()
+        shown["FunctionName"] = call.name
+        shown["Input"] = None  # histories hold no inputs of calls
     return shown
 
 
-def _parsed(text: str | None) -> Any:  # noqa: ANN401 (JSON)
+def _has_plain_result(event: HistoryEvent) -> bool:
+    """Return whether the result is the plain text of an error or of a reason."""
+    return isinstance(event, ExecutionCompleted) and event.status != RuntimeStatus.COMPLETED
+
+
+def _parse(text: str | None) -> Any:  # noqa: ANN401 - JSON
     return None if text is None else json.loads(text)
 
 
-def ended_status(request: Request, instance: InstanceRecord) -> int:
-    """The HTTP status of an ended instance: 500 for a failed one only if the caller says so."""
-    failed = instance.status == "Failed"
-    return 500 if failed and flag(request, "returnInternalServerErrorOnFailure") else 200
-
-
-def to_the_second(moment: str) -> str:
-    """A history's time as statuses show it."""
+def truncate_to_seconds(moment: str) -> str:
+    """Shorten a time of a history as statuses show it."""
     return moment.partition(".")[0] + "Z"

@@ -1,18 +1,16 @@
-"""A parcel carrier that exists only here, with a ledger of its own.
+"""Sandbox carrier with a ledger of its own: the postal code selects the behaviour.
 
-What a postal code brings about:
+| postal code | behaviour                                       |
+|-------------|-------------------------------------------------|
+| 00000       | booking always raises                           |
+| 00001       | the address is refused                          |
+| 00002       | booked, but the first response is lost          |
+| 00003       | the first three calls raise, then it is booked  |
+| 00004       | booked; dispatching always raises               |
+| any other   | booked and dispatched                           |
 
-| postal code | what happens                         |
-|---|---|
-| 00000       | booking always raises                |
-| 00001       | the address is refused               |
-| 00002       | booked, but the first answer is lost |
-| 00003       | booked at the fourth call: the carrier takes its time |
-| 00004       | booked; letting the parcel go always raises |
-| any other   | booked and let go                    |
-
-Canceling always writes a row, even where there was no parcel: a booking that comes late finds it,
-does nothing and answers "withdrawn". The ledger keeps no addresses.
+Canceling always leaves an entry, even without a shipment: a late booking finds it, does nothing and
+answers `alreadyUndone`. The ledger keeps no addresses.
 """
 
 import hashlib
@@ -23,7 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from orders.adapters.sandbox_ledger import Entry, Ledger, Page
+from orders.adapters.sandbox_ledger import Entry, Ledger, LedgerTransaction
 from orders.domain.errors import CarrierUnavailableError
 from orders.domain.order import Customer
 from orders.domain.outcome import Reason
@@ -31,26 +29,26 @@ from orders.domain.provider_records import ShipmentRecord
 from orders.domain.results import Booking, Shipment, ShipmentCancellation, ShipmentStatus
 from orders.ports.clock import Clock
 
-_DOWN: Final = "00000"
-_REFUSED: Final = "00001"
+_BOOKING_UNAVAILABLE: Final = "00000"
+_ADDRESS_REFUSED: Final = "00001"
 _TIMEOUT_AFTER_EFFECT: Final = "00002"
 _SLOW: Final = "00003"
-_STUCK: Final = "00004"
+_DISPATCH_UNAVAILABLE: Final = "00004"
 
-#: How often a slow carrier says that it is not done yet.
+#: Calls that a slow booking answers with a fault.
 _SLOW_CALLS: Final = 3
 
 
 class Kind(StrEnum):
-    """What a row of the ledger says; a cancellation's row carries the `Cancellation`."""
+    """Kinds of ledger entries; those of cancellations are `ShipmentCancellation`."""
 
-    #: The parcel will be fetched, once it is released.
+    #: The shipment is registered.
     BOOKED = "booked"
-    #: The parcel may leave.
+    #: The shipment may leave.
     DISPATCHED = "dispatched"
-    #: The carrier has not decided yet.
+    #: A slow booking has not been decided yet.
     PENDING = "pending"
-    #: The carrier does not go there.
+    #: The carrier does not deliver to the address.
     REFUSED = "refused"
 
 
@@ -58,41 +56,59 @@ class SandboxCarrier:
     """A carrier that books, refuses and fails on demand."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        self.ledger = Ledger(path, "parcels", clock, CarrierUnavailableError)
+        self.ledger = Ledger(path, "shipments", clock, CarrierUnavailableError)
 
     def book(self, order_id: str, recipient: Customer) -> Booking:
-        """Book the parcel. A refused address is an answer."""
+        """Book the shipment. A refused address is a result."""
         postal_code = recipient.address.postal_code
-        if postal_code == _DOWN:
+        if postal_code == _BOOKING_UNAVAILABLE:
             raise CarrierUnavailableError
         if postal_code == _SLOW:
-            self._take_time(order_id)
-        with self.ledger.writing() as page:
-            if page.get(_cancel(order_id)):
+            self._fail_first_calls(order_id)
+        with self.ledger.writing() as ledger:
+            if ledger.get(_cancel_key(order_id)):
                 return Booking(booked=False, reason=Reason.ALREADY_UNDONE)
-            known = page.get(_ship(order_id))
-            entry = known or _decide(page, order_id, postal_code)
-        if known is None and postal_code == _TIMEOUT_AFTER_EFFECT:
-            raise CarrierUnavailableError("the carrier's answer was lost")
+            existing = ledger.get(_ship_key(order_id))
+            entry = existing or _decide(ledger, order_id, postal_code)
+        if existing is None and postal_code == _TIMEOUT_AFTER_EFFECT:
+            raise CarrierUnavailableError("the carrier's response was lost")
         return _booking(entry)
 
     def cancel(self, order_id: str) -> ShipmentCancellation:
-        """Cancel the parcel if there is one; none is booked for this order any more."""
-        with self.ledger.writing() as page:
-            if page.get(_dispatch(order_id)):
-                raise CarrierUnavailableError("the parcel has left")
-            entry = page.get(_cancel(order_id))
+        """Cancel the shipment and leave a tombstone."""
+        with self.ledger.writing() as ledger:
+            if ledger.get(_dispatch_key(order_id)):
+                raise CarrierUnavailableError("the shipment is dispatched")
+            entry = ledger.get(_cancel_key(order_id))
             if entry is None:
-                kind = (
-                    ShipmentCancellation.CANCELED
-                    if _shipment(page, order_id)
-                    else ShipmentCancellation.NOTHING
-                )
-                entry = page.put(_cancel(order_id), order_id, kind)
+                exists = _find_shipment(ledger, order_id) is not None
+                kind = ShipmentCancellation.CANCELED if exists else ShipmentCancellation.NOTHING
+                entry = ledger.put(_cancel_key(order_id), order_id, kind)
         return ShipmentCancellation(entry.kind)
 
+    def dispatch(self, order_id: str) -> None:
+        """Dispatch the booked shipment."""
+        with self.ledger.writing() as ledger:
+            shipment = _find_shipment(ledger, order_id)
+            if shipment is None or ledger.get(_cancel_key(order_id)):
+                raise CarrierUnavailableError("there is no booked shipment to dispatch")
+            if shipment.detail["dispatch_unavailable"]:
+                raise CarrierUnavailableError
+            if ledger.get(_dispatch_key(order_id)) is None:
+                ledger.put(_dispatch_key(order_id), order_id, Kind.DISPATCHED)
+
+    def track(self, order_id: str) -> Shipment | None:
+        """Return the order's shipment, if there is one. The sandbox delivers nothing."""
+        with self.ledger.writing() as ledger:
+            shipment = _find_shipment(ledger, order_id)
+            if shipment is None:
+                return None
+            keys = (_cancel_key(order_id), _dispatch_key(order_id))
+            status = _status({entry.kind for key in keys if (entry := ledger.get(key))})
+        return Shipment(status=status, tracking_number=str(shipment.detail["tracking_number"]))
+
     def list_shipments(self, since: datetime) -> Iterator[ShipmentRecord]:
-        """The parcels of the ledger."""
+        """Return the shipments in the ledger."""
         entries = self.ledger.entries(since)
         kinds: defaultdict[str, set[str]] = defaultdict(set)
         for entry in entries:
@@ -101,35 +117,12 @@ class SandboxCarrier:
             if entry.kind == Kind.BOOKED:
                 yield ShipmentRecord(order_id=entry.order_id, status=_status(kinds[entry.order_id]))
 
-    def dispatch(self, order_id: str) -> None:
-        """Let the booked parcel travel."""
-        with self.ledger.writing() as page:
-            shipment = _shipment(page, order_id)
-            if shipment is None or page.get(_cancel(order_id)):
-                raise CarrierUnavailableError("there is no parcel to let go")
-            if shipment.detail["stuck"]:
-                raise CarrierUnavailableError("the depot is closed")
-            if page.get(_dispatch(order_id)) is None:
-                page.put(_dispatch(order_id), order_id, Kind.DISPATCHED)
-
-    def track(self, order_id: str) -> Shipment | None:
-        """Where the order's parcel is: nothing is ever delivered here."""
-        with self.ledger.writing() as page:
-            shipment = _shipment(page, order_id)
-            if shipment is None:
-                return None
-            rows = (_cancel(order_id), _dispatch(order_id))
-            status = _status({entry.kind for key in rows if (entry := page.get(key))})
-        return Shipment(status=status, tracking_number=str(shipment.detail["tracking_number"]))
-
-    def _take_time(self, order_id: str) -> None:
-        with self.ledger.writing() as page:
-            keys = [f"{order_id}:pending:{n}" for n in range(_SLOW_CALLS)]
-            due = next((key for key in keys if page.get(key) is None), None)
-            if due is not None:
-                page.put(due, order_id, Kind.PENDING)
-        if due is not None:
-            raise CarrierUnavailableError("the booking is still under way")
+    def _fail_first_calls(self, order_id: str) -> None:
+        keys = [f"{order_id}:pending:{n}" for n in range(_SLOW_CALLS)]
+        with self.ledger.writing() as ledger:
+            is_pending = ledger.put_first_missing(keys, order_id, Kind.PENDING)
+        if is_pending:
+            raise CarrierUnavailableError("the booking is still pending")
 
 
 def _status(kinds: Collection[str]) -> ShipmentStatus:
@@ -138,30 +131,33 @@ def _status(kinds: Collection[str]) -> ShipmentStatus:
     return ShipmentStatus.DISPATCHED if Kind.DISPATCHED in kinds else ShipmentStatus.BOOKED
 
 
-def _ship(order_id: str) -> str:
+def _ship_key(order_id: str) -> str:
     return f"{order_id}:ship"
 
 
-def _cancel(order_id: str) -> str:
+def _cancel_key(order_id: str) -> str:
     return f"{order_id}:cancelShipment"
 
 
-def _dispatch(order_id: str) -> str:
+def _dispatch_key(order_id: str) -> str:
     return f"{order_id}:dispatch"
 
 
-def _shipment(page: Page, order_id: str) -> Entry | None:
-    entry = page.get(_ship(order_id))
+def _find_shipment(ledger: LedgerTransaction, order_id: str) -> Entry | None:
+    entry = ledger.get(_ship_key(order_id))
     return entry if entry and entry.kind == Kind.BOOKED else None
 
 
-def _decide(page: Page, order_id: str, postal_code: str) -> Entry:
-    if postal_code == _REFUSED:
-        return page.put(_ship(order_id), order_id, Kind.REFUSED)
-    # A number that anybody may see must not tell the order id, which opens the order.
+def _decide(ledger: LedgerTransaction, order_id: str, postal_code: str) -> Entry:
+    key = _ship_key(order_id)
+    if postal_code == _ADDRESS_REFUSED:
+        return ledger.put(key, order_id, Kind.REFUSED)
+    # Tracking numbers are public, and the order ID gives access to the order: hence the hash.
     number = "SBX" + hashlib.sha256(order_id.encode()).hexdigest()[:15].upper()
-    stuck = postal_code == _STUCK
-    return page.put(_ship(order_id), order_id, Kind.BOOKED, tracking_number=number, stuck=stuck)
+    unavailable = postal_code == _DISPATCH_UNAVAILABLE
+    return ledger.put(
+        key, order_id, Kind.BOOKED, tracking_number=number, dispatch_unavailable=unavailable
+    )
 
 
 def _booking(entry: Entry) -> Booking:

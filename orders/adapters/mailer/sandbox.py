@@ -27,21 +27,15 @@ class SandboxMailer:
         if email.recipient.lower().endswith(_UNDELIVERABLE):
             raise MailerUnavailableError
         key = f"{order_id}:{email_id}"
-        with self.outbox.writing() as page:
-            if page.get(key) is None:
-                page.put(
-                    key,
-                    order_id,
-                    email_id,
-                    recipient=email.recipient,
-                    subject=email.subject,
-                    text=email.text,
-                )
+        content = {"recipient": email.recipient, "subject": email.subject, "text": email.text}
+        with self.outbox.writing() as outbox:
+            if outbox.get(key) is None:
+                outbox.put(key, order_id, email_id, **content)
 
     def erase(self, order_id: str) -> None:
         """Erase recipients and texts of the order's emails, but not that they were sent."""
-        with self.outbox.writing() as page:
-            page.redact(order_id)
+        with self.outbox.writing() as outbox:
+            outbox.erase_details(order_id)
         self.outbox.scrub()
 
     def list_emails(self, since: datetime) -> list[EmailRecord]:

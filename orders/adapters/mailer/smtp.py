@@ -1,8 +1,8 @@
-"""Mail by SMTP, to a server that takes it further.
+"""SMTP mailer: sends emails through one mail server.
 
-SMTP knows no idempotency, so that a mail was taken is written in the book; only a crash between the
-two sends it again, and then under the same Message-ID. The server's own words stay out of our
-errors: they tend to repeat the recipient.
+SMTP has no idempotency keys, so the order store records that an email was accepted. Only a crash
+between the two sends it again, with the same Message-ID. The server's messages stay out of our
+errors because they tend to repeat the recipient.
 """
 
 import smtplib
@@ -25,20 +25,19 @@ TIMEOUT_SECONDS: Final = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
-    """Who takes our mail."""
+    """The mail server."""
 
-    #: "smtp": without encryption, "starttls": encrypted from the first word that matters, "smtps":
-    #: encrypted from the first byte.
+    #: "smtp": not encrypted; "starttls": encrypted before the login; "smtps": always encrypted.
     scheme: Literal["smtp", "starttls", "smtps"]
     host: str
     port: int
-    #: The server is told who we are if there is a name.
+    #: None: the server requires no login.
     username: str | None = None
     password: str = field(default="", repr=False)
 
 
 class SmtpMailer:
-    """A mailer that hands everything to one server."""
+    """A mailer that sends every email once."""
 
     def __init__(
         self,
@@ -71,10 +70,10 @@ class SmtpMailer:
             raise MailerUnavailableError(f"the email was not accepted: {_code(error)}") from None
 
     def erase(self, order_id: str) -> None:
-        """Do nothing: only the mail server keeps the emails."""
+        """Do nothing: the app keeps no emails."""
 
-    def list_emails(self, since: datetime) -> list[EmailRecord]:  # noqa: ARG002 - a server keeps no list
-        """Return the accepted emails, from the order store."""
+    def list_emails(self, since: datetime) -> list[EmailRecord]:  # noqa: ARG002 - the references have no times
+        """Return all accepted emails, as the order store records them."""
         keys = (key.split(":") for key in self._references.stored_keys())
         return [EmailRecord(order_id=order_id, email_id=email_id) for order_id, email_id in keys]
 
@@ -85,7 +84,7 @@ class SmtpMailer:
         message["Subject"] = email.subject
         message["Date"] = self._clock.now()
         message["Message-ID"] = message_id
-        message["Auto-Submitted"] = "auto-generated"  # no answering machine shall answer
+        message["Auto-Submitted"] = "auto-generated"  # suppresses automatic replies
         message.set_content(email.text)
         message.add_alternative(email.html, subtype="html")
         return message
@@ -94,13 +93,13 @@ class SmtpMailer:
         server = self._server
         if server.scheme == "smtps":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=self._timeout, context=_trusted()
+                server.host, server.port, timeout=self._timeout, context=_tls_context()
             )
         else:
             connection = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
         try:
             if server.scheme == "starttls":
-                connection.starttls(context=_trusted())
+                connection.starttls(context=_tls_context())
             if server.username is not None:
                 connection.login(server.username, server.password)
         except BaseException:
@@ -110,17 +109,17 @@ class SmtpMailer:
 
 
 def _address(text: str) -> Address:
-    # Taken apart here, so that a comma in it does not make it two.
+    # Split here, so that a comma does not turn it into two addresses.
     local, _, domain = text.rpartition("@")
     return Address(username=local, domain=domain)
 
 
-def _trusted() -> ssl.SSLContext:
+def _tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
 def _code(error: Exception) -> str:
-    """The server's reply code, or what kind of fault it was."""
+    """Return the server's reply code, or the type of the error."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return ", ".join(str(code) for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):

@@ -1,4 +1,4 @@
-"""An app that uses each durable feature once."""
+"""App that uses each durable feature once."""
 
 import json
 import os
@@ -13,16 +13,16 @@ import azure.functions as func
 Steps = Generator[Any, Any, Any]
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
-#: What activities did, in order; tests read it.
+#: The calls of the activities, in order; tests read it.
 calls: list[str] = []
 _lock = threading.Lock()
 
 
 class Backoff(df.RetryOptions):
-    """Retry options with the two fields that the host knows and the SDK does not."""
+    """Retry options with two fields that the host supports and the SDK does not offer."""
 
     def to_json(self) -> dict[str, str | int]:
-        """The options with coefficient 2 and a cap of 3 seconds."""
+        """Add a coefficient of 2 and a maximal interval of 3 seconds."""
         return {
             **super().to_json(),
             "backoffCoefficient": 2,
@@ -36,7 +36,7 @@ class Backoff(df.RetryOptions):
 @app.route(route="start/{name}/{id?}", methods=["POST"])
 @app.durable_client_input(client_name="client")
 async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Start an orchestration as a client function does."""
+    """Start an orchestration and return its management URLs."""
     body = json.loads(req.get_body() or b"null")
     instance_id = await client.start_new(req.route_params["name"], req.route_params.get("id"), body)
     return client.create_check_status_response(req, instance_id)
@@ -44,25 +44,25 @@ async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) ->
 
 @app.route(route="echo/{*rest}", methods=["GET", "PUT"])
 def echo(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-    """Tell what came in."""
-    seen = {
+    """Return the request as JSON."""
+    received = {
         "url": req.url,
         "params": dict(req.params),
         "route_params": dict(req.route_params),
         "body": req.get_body().decode("latin-1"),
         "function": context.function_name,
     }
-    return func.HttpResponse(json.dumps(seen), mimetype="application/json")
+    return func.HttpResponse(json.dumps(received), mimetype="application/json")
 
 
 @app.route(route="items/{id:int}")
 def item(req: func.HttpRequest) -> str:
-    """Serve numbered items."""
+    """Serve items by number."""
     return f"item {req.route_params['id']}"
 
 
 @app.route(route="items/first")
-def first_item(req: func.HttpRequest) -> str:  # noqa: ARG001 (a trigger's shape)
+def first_item(req: func.HttpRequest) -> str:  # noqa: ARG001 - signature of a trigger
     """Serve one item by name."""
     return "the first item"
 
@@ -74,38 +74,38 @@ def boom(req: func.HttpRequest) -> str:
 
 
 @app.route(route="nothing")
-def nothing(req: func.HttpRequest) -> str:  # noqa: ARG001 (a trigger's shape)
-    """Return what is no response."""
+def nothing(req: func.HttpRequest) -> str:  # noqa: ARG001 - signature of a trigger
+    """Return an invalid value."""
     return None  # type: ignore[return-value]
 
 
 @app.route(route="cookies")
-def cookies(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 (a trigger's shape)
+def cookies(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - signature of a trigger
     """Set two cookies."""
-    answer = func.HttpResponse("two")
-    answer.headers.add(
+    response = func.HttpResponse("two")
+    response.headers.add(
         "Set-Cookie",
         "a=1; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60; "
         "Expires=Wed, 21 Oct 2026 07:28:00 GMT",
     )
-    answer.headers.add("Set-Cookie", "b=2; Domain=example.com")
-    return answer
+    response.headers.add("Set-Cookie", "b=2; Domain=example.com")
+    return response
 
 
 @app.route(route="form", methods=["POST"])
 def form(req: func.HttpRequest) -> str:
-    """Tell which fields and files came."""
+    """Return the fields and the names of the files of a form."""
     for file in req.files.values():
         file.close()
     return json.dumps({"form": dict(req.form), "files": sorted(req.files)})
 
 
 @app.route(route="split")
-def split(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 (a trigger's shape)
-    """Set a header that would end the headers."""
-    answer = func.HttpResponse("x")
-    answer.headers._list.append(("X-Evil", "a\r\n\r\nb"))
-    return answer
+def split(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - signature of a trigger
+    """Set a header with line breaks, to inject another response."""
+    response = func.HttpResponse("x")
+    response.headers._list.append(("X-Evil", "a\r\n\r\nb"))
+    return response
 
 
 # ---------------------------------------------------------------- activities
@@ -113,7 +113,7 @@ def split(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 (a trigge
 
 @app.activity_trigger(input_name="value")
 def note(value: str) -> str:
-    """Note that it ran, and give the value back."""
+    """Record the call and return the value."""
     with _lock:
         calls.append(value)
     return value
@@ -132,13 +132,13 @@ def fail(spec: dict) -> str:
 
 @app.activity_trigger(input_name="code")
 def die(code: int) -> None:
-    """Take the worker process down."""
+    """Exit the worker process."""
     os._exit(code)
 
 
 @app.activity_trigger(input_name="value", activity="renamed")
 async def python_name(value: str) -> str:
-    """Answer under another name, asynchronously."""
+    """Return a value; async, and registered under another name."""
     return f"renamed {value}"
 
 
@@ -152,23 +152,23 @@ def _input(context: df.DurableOrchestrationContext) -> Any:  # noqa: ANN401 (JSO
 @app.orchestration_trigger(context_name="context")
 def chain(context: df.DurableOrchestrationContext) -> Steps:
     """Call three activities, one after another."""
-    found = []
+    results = []
     for value in ("a", "b", "c"):
         context.set_custom_status({"at": value})
-        found.append((yield context.call_activity("note", value)))
-    return found
+        results.append((yield context.call_activity("note", value)))
+    return results
 
 
 @app.orchestration_trigger(context_name="context")
 def fan_out(context: df.DurableOrchestrationContext) -> Steps:
-    """Call many activities at once."""
+    """Call activities in parallel, as many as the input says."""
     tasks = [context.call_activity("note", str(n)) for n in range(_input(context))]
     return (yield context.task_all(tasks))
 
 
 @app.orchestration_trigger(context_name="context")
 def sleep(context: df.DurableOrchestrationContext) -> Steps:
-    """Wait for as many days as the input says."""
+    """Wait for a timer, as many days as the input says."""
     days = timedelta(days=_input(context))
     yield context.create_timer(context.current_utc_datetime + days)
     return "awake"
@@ -176,7 +176,7 @@ def sleep(context: df.DurableOrchestrationContext) -> Steps:
 
 @app.orchestration_trigger(context_name="context")
 def approval(context: df.DurableOrchestrationContext) -> Steps:
-    """Wait for an event, for a day at most."""
+    """Wait for an event, for at most a day."""
     deadline = context.create_timer(context.current_utc_datetime + timedelta(days=1))
     approved = context.wait_for_external_event("Approved")
     winner = yield context.task_any([approved, deadline])
@@ -194,28 +194,28 @@ def retry(context: df.DurableOrchestrationContext) -> Steps:
 
 @app.orchestration_trigger(context_name="context")
 def caught(context: df.DurableOrchestrationContext) -> Steps:
-    """Catch an activity's failure."""
+    """Catch the failure of an activity."""
     try:
         yield context.call_activity("fail", {"key": context.instance_id, "times": 1})
-    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+    except Exception as error:  # noqa: BLE001 - the SDK raises no narrower class
         return str(error).split("\n", maxsplit=1)[0].strip()
     return "no failure"
 
 
 @app.orchestration_trigger(context_name="context")
 def parent(context: df.DurableOrchestrationContext) -> Steps:
-    """Call sub-orchestrations, one that works and one that fails."""
+    """Call two sub-orchestrations: one succeeds, one fails."""
     good = yield context.call_sub_orchestrator("chain")
     try:
         yield context.call_sub_orchestrator("gives_up", None, f"{context.instance_id}-child")
-    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+    except Exception as error:  # noqa: BLE001 - the SDK raises no narrower class
         return [good, str(error).split("\n", maxsplit=1)[0].strip()]
     return None
 
 
 @app.orchestration_trigger(context_name="context")
 def gives_up(context: df.DurableOrchestrationContext) -> Steps:
-    """Fail after a step."""
+    """Fail after an activity."""
     yield context.call_activity("note", "before")
     raise RuntimeError("the orchestrator gave up")
 
@@ -223,23 +223,23 @@ def gives_up(context: df.DurableOrchestrationContext) -> Steps:
 @app.orchestration_trigger(context_name="context")
 def count_down(context: df.DurableOrchestrationContext) -> Steps:
     """Continue as new until the input is 0."""
-    left = _input(context)
-    yield context.call_activity("note", str(left))
-    if left > 0:
-        context.continue_as_new(left - 1)
+    count = _input(context)
+    yield context.call_activity("note", str(count))
+    if count > 0:
+        context.continue_as_new(count - 1)
         return None
     return "liftoff"
 
 
 @app.orchestration_trigger(context_name="context")
 def collect(context: df.DurableOrchestrationContext) -> Steps:
-    """Gather three events, each in an execution of its own."""
-    seen = context.get_input() or []
-    seen.append((yield context.wait_for_external_event(f"Item{len(seen)}")))
-    if len(seen) < 3:
-        context.continue_as_new(seen)
+    """Collect three events, each in its own execution."""
+    items = context.get_input() or []
+    items.append((yield context.wait_for_external_event(f"Item{len(items)}")))
+    if len(items) < 3:
+        context.continue_as_new(items)
         return None
-    return seen
+    return items
 
 
 @app.orchestration_trigger(context_name="context")
@@ -250,20 +250,20 @@ def use_counter(context: df.DurableOrchestrationContext) -> Steps:
     total = yield context.call_entity(counter, "add", 5)
     try:
         yield context.call_entity(counter, "explode")
-    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+    except Exception as error:  # noqa: BLE001 - the SDK raises no narrower class
         return [total, str(error)]
     return None
 
 
 @app.orchestration_trigger(context_name="context")
 def misspelled(context: df.DurableOrchestrationContext) -> Steps:
-    """Call an activity that does not exist under this name."""
+    """Call an activity that does not exist."""
     yield context.call_activity(_input(context), 1)
 
 
 @app.orchestration_trigger(context_name="context")
 def fickle(context: df.DurableOrchestrationContext) -> Steps:
-    """Ask for another activity in each replay."""
+    """Call another activity in each replay, which is not deterministic."""
     with _lock:
         calls.append(context.instance_id)
     if calls.count(context.instance_id) > 1:
@@ -280,45 +280,45 @@ def renamed_call(context: df.DurableOrchestrationContext) -> Steps:
 
 @app.orchestration_trigger(context_name="context")
 def calls_http(context: df.DurableOrchestrationContext) -> Steps:
-    """Send a durable HTTP request to where the input says."""
+    """Send a durable HTTP request to the URL in the input."""
     request: Any = {"said": "ü"}
-    answer: Any = yield context.call_http("POST", _input(context), request)
-    return [answer["statusCode"], answer["content"]]
+    response: Any = yield context.call_http("POST", _input(context), request)
+    return [response["statusCode"], response["content"]]
 
 
 @app.orchestration_trigger(context_name="context")
 def calls_as_itself(context: df.DurableOrchestrationContext) -> Steps:
-    """Send a durable HTTP request with the identity that an app has on Azure."""
+    """Send a durable HTTP request with a managed identity, which exists on Azure only."""
     identity = df.ManagedIdentityTokenSource("https://management.core.windows.net")
     yield context.call_http("GET", _input(context), token_source=identity)
 
 
 @app.orchestration_trigger(context_name="context")
 def stumbles(context: df.DurableOrchestrationContext) -> Steps:
-    """Fail at the second step, the first time."""
+    """Fail in the second activity, once."""
     yield context.call_activity("note", "once")
     return (yield context.call_activity("fail", {"key": context.instance_id, "times": 1}))
 
 
 @app.orchestration_trigger(context_name="context")
 def stumbles_below(context: df.DurableOrchestrationContext) -> Steps:
-    """Fail since a sub-orchestration does."""
+    """Fail because a sub-orchestration fails."""
     return (yield context.call_sub_orchestrator("stumbles", None, f"{context.instance_id}-child"))
 
 
 @app.orchestration_trigger(context_name="context")
 def catches_and_fails(context: df.DurableOrchestrationContext) -> Steps:
-    """Get over a failure, and fail later."""
+    """Catch the failure of an activity, and fail later."""
     try:
         yield context.call_activity("fail", {"key": context.instance_id, "times": 1})
-    except Exception:  # noqa: BLE001 (the SDK raises nothing narrower)
+    except Exception:  # noqa: BLE001 - the SDK raises no narrower class
         yield context.call_activity("note", "caught")
     raise RuntimeError("later")
 
 
 @app.orchestration_trigger(context_name="context")
 def fickle_once(context: df.DurableOrchestrationContext) -> Steps:
-    """Ask for another activity in the second replay only, while a timer is set."""
+    """Call another activity in the second replay only, while a timer is pending."""
     with _lock:
         calls.append(context.instance_id)
     name = "renamed" if calls.count(context.instance_id) == 2 else "note"
@@ -330,23 +330,23 @@ def fickle_once(context: df.DurableOrchestrationContext) -> Steps:
 
 @app.orchestration_trigger(context_name="context")
 def tells(context: df.DurableOrchestrationContext) -> Steps:
-    """Have a custom status of as many letters as the input says."""
+    """Set a custom status with as many characters as the input says."""
     context.set_custom_status("x" * _input(context))
     yield context.call_activity("note", "told")
 
 
 @app.orchestration_trigger(context_name="context")
 def borrows_an_id(context: df.DurableOrchestrationContext) -> Steps:
-    """Call a sub-orchestration under an id from outside."""
+    """Call a sub-orchestration with the instance ID in the input."""
     return (yield context.call_sub_orchestrator("chain", None, _input(context)))
 
 
 @app.orchestration_trigger(context_name="context")
 def dies(context: df.DurableOrchestrationContext) -> Steps:
-    """Call an activity that takes the worker down."""
+    """Call an activity that exits the worker process."""
     try:
         yield context.call_activity("die", 3)
-    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+    except Exception as error:  # noqa: BLE001 - the SDK raises no narrower class
         return str(error).split("\n", maxsplit=1)[0].strip()
     return None
 
@@ -356,7 +356,7 @@ def dies(context: df.DurableOrchestrationContext) -> Steps:
 
 @app.entity_trigger(context_name="context")
 def counter(context: df.DurableEntityContext) -> None:
-    """Add up."""
+    """Add up the inputs of `add`."""
     total = context.get_state(lambda: 0)
     match context.operation_name:
         case "add":

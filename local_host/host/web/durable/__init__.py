@@ -1,1 +1,1 @@
-"""What does the durable extension answer over HTTP? One file for each kind of thing asked for."""
+"""HTTP calls of the durable extension, one module for each resource."""

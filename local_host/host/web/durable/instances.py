@@ -1,94 +1,138 @@
-"""What can be asked of one instance, and done to it, over HTTP?"""
+"""HTTP calls on instances: status, list, events, suspend, resume, terminate, rewind, purge."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from local_host.errors import InstanceEnded, NoSuchInstance, WrongStatus
+from local_host.errors import InstanceEndedError, InstanceNotFoundError, InstanceStatusError
 from local_host.host.durable.engine import Engine
-from local_host.host.web.durable.answers import bad_json, fault, flag, message, parameter
+from local_host.host.history.events import RuntimeStatus
+from local_host.host.store.queries import InstanceQuery
+from local_host.host.web.durable.conventions import (
+    build_error,
+    build_exception,
+    build_invalid_json,
+    build_page,
+    get_ended_status_code,
+    read_first_id,
+    read_flag,
+    read_page_size,
+    read_parameter,
+    read_time,
+)
 from local_host.host.web.requests import Request, Response
-from local_host.host.web.status import ended_status, show_history, show_instance
+from local_host.host.web.status import show_history, show_instance
 
 
-class Instances:
-    """Answers for single instances."""
+class InstanceCalls:
+    """Handlers of calls on existing instances."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def status(self, request: Request, found: dict[str, str]) -> Response:
-        """How an instance stands: 200 once it has ended, 202 before."""
-        instance = self._engine.instance(found["id"])
+    async def status(self, request: Request, path: dict[str, str]) -> Response:
+        """Return the status of an instance: 200 if it has ended, 202 before."""
+        instance = self._engine.read_instance(path["id"])
         if instance is None:
             return Response(404)
-        shown = show_instance(instance, with_input=flag(request, "showInput", default=True))
-        if flag(request, "showHistory") and instance.status != "Pending":
+        shown = show_instance(instance, with_input=read_flag(request, "showInput", default=True))
+        if read_flag(request, "showHistory") and instance.status != RuntimeStatus.PENDING:
             shown["historyEvents"] = show_history(
-                self._engine.hub.history(instance.instance_id),
-                with_outputs=flag(request, "showHistoryOutput"),
+                self._engine.hub.read_history(instance.instance_id),
+                with_outputs=read_flag(request, "showHistoryOutput"),
             )
         if not instance.ended:
             return Response.of_json(shown, 202, Location=request.url, Retry_After="5")
-        return Response.of_json(shown, ended_status(request, instance))
+        return Response.of_json(shown, get_ended_status_code(request, instance))
 
-    async def raise_event(self, request: Request, found: dict[str, str]) -> Response:
-        """Send an external event; only JSON is taken."""
+    async def list(self, request: Request, path: dict[str, str]) -> Response:  # noqa: ARG002 - the signature of a handler
+        """Return a page of instances, by id."""
+        query = replace(
+            _read_filters(request), first_id=read_first_id(request), top=read_page_size(request)
+        )
+        records = await self._engine.hub.list_instances(query)
+        with_input = read_flag(request, "showInput", default=True)
+        items = [show_instance(record, with_input=with_input) for record in records]
+        return build_page(items, [record.instance_id for record in records], query.top)
+
+    async def raise_event(self, request: Request, path: dict[str, str]) -> Response:
+        """Send an external event, which must be JSON."""
         if "application/json" not in (request.header("Content-Type") or ""):
-            return message(400, "Only application/json request content is supported")
+            return build_error(400, "Only application/json request content is supported")
         try:
             body = request.json()
         except ValueError:
-            return bad_json(request.body)
-        return await _accepted(self._engine.raise_event(found["id"], found["name"], body))
+            return build_invalid_json(request.body)
+        return await _accept(self._engine.raise_event(path["id"], path["name"], body))
 
-    async def terminate(self, request: Request, found: dict[str, str]) -> Response:
-        """End an instance."""
-        return await self._do(self._engine.operations.terminate, request, found)
+    async def terminate(self, request: Request, path: dict[str, str]) -> Response:
+        """Terminate an instance."""
+        return await self._operate(self._engine.operations.terminate, request, path)
 
-    async def suspend(self, request: Request, found: dict[str, str]) -> Response:
-        """Hold an instance up."""
-        return await self._do(self._engine.operations.suspend, request, found)
+    async def suspend(self, request: Request, path: dict[str, str]) -> Response:
+        """Suspend an instance."""
+        return await self._operate(self._engine.operations.suspend, request, path)
 
-    async def resume(self, request: Request, found: dict[str, str]) -> Response:
-        """Let a suspended instance go on."""
-        return await self._do(self._engine.operations.resume, request, found)
+    async def resume(self, request: Request, path: dict[str, str]) -> Response:
+        """Resume a suspended instance."""
+        return await self._operate(self._engine.operations.resume, request, path)
 
-    async def _do(
+    async def _operate(
         self,
         operation: Callable[[str, str], Awaitable[None]],
         request: Request,
-        found: dict[str, str],
+        path: dict[str, str],
     ) -> Response:
-        return await _accepted(operation(found["id"], parameter(request, "reason")))
+        return await _accept(operation(path["id"], read_parameter(request, "reason")))
 
-    async def rewind(self, request: Request, found: dict[str, str]) -> Response:
-        """Bring a failed instance back."""
+    async def rewind(self, request: Request, path: dict[str, str]) -> Response:
+        """Rewind a failed instance."""
+        reason = read_parameter(request, "reason")
         try:
-            await self._engine.operations.rewind(found["id"], parameter(request, "reason"))
-        except NoSuchInstance:
-            text = f'No orchestration with instance ID "${found["id"]}" found.'
+            await self._engine.operations.rewind(path["id"], reason)
+        except InstanceNotFoundError:
+            text = f'No orchestration with instance ID "${path["id"]}" found.'
             return Response.of_json(text, 404)
-        except WrongStatus as wrong:
+        except InstanceStatusError as error:
             text = (
-                f"This orchestration has status {wrong.status}, but only orchestrations in the "
+                f"This orchestration has status {error.status}, but only orchestrations in the "
                 '"Failed" state can be rewound.'
             )
             return Response.of_json(text, 412)
         return Response(202)
 
-    async def purge(self, request: Request, found: dict[str, str]) -> Response:  # noqa: ARG002 (a handler's shape)
-        """Forget an instance."""
-        if not await self._engine.operations.purge(found["id"]):
+    async def purge(self, request: Request, path: dict[str, str]) -> Response:  # noqa: ARG002 - the signature of a handler
+        """Purge an instance."""
+        if not await self._engine.operations.purge(path["id"]):
             return Response(404)
         return Response.of_json({"instancesDeleted": 1})
 
+    async def purge_many(self, request: Request, path: dict[str, str]) -> Response:  # noqa: ARG002 - the signature of a handler
+        """Purge the matching instances that have ended."""
+        query = _read_filters(request)
+        if not query.created_from:
+            return Response.of_json("Please provide value for 'createdTimeFrom' parameter.", 400)
+        purged = await self._engine.operations.purge_ended(query)
+        return Response.of_json({"instancesDeleted": purged}) if purged else Response(404)
 
-async def _accepted(operation: Awaitable[None]) -> Response:
+
+def _read_filters(request: Request) -> InstanceQuery:
+    """Read the filters of a request; an unknown status is ignored."""
+    names = {name.strip().lower() for name in read_parameter(request, "runtimeStatus").split(",")}
+    return InstanceQuery(
+        statuses=frozenset(status for status in RuntimeStatus if status.lower() in names),
+        created_from=read_time(request, "createdTimeFrom"),
+        created_to=read_time(request, "createdTimeTo"),
+        prefix=read_parameter(request, "instanceIdPrefix"),
+    )
+
+
+async def _accept(operation: Awaitable[None]) -> Response:
     try:
         await operation
-    except NoSuchInstance:
+    except InstanceNotFoundError:
         return Response(404)
-    except InstanceEnded:
+    except InstanceEndedError:
         return Response(410)
-    except WrongStatus as wrong:
-        return fault(str(wrong))
+    except InstanceStatusError as error:
+        return build_exception(str(error))
     return Response(202)

@@ -1,14 +1,14 @@
-"""Which links does the extension hand out?"""
+"""Links of the durable extension: management URLs and the client binding."""
 
 from urllib.parse import quote
 
 PREFIX = "/runtime/webhooks/durabletask"
 
 
-def management_urls(
+def build_management_urls(
     base: str, instance_id: str, hub_name: str, system_key: str | None = None
 ) -> dict[str, str]:
-    """The links that the extension hands out for an instance, with the key where one is asked."""
+    """Build the management URLs of an instance, with the key if the host requires keys."""
     query = f"taskHub={hub_name}&connection=Storage" + (f"&code={system_key}" if system_key else "")
     instance = f"{base}/instances/{quote(instance_id)}"
     return {
@@ -24,10 +24,10 @@ def management_urls(
     }
 
 
-def client_binding(
+def build_client_binding(
     base_url: str, rpc_url: str, hub_name: str, system_key: str | None = None
 ) -> dict[str, object]:
-    """What a function's durable client parameter gets, as the extension sends it."""
+    """Build the value of a durable client binding, as the extension sends it."""
     base = base_url + PREFIX
     code = f"code={system_key}" if system_key else ""
     creation = f"{base}/orchestrators/{{functionName}}[/{{instanceId}}]"
@@ -41,7 +41,7 @@ def client_binding(
                 + (f"&{code}" if code else "")
             ),
         },
-        "managementUrls": management_urls(base, "INSTANCEID", hub_name, system_key),
+        "managementUrls": build_management_urls(base, "INSTANCEID", hub_name, system_key),
         "baseUrl": base,
         "requiredQueryStringParameters": code,
         "rpcBaseUrl": rpc_url,

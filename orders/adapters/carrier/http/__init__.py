@@ -1,1 +1,1 @@
-"""Partners that are reached over HTTP."""
+"""Carrier over HTTP."""

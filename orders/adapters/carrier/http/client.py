@@ -1,16 +1,16 @@
-"""What can be asked of a parcel carrier over HTTP, in JSON?
+"""Requests to a carrier over HTTP, in JSON.
 
-| request | answer |
-|---|---|
-| `GET /shipments?reference=…` | 200 `{"shipments": […]}`: the one of this reference, or none |
-| `GET /shipments?since=…&page=…` | 200 `{"shipments": […], "next": …}`: all since then, by pages |
-| `POST /shipments` | 200 or 201 and the shipment; 422: the address is refused |
-| `POST /shipments/{id}/cancel` | 200 and the shipment; 409: it has left |
-| `POST /shipments/{id}/dispatch` | 200 and the shipment; 409: it is canceled |
+| request                               | response                                               |
+|---------------------------------------|--------------------------------------------------------|
+| `GET /shipments?reference=…`          | 200 `{"shipments": […]}`: the shipment, or none        |
+| `GET /shipments?since=…&page=…`       | 200 `{"shipments": […], "next": …}`: all, in pages     |
+| `POST /shipments`                     | 200 or 201 and the shipment; 422: the address is refused |
+| `POST /shipments/{id}/cancel`         | 200 and the shipment; 409: it is dispatched            |
+| `POST /shipments/{id}/dispatch`       | 200 and the shipment; 409: it is canceled              |
 
-What is posted is `{"reference", "recipient": {"name", "phone", "note", "address": {…}}}`.
-A shipment is `{"id", "reference", "status", "trackingNumber"}`, its status `booked`, `released`,
-`delivered` or `canceled`. Each POST carries an `Idempotency-Key`.
+The body of a booking is `{"reference", "recipient": {"name", "phone", "note", "address": {…}}}`.
+A shipment is `{"id", "reference", "status", "trackingNumber"}` with the status `booked`,
+`dispatched`, `delivered` or `canceled`. Each POST carries an `Idempotency-Key`.
 """
 
 from collections.abc import Iterator
@@ -30,17 +30,17 @@ _OK: Final = frozenset({200, 201})
 _UNPROCESSABLE: Final = 422
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierShipment:
-    """A parcel as the carrier knows it."""
+    """A shipment at the carrier."""
 
     shipment_id: str
     status: ShipmentStatus
     tracking_number: str
 
 
-class HttpShipments:
-    """The shipments at a carrier that speaks the protocol above."""
+class CarrierClient:
+    """The client of a carrier that speaks the protocol above."""
 
     def __init__(self, url: str, token: str, timeout: float) -> None:
         self._url = url
@@ -48,41 +48,41 @@ class HttpShipments:
         self._http = urllib3.PoolManager(timeout=timeout)
 
     def find(self, reference: str) -> CarrierShipment | None:
-        """The shipment of this reference."""
-        response = self._ask("GET", "/shipments", fields={"reference": reference})
-        found = _of(_document(response), "shipments", list)
-        return _carrier_shipment(found[0]) if found else None
+        """Return the shipment with this reference."""
+        response = self._request("GET", "/shipments", fields={"reference": reference})
+        shipments = _field(_document(response), "shipments", list)
+        return _to_shipment(shipments[0]) if shipments else None
 
     def booked_since(self, since: datetime) -> Iterator[tuple[str, CarrierShipment]]:
-        """Every shipment that was booked since, with its reference."""
+        """Yield the reference and the shipment of every booking since then."""
         page: object = ""
         while isinstance(page, str):
-            asked = {"since": since.isoformat(), "page": page}
-            document = _document(self._ask("GET", "/shipments", fields=asked))
-            for found in _of(document, "shipments", list):
-                yield _of(found, "reference", str), _carrier_shipment(found)
+            fields = {"since": since.isoformat(), "page": page}
+            document = _document(self._request("GET", "/shipments", fields=fields))
+            for item in _field(document, "shipments", list):
+                yield _field(item, "reference", str), _to_shipment(item)
             page = document.get("next") if isinstance(document, dict) else None
 
     def book(self, reference: str, recipient: Customer, key: str) -> CarrierShipment | None:
-        """A new shipment; none where the address is refused."""
-        wanted = {"reference": reference, "recipient": _recipient(recipient)}
-        response = self._ask("POST", "/shipments", key, json=wanted)
+        """Book a shipment and return it; None: the address is refused."""
+        body = {"reference": reference, "recipient": _recipient(recipient)}
+        response = self._request("POST", "/shipments", key, json=body)
         if response.status == _UNPROCESSABLE:
             return None
-        return _carrier_shipment(_document(response))
+        return _to_shipment(_document(response))
 
     def cancel(self, shipment: CarrierShipment, key: str) -> CarrierShipment:
-        """The shipment after it was to be canceled."""
-        response = self._ask("POST", f"/shipments/{shipment.shipment_id}/cancel", key)
-        return _carrier_shipment(_document(response))
+        """Cancel the shipment and return its new state."""
+        response = self._request("POST", f"/shipments/{shipment.shipment_id}/cancel", key)
+        return _to_shipment(_document(response))
 
     def dispatch(self, shipment: CarrierShipment, key: str) -> CarrierShipment:
-        """The shipment after it was to be let go."""
-        response = self._ask("POST", f"/shipments/{shipment.shipment_id}/dispatch", key)
-        return _carrier_shipment(_document(response))
+        """Dispatch the shipment and return its new state."""
+        response = self._request("POST", f"/shipments/{shipment.shipment_id}/dispatch", key)
+        return _to_shipment(_document(response))
 
-    def _ask(
-        self, method: str, path: str, key: str | None = None, **what: dict[str, Any]
+    def _request(
+        self, method: str, path: str, key: str | None = None, **content: dict[str, Any]
     ) -> urllib3.BaseHTTPResponse:
         headers = {**self._headers, "Idempotency-Key": key} if key else self._headers
         try:
@@ -90,9 +90,9 @@ class HttpShipments:
                 method,
                 self._url + path,
                 headers=headers,
-                retries=False,  # whoever calls retries, after a look-up
+                retries=False,  # the orchestration retries, after a look-up
                 redirect=False,
-                **what,
+                **content,
             )
         except urllib3.exceptions.HTTPError as error:
             raise CarrierUnavailableError(
@@ -101,9 +101,9 @@ class HttpShipments:
 
 
 def _recipient(customer: Customer) -> dict[str, Any]:
-    """Whom the driver looks for. The mail address is not his business."""
-    given = asdict(customer.address)
-    address = {name: given[name] for name in ("line1", "line2", "city", "region", "country")}
+    """Return what the delivery needs; the email address is not part of it."""
+    plain = asdict(customer.address)
+    address = {name: plain[name] for name in ("line1", "line2", "city", "region", "country")}
     return {
         "name": customer.name,
         "phone": customer.phone,
@@ -118,22 +118,22 @@ def _document(response: urllib3.BaseHTTPResponse) -> object:
     try:
         return response.json()
     except ValueError:
-        raise CarrierUnavailableError("the carrier's answer is no JSON") from None
+        raise CarrierUnavailableError("the carrier's response is not JSON") from None
 
 
-def _carrier_shipment(document: object) -> CarrierShipment:
-    status = _of(document, "status", str)
+def _to_shipment(document: object) -> CarrierShipment:
+    status = _field(document, "status", str)
     if status not in set(ShipmentStatus):
-        raise CarrierUnavailableError("the carrier's answer lacks a status that we know")
+        raise CarrierUnavailableError("the carrier's response has an unknown status")
     return CarrierShipment(
-        shipment_id=_of(document, "id", str),
+        shipment_id=_field(document, "id", str),
         status=ShipmentStatus(status),
-        tracking_number=_of(document, "trackingNumber", str),
+        tracking_number=_field(document, "trackingNumber", str),
     )
 
 
-def _of(document: object, field: str, kind: type[T]) -> T:
-    value = document.get(field) if isinstance(document, dict) else None
+def _field(document: object, name: str, kind: type[T]) -> T:
+    value = document.get(name) if isinstance(document, dict) else None
     if not isinstance(value, kind):
-        raise CarrierUnavailableError(f"the carrier's answer lacks {field!r}")
+        raise CarrierUnavailableError(f"the carrier's response lacks {name!r}")
     return value

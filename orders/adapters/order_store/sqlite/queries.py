@@ -34,9 +34,11 @@ def select_page(query: OrderQuery) -> tuple[str, dict[str, str | int]]:
     parameters = _parameters(query)
     conditions = [text for name, text in _CONDITIONS.items() if name in parameters]
     for name, (column, value_if_null) in _NULLS.items():
-        wanted = getattr(query, name)
-        if wanted is not None:
-            conditions.append(f"orders.{column} IS {'' if wanted is value_if_null else 'NOT '}NULL")
+        expected = getattr(query, name)
+        if expected is not None:
+            conditions.append(
+                f"orders.{column} IS {'' if expected is value_if_null else 'NOT '}NULL"
+            )
     source, key = "orders", "orders"
     if query.sku is not None:
         source, key = "order_products JOIN orders USING (order_id)", "order_products"

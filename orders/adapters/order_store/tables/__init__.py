@@ -1,1 +1,1 @@
-"""The order book in Azure Tables."""
+"""Order store in Azure Tables: for many machines."""

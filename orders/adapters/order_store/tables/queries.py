@@ -1,8 +1,8 @@
-"""In which list, and where in it, do the orders stand that are looked for?
+"""Choice of the list that answers a query, and the range of keys in it.
 
-Rows of a table are sorted by their keys, upwards only. So each order stands in a list from the
-oldest to the newest and in one the other way round, and in some short ones as long as it has to be
-found there. What a list cannot answer, the order's page does.
+Rows of a table are sorted by their keys, ascending only. So each order is in a list from the oldest
+to the newest, in one from the newest to the oldest, and in short ones while it qualifies. The
+records themselves are checked for conditions that no list covers.
 """
 
 from collections.abc import Iterator
@@ -23,42 +23,48 @@ _DIGITS: Final = 18
 class ListName(StrEnum):
     """A list of orders. The names are part of keys."""
 
-    #: Every order.
+    #: Every order, oldest first.
     OLDEST = "oldest"
-    #: Every order, the other way round.
+    #: Every order, newest first.
     NEWEST = "newest"
-    #: Orders that have not ended, that need a person, or that are paid back.
+    #: Orders that have not ended, need attention, or have an open refund.
     OPEN = "open"
-    #: Orders that engine and stock still know of.
+    #: Orders whose history and stock entries are not purged.
     UNPURGED = "unpurged"
-    #: Orders whose personal part is there.
+    #: Orders whose personal data is not erased.
     UNERASED = "unerased"
 
 
-#: The states of orders in the list of open ones.
-_OPEN_STATES: Final = frozenset(
+#: Statuses of orders in the list of open ones.
+_OPEN_STATUSES: Final = frozenset(
     {OrderStatus.PLACED, OrderStatus.PROCESSING, OrderStatus.NEEDS_ATTENTION}
 )
 
 
 def lists_of(record: OrderRecord) -> frozenset[ListName]:
-    """The lists in which the order belongs."""
-    is_unsettled = record.attention is not None or bool(record.open_refunds)
-    held = {
-        ListName.OPEN: record.status in _OPEN_STATES or is_unsettled,
+    """Return the lists that the order belongs to."""
+    has_open_work = record.attention is not None or bool(record.open_refunds)
+    conditions = {
+        ListName.OPEN: record.status in _OPEN_STATUSES or has_open_work,
         ListName.UNPURGED: record.purged_at is None,
         ListName.UNERASED: record.erased_at is None,
     }
-    return frozenset({ListName.OLDEST, ListName.NEWEST, *(one for one in held if held[one])})
+    return frozenset(
+        {
+            ListName.OLDEST,
+            ListName.NEWEST,
+            *(name for name, applies in conditions.items() if applies),
+        }
+    )
 
 
 def list_for(query: OrderQuery) -> ListName:
-    """The shortest list in which all of the orders stand."""
+    """Return the shortest list that has every match."""
     if (
         query.is_open
         or query.needs_attention
         or query.has_open_refund
-        or query.status in _OPEN_STATES
+        or query.status in _OPEN_STATUSES
     ):
         return ListName.OPEN
     if query.newest_first:
@@ -68,37 +74,37 @@ def list_for(query: OrderQuery) -> ListName:
     return ListName.UNERASED if query.is_erased is False else ListName.OLDEST
 
 
-def place_in(name: ListName, placed_at: datetime, order_id: str) -> str:
-    """The key of an order's row in a list."""
+def key_in(name: ListName, placed_at: datetime, order_id: str) -> str:
+    """Return the key of an order's row in a list."""
     if name is ListName.NEWEST:
-        return f"{name}:{_backwards(placed_at)}:{_inverted(key_of(order_id))}"
-    return f"{name}:{_moment(placed_at)}:{key_of(order_id)}"
+        return f"{name}:{_descending(placed_at)}:{_invert(key_of(order_id))}"
+    return f"{name}:{_ascending(placed_at)}:{key_of(order_id)}"
 
 
 def bounds(query: OrderQuery) -> tuple[str, str]:
-    """The keys between which the orders stand in their list; neither belongs to them."""
+    """Return the exclusive bounds of the keys in the query's list."""
     name = list_for(query)
     lows, highs = [f"{name}:"], [f"{name};"]
-    is_backwards = name is ListName.NEWEST
+    is_descending = name is ListName.NEWEST
     if query.cursor is not None:
-        cursor = place_in(name, *position_of(query.cursor))
-        # The list of the open ones is read from its end if the newest are to come first.
-        (highs if query.newest_first and not is_backwards else lows).append(cursor)
-    if query.placed_from is not None and is_backwards:
-        highs.append(f"{name}:{_backwards(query.placed_from)};")
+        cursor = key_in(name, *position_of(query.cursor))
+        # The list of open orders is read from its end if the newest come first.
+        (highs if query.newest_first and not is_descending else lows).append(cursor)
+    if query.placed_from is not None and is_descending:
+        highs.append(f"{name}:{_descending(query.placed_from)};")
     elif query.placed_from is not None:
-        lows.append(f"{name}:{_moment(query.placed_from)}")
-    for before in _befores(query):
-        if is_backwards:
-            lows.append(f"{name}:{_backwards(before)};")
+        lows.append(f"{name}:{_ascending(query.placed_from)}")
+    for limit in _upper_limits(query):
+        if is_descending:
+            lows.append(f"{name}:{_descending(limit)};")
         else:
-            highs.append(f"{name}:{_moment(before)}")
+            highs.append(f"{name}:{_ascending(limit)}")
     return max(lows), min(highs)
 
 
 def matches(query: OrderQuery, record: OrderRecord) -> bool:
-    """Whether the order is one of those that are looked for."""
-    asked = (
+    """Whether the order meets every condition of the query."""
+    conditions = (
         (query.status, record.status),
         (query.is_open, record.outcome is None),
         (query.needs_attention, record.attention is not None),
@@ -107,7 +113,7 @@ def matches(query: OrderQuery, record: OrderRecord) -> bool:
         (query.is_purged, record.purged_at is not None),
     )
     return (
-        all(wanted is None or wanted == there for wanted, there in asked)
+        all(expected is None or expected == actual for expected, actual in conditions)
         and (query.sku is None or query.sku in {line.sku for line in record.order.lines})
         and _is_before(record.updated_at, query.updated_before)
         and _is_before(record.ended_at, query.ended_before)
@@ -119,29 +125,29 @@ def matches(query: OrderQuery, record: OrderRecord) -> bool:
     )
 
 
-def _befores(query: OrderQuery) -> Iterator[datetime]:
-    # Whatever is written of an order is written after it was placed.
-    for before in (query.placed_before, query.updated_before, query.ended_before):
-        if before is not None:
-            yield before
+def _upper_limits(query: OrderQuery) -> Iterator[datetime]:
+    # An order is never updated or closed before it is placed.
+    for limit in (query.placed_before, query.updated_before, query.ended_before):
+        if limit is not None:
+            yield limit
 
 
-def _is_before(moment: datetime | None, limit: datetime | None) -> bool:
-    return limit is None or (moment is not None and moment < limit)
+def _is_before(time: datetime | None, limit: datetime | None) -> bool:
+    return limit is None or (time is not None and time < limit)
 
 
-def _moment(moment: datetime) -> str:
-    return f"{_microseconds(moment):0{_DIGITS}}"
+def _ascending(time: datetime) -> str:
+    return f"{_microseconds(time):0{_DIGITS}}"
 
 
-def _backwards(moment: datetime) -> str:
-    return f"{10**_DIGITS - 1 - _microseconds(moment):0{_DIGITS}}"
+def _descending(time: datetime) -> str:
+    return f"{10**_DIGITS - 1 - _microseconds(time):0{_DIGITS}}"
 
 
-def _microseconds(moment: datetime) -> int:
-    return max(0, (moment - _EPOCH) // timedelta(microseconds=1))
+def _microseconds(time: datetime) -> int:
+    return max(0, (time - _EPOCH) // timedelta(microseconds=1))
 
 
-def _inverted(key: str) -> str:
-    # The tilde sorts after every digit, so that a longer key comes before its own beginning.
+def _invert(key: str) -> str:
+    # The tilde sorts after every digit, so a longer key comes before its own prefix.
     return bytes(255 - byte for byte in key.encode()).hex() + "~"

@@ -1,6 +1,6 @@
 """Orders in Azure Tables, one by one.
 
-Everything stored about an order lies in one partition: its record, its personal part in a row of
+Everything stored about an order is in one partition: its record, its personal part in a row of
 its own so that it can be erased, and its references at each partner. No transaction spans two
 partitions. An update reads the record with its ETag and writes it only if it has not changed since;
 otherwise it starts again.

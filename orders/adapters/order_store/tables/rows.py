@@ -1,4 +1,4 @@
-"""How do the order book's columns look in a row of Azure Tables?"""
+"""Conversion between columns and rows of Azure Tables."""
 
 import hashlib
 import re
@@ -8,12 +8,12 @@ from typing import Any, Final
 from orders.adapters.order_store.columns import Columns, row_to_record
 from orders.domain.order_record import OrderRecord
 
-#: A text takes 64 KiB at most. A character takes two or four bytes there.
-_LONGEST_TEXT: Final = 16_000
-#: Joins a column's name and the number of one of its later parts.
+#: A text may have 64 KiB, and a character has two or four bytes.
+_MAX_TEXT_LENGTH: Final = 16_000
+#: Separates the name of a column and the number of a further part of its text.
 _PART: Final = "__"
 
-#: What stands in columns that were never written. In all others: nothing.
+#: Values of columns that were never written; all others are None.
 _DEFAULTS: Final[Columns] = {
     "runs": 0,
     "resolutions": "[]",
@@ -26,12 +26,12 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_.:-]{1,120}")
 
 
 def key_of(text: str) -> str:
-    """A text as a key, which may be neither long nor hold every character."""
+    """Return the text as a key; keys are short and do not allow every character."""
     return text if _PLAIN.fullmatch(text) else "~" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def to_entity(partition: str, key: str, columns: Columns) -> dict[str, Any]:
-    """Columns as the service takes them: without empty ones, long texts in parts."""
+    """Return the columns as an entity: without empty ones, long texts in parts."""
     entity: dict[str, Any] = {"PartitionKey": partition, "RowKey": key}
     for name, value in columns.items():
         if isinstance(value, str):
@@ -42,7 +42,7 @@ def to_entity(partition: str, key: str, columns: Columns) -> dict[str, Any]:
 
 
 def to_columns(entity: Mapping[str, Any]) -> Columns:
-    """The columns that the service has."""
+    """Return the columns of an entity."""
     whole = {name: value for name, value in entity.items() if _PART not in name}
     parts = sorted(name.rpartition(_PART) for name in entity if _PART in name)
     for column, _, number in parts:
@@ -51,12 +51,12 @@ def to_columns(entity: Mapping[str, Any]) -> Columns:
 
 
 def columns_to_record(columns: Columns) -> OrderRecord:
-    """The page that the columns stand for."""
-    return row_to_record(_Page(columns))
+    """Return the record in the columns."""
+    return row_to_record(_RowWithDefaults(columns))
 
 
-class _Page:
-    """The columns of a page, those too that were never written."""
+class _RowWithDefaults:
+    """Columns with values for those that were never written."""
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
@@ -66,8 +66,8 @@ class _Page:
 
 
 def _parts(name: str, text: str) -> dict[str, str]:
-    starts = range(0, max(len(text), 1), _LONGEST_TEXT)
+    starts = range(0, max(len(text), 1), _MAX_TEXT_LENGTH)
     return {
-        name if not start else f"{name}{_PART}{number:02}": text[start : start + _LONGEST_TEXT]
+        name if not start else f"{name}{_PART}{number:02}": text[start : start + _MAX_TEXT_LENGTH]
         for number, start in enumerate(starts)
     }

@@ -1,7 +1,7 @@
-"""How are rows of Azure Tables read and written, so that no write of anybody is lost?
+"""Rows of Azure Tables: reads, and writes that detect concurrent changes.
 
-Only here are the service's words translated. They may repeat what was written, so nothing is told
-but its code.
+Errors of the service are translated here. Its messages may repeat what was written, so only its
+codes are kept.
 """
 
 import logging
@@ -25,97 +25,96 @@ from orders.adapters.order_store.columns import Columns
 from orders.adapters.order_store.tables.rows import to_columns, to_entity
 from orders.domain.errors import StoreUnavailableError
 
-#: Stays below the time after which whoever waits for an answer gives up.
-_PATIENCE: Final[Mapping[str, Any]] = {
+#: Retries and timeouts that end before a caller of the API gives up.
+_CLIENT_OPTIONS: Final[Mapping[str, Any]] = {
     "retry_total": 3,
     "retry_backoff_factor": 0.2,
     "connection_timeout": 5,
     "read_timeout": 10,
 }
-#: How many rows are asked for at once.
-_ROWS_AT_ONCE: Final = 200
+#: Rows of one response.
+_PAGE_SIZE: Final = 200
 
-# Otherwise the client tells of every request.
+# The client logs every request at the level INFO.
 logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row as it was read."""
+    """A row, as it was read."""
 
     key: str
     columns: Columns
-    #: Changes with each write.
+    #: The version; it changes with each write.
     etag: str
 
 
 def connect_with_string(text: str) -> TableServiceClient:
-    """The account that a connection string names. Nothing connects before it is used."""
-    return TableServiceClient.from_connection_string(text, **_PATIENCE)
+    """Return the account of a connection string. It connects at its first request."""
+    return TableServiceClient.from_connection_string(text, **_CLIENT_OPTIONS)
 
 
 def connect_with_identity(account_url: str, client_id: str | None) -> TableServiceClient:
-    """The account at a URL, asked as whoever this program is. Nothing connects before its use."""
-    # It takes a while to import: only who uses it pays for it.
-    from azure.identity import DefaultAzureCredential  # noqa: PLC0415
+    """Return the account at a URL, used with this app's identity. It connects at first request."""
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415 - slow import
 
     identity = DefaultAzureCredential(managed_identity_client_id=client_id)
-    return TableServiceClient(account_url, credential=identity, **_PATIENCE)
+    return TableServiceClient(account_url, credential=identity, **_CLIENT_OPTIONS)
 
 
 class Tables:
-    """Some tables of one storage account, made at their first use."""
+    """Tables of one storage account, created at first use."""
 
     def __init__(self, account: TableServiceClient, prefix: str = "") -> None:
         self._account = account
         self._prefix = prefix
         self._clients: dict[str, TableClient] = {}
-        self._opening = Lock()
+        self._lock = Lock()
 
     def get(self, table: str, partition: str, key: str) -> Row | None:
-        """One row, if it is there."""
-        with _translated():
+        """Return the row, if there is one."""
+        with _translate_errors():
             try:
-                return _row(self._open(table).get_entity(partition, key))
+                return _to_row(self._open(table).get_entity(partition, key))
             except ResourceNotFoundError:
                 return None
 
     def rows(
         self, table: str, partition: str, between: tuple[str, str] | None = None
     ) -> Iterator[Row]:
-        """The rows of a partition, or those between two keys, in the order of their keys."""
+        """Yield the rows of a partition, or those between two keys, sorted by key."""
         condition, values = "PartitionKey eq @partition", {"partition": partition}
         if between is not None:
             condition += " and RowKey gt @low and RowKey lt @high"
             values |= {"low": between[0], "high": between[1]}
-        with _translated():
-            found = self._open(table).query_entities(
-                condition, parameters=values, results_per_page=_ROWS_AT_ONCE
+        with _translate_errors():
+            entities = self._open(table).query_entities(
+                condition, parameters=values, results_per_page=_PAGE_SIZE
             )
-            for entity in found:
-                yield _row(entity)
+            for entity in entities:
+                yield _to_row(entity)
 
     def insert(self, table: str, partition: str, rows: Mapping[str, Columns]) -> bool:
-        """Write new rows in one transaction, unless one of them is there already."""
-        mark = token_hex(8)
+        """Write new rows in one transaction; False if one of them exists."""
+        write_id = token_hex(8)
         operations = [
-            ("create", to_entity(partition, key, {**columns, "mark": mark}))
+            ("create", to_entity(partition, key, {**columns, "write_id": write_id}))
             for key, columns in rows.items()
         ]
-        with _translated():
+        with _translate_errors():
             try:
                 self._open(table).submit_transaction(operations)
             except HttpResponseError as error:
                 if _code(error) != "EntityAlreadyExists":
                     raise
-                return self._is_mine(table, partition, next(iter(rows)), mark)
+                return self._was_written_by(table, partition, next(iter(rows)), write_id)
         return True
 
     def replace(self, table: str, partition: str, row: Row, columns: Columns) -> bool:
-        """Write the row anew, unless somebody wrote it since it was read."""
-        mark = token_hex(8)
-        entity = to_entity(partition, row.key, {**columns, "mark": mark})
-        with _translated():
+        """Replace the row; False if it changed since it was read."""
+        write_id = token_hex(8)
+        entity = to_entity(partition, row.key, {**columns, "write_id": write_id})
+        with _translate_errors():
             try:
                 self._open(table).update_entity(
                     entity,
@@ -126,21 +125,21 @@ class Tables:
             except ResourceNotFoundError:
                 return False
             except ResourceModifiedError:
-                return self._is_mine(table, partition, row.key, mark)
+                return self._was_written_by(table, partition, row.key, write_id)
         return True
 
     def upsert(self, table: str, partition: str, rows: Mapping[str, Columns]) -> None:
-        """Write rows in one transaction, whether they are there or not."""
+        """Write rows in one transaction, whether they exist or not."""
         operations = [
             ("upsert", to_entity(partition, key, columns), {"mode": UpdateMode.REPLACE})
             for key, columns in rows.items()
         ]
-        with _translated():
+        with _translate_errors():
             self._open(table).submit_transaction(operations)
 
     def delete(self, table: str, partition: str, row: Row) -> None:
-        """Delete the row, unless it is gone or somebody wrote it since it was read."""
-        with _translated():
+        """Delete the row, unless it is deleted or changed since it was read."""
+        with _translate_errors():
             try:
                 self._open(table).delete_entity(
                     partition,
@@ -154,23 +153,24 @@ class Tables:
     def delete_partition(self, table: str, partition: str, seen: Row | None) -> None:
         """Delete all rows of a partition, a hundred at most, in one transaction.
 
-        Raises BookUnavailable where one of them was written since it was seen.
+        Raises:
+            StoreUnavailableError: one of them, or `seen`, changed since it was read.
         """
-        as_seen = {row.key: row for row in self.rows(table, partition)} | (
-            {seen.key: seen} if seen else {}
-        )
-        operations = [_deletion(partition, row) for row in as_seen.values()]
+        rows = {row.key: row for row in self.rows(table, partition)}
+        if seen is not None:
+            rows[seen.key] = seen
+        operations = [_deletion(partition, row) for row in rows.values()]
         if operations:
-            with _translated():
+            with _translate_errors():
                 self._open(table).submit_transaction(operations)
 
-    def _is_mine(self, table: str, partition: str, key: str, mark: str) -> bool:
-        """Whether what is in the way was written by the same call, whose answer was lost."""
+    def _was_written_by(self, table: str, partition: str, key: str, write_id: str) -> bool:
+        """Whether the conflicting row was written by the same call, whose response was lost."""
         row = self.get(table, partition, key)
-        return row is not None and row.columns.get("mark") == mark
+        return row is not None and row.columns.get("write_id") == write_id
 
     def _open(self, table: str) -> TableClient:
-        with self._opening:
+        with self._lock:
             if table not in self._clients:
                 name = self._prefix + table
                 self._clients[table] = self._account.create_table_if_not_exists(name)
@@ -182,20 +182,20 @@ def _deletion(partition: str, row: Row) -> tuple[str, dict[str, Any], dict[str, 
     return "delete", to_entity(partition, row.key, {}), unchanged
 
 
-def _row(entity: Any) -> Row:  # noqa: ANN401 - the client's own kind of dict
+def _to_row(entity: Any) -> Row:  # noqa: ANN401 - the client's own dict
     return Row(key=entity["RowKey"], columns=to_columns(entity), etag=str(entity.metadata["etag"]))
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    # An answer that is no answer of the service makes its client stumble over anything.
+def _translate_errors() -> Iterator[None]:
+    # A response that is not one of the service makes its client raise any of these.
     try:
         yield
     except (AzureError, OSError, ValueError, LookupError, TypeError) as error:
-        raise StoreUnavailableError(f"the tables do not answer: {_code(error)}") from None
+        raise StoreUnavailableError(f"Azure Tables is not available: {_code(error)}") from None
 
 
 def _code(error: Exception) -> str:
-    """The service's error code, or what kind of fault it was."""
+    """Return the service's error code, or the type of the error."""
     code = getattr(error, "error_code", None)
     return str(getattr(code, "value", code) or type(error).__name__)

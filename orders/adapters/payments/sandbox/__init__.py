@@ -1,1 +1,1 @@
-"""Partners that exist only here, with ledgers of their own."""
+"""Sandbox payments."""

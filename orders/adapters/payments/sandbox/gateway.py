@@ -1,9 +1,9 @@
-"""A payment gateway that exists only here, with a ledger of its own.
+"""Sandbox payment gateway with a ledger of its own.
 
-Each effect has one row, under the order's key for it; a repeated call is answered from that row.
-Giving back always writes a row, even where there was nothing to give: an authorization or a capture
-that comes late finds it, does nothing and answers "reversed_". Only a refusal writes none. The
-magic payment methods stand in `methods`.
+Each effect has one entry under its idempotency key, and a repeated call is answered from that
+entry. Reversing always leaves an entry, even without a payment: a late authorization or capture
+finds it, does nothing and answers `alreadyUndone`. A refusal leaves no entry. The payment method
+selects the behaviour: see `methods`.
 """
 
 from collections import Counter, defaultdict
@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from orders.adapters.payments.sandbox import methods
-from orders.adapters.sandbox_ledger import Entry, Ledger, Page
+from orders.adapters.sandbox_ledger import Entry, Ledger, LedgerTransaction
 from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
 from orders.domain.outcome import Reason
@@ -23,15 +23,15 @@ from orders.ports.clock import Clock
 
 
 class Kind(StrEnum):
-    """What a row of the ledger says; those of giving back carry the `Withdrawal`."""
+    """Kinds of ledger entries; those of refunds and reversals are `Reversal`."""
 
-    #: The amount is held.
+    #: The amount is authorized.
     AUTHORIZED = "authorized"
-    #: The bank said no.
+    #: The bank declined.
     DECLINED = "declined"
-    #: The held amount was taken.
+    #: The authorized amount was captured.
     CAPTURED = "captured"
-    #: The gateway was made to fail here.
+    #: A fault was simulated.
     FAULT = "fault"
 
 
@@ -42,68 +42,68 @@ class SandboxPayments:
         self.ledger = Ledger(path, "payments", clock, PaymentsUnavailableError)
 
     def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
-        """Hold the amount. A decline is an answer."""
+        """Authorize the amount. A decline is a result."""
         self._fail_before_authorizing(order_id, payment_method)
-        with self.ledger.writing() as page:
-            if page.get(_reversal_key(order_id)):
+        with self.ledger.writing() as ledger:
+            if ledger.get(_reverse_key(order_id)):
                 return Authorization(approved=False, reason=Reason.ALREADY_UNDONE)
-            known = page.get(_authorize(order_id))
-            entry = known or _decide(page, order_id, amount, payment_method)
-        if known is None and payment_method == methods.TIMEOUT_AFTER_EFFECT:
-            raise PaymentsUnavailableError("the gateway's answer was lost")
+            existing = ledger.get(_authorize_key(order_id))
+            entry = existing or _decide(ledger, order_id, amount, payment_method)
+        if existing is None and payment_method == methods.TIMEOUT_AFTER_EFFECT:
+            raise PaymentsUnavailableError("the gateway's response was lost")
         return _authorization(entry)
 
     def capture(self, order_id: str) -> Capture:
-        """Take the held amount. A refusal is an answer."""
-        with self.ledger.writing() as page:
-            if page.get(_reversal_key(order_id)):
+        """Capture the authorized amount. A refusal is a result."""
+        with self.ledger.writing() as ledger:
+            if ledger.get(_reverse_key(order_id)):
                 return Capture(captured=False, reason=Reason.ALREADY_UNDONE)
-            hold = page.get(_authorize(order_id))
-            if hold is None or hold.kind != Kind.AUTHORIZED:
+            authorization = ledger.get(_authorize_key(order_id))
+            if authorization is None or authorization.kind != Kind.AUTHORIZED:
                 return Capture(captured=False, reason=Reason.NO_AUTHORIZATION)
-            method = str(hold.detail["method"])
+            method = str(authorization.detail["method"])
             if method in {methods.CAPTURE_UNAVAILABLE, methods.UNDO_UNAVAILABLE}:
                 raise PaymentsUnavailableError
             if method == methods.CAPTURE_REFUSED:
                 return Capture(captured=False, reason=Reason.CAPTURE_REFUSED)
-            if page.get(_capture(order_id)) is None:
-                page.put(_capture(order_id), order_id, Kind.CAPTURED, **hold.detail)
-            times = methods.ANSWERS_LOST_AFTER_TAKING.get(method, 0)
-            needs_recovery = _is_fault_due(page, order_id, "answerLost", times)
-        if needs_recovery:
-            raise PaymentsUnavailableError("the gateway's answer was lost")
+            if ledger.get(_capture_key(order_id)) is None:
+                ledger.put(_capture_key(order_id), order_id, Kind.CAPTURED, **authorization.detail)
+            faults = methods.FAULTS_AFTER_CAPTURING.get(method, 0)
+            is_lost = _add_fault(ledger, order_id, "captureFault", faults)
+        if is_lost:
+            raise PaymentsUnavailableError("the gateway's response was lost")
         return Capture(captured=True)
 
     def refund(self, order_id: str, refund_id: str, amount: Money) -> RefundResult:
-        """Pay back some of what was taken, once per refund id."""
-        key = f"{_refund(order_id)}:{refund_id}"
-        with self.ledger.writing() as page:
-            if page.get(key):
+        """Refund a part of the captured amount, once per refund ID."""
+        key = f"{_refund_key(order_id)}:{refund_id}"
+        with self.ledger.writing() as ledger:
+            if ledger.get(key):
                 return RefundResult(refunded=True)
-            reason = _reason_against(page, order_id, amount)
+            reason = _reason_to_refuse(ledger, order_id, amount)
             if reason is None:
-                paid = Reversal.REFUNDED
-                page.put(key, order_id, paid, minor=amount.minor, currency=amount.currency)
+                kind = Reversal.REFUNDED
+                ledger.put(key, order_id, kind, minor=amount.minor, currency=amount.currency)
         return RefundResult(refunded=reason is None, reason=reason)
 
     def reverse(self, order_id: str) -> Reversal:
-        """Give back what is held or taken still; nothing more is held or taken for this order."""
-        with self.ledger.writing() as page:
-            entry = page.get(_reversal_key(order_id)) or _give_back(page, order_id)
+        """Void or refund the payment and leave a tombstone."""
+        with self.ledger.writing() as ledger:
+            entry = ledger.get(_reverse_key(order_id)) or _reverse(ledger, order_id)
         return Reversal(entry.kind) if entry else Reversal.REFUSED
 
     def list_payments(self, since: datetime) -> Iterator[PaymentRecord]:
-        """The payments of the ledger, one an order."""
+        """Return the payments in the ledger, one for each order."""
         sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for entry in self.ledger.entries(since):
             sums[entry.order_id][entry.kind] += _minor(entry)
         for order_id, minor in sums.items():
             if not minor.keys() & {Kind.AUTHORIZED, Kind.DECLINED}:
-                continue  # it was begun before
-            gone = minor[Kind.CAPTURED] + minor[Reversal.VOIDED]
+                continue  # the payment was begun before
+            closed = minor[Kind.CAPTURED] + minor[Reversal.VOIDED]
             yield PaymentRecord(
                 order_id=order_id,
-                held=max(0, minor[Kind.AUTHORIZED] - gone),
+                held=max(0, minor[Kind.AUTHORIZED] - closed),
                 captured=minor[Kind.CAPTURED],
                 refunded=minor[Reversal.REFUNDED],
             )
@@ -111,41 +111,39 @@ class SandboxPayments:
     def _fail_before_authorizing(self, order_id: str, payment_method: str) -> None:
         if payment_method == methods.UNAVAILABLE:
             raise PaymentsUnavailableError
-        with self.ledger.writing() as page:
-            times = methods.FAULTS_BEFORE_HOLDING.get(payment_method, 0)
-            is_due = _is_fault_due(page, order_id, "fault", times)
+        faults = methods.FAULTS_BEFORE_AUTHORIZING.get(payment_method, 0)
+        with self.ledger.writing() as ledger:
+            is_due = _add_fault(ledger, order_id, "authorizeFault", faults)
         if is_due:
-            raise PaymentsUnavailableError("the gateway hiccuped")
+            raise PaymentsUnavailableError
 
 
-def _authorize(order_id: str) -> str:
+def _authorize_key(order_id: str) -> str:
     return f"{order_id}:authorize"
 
 
-def _capture(order_id: str) -> str:
+def _capture_key(order_id: str) -> str:
     return f"{order_id}:capture"
 
 
-def _refund(order_id: str) -> str:
+def _refund_key(order_id: str) -> str:
     return f"{order_id}:refund"
 
 
-def _reversal_key(order_id: str) -> str:
+def _reverse_key(order_id: str) -> str:
     return f"{order_id}:reverse"
 
 
-def _is_fault_due(page: Page, order_id: str, name: str, times: int) -> bool:
-    keys = [f"{order_id}:{name}:{n}" for n in range(times)]
-    due = next((key for key in keys if page.get(key) is None), None)
-    if due is not None:
-        page.put(due, order_id, Kind.FAULT)
-    return due is not None
+def _add_fault(ledger: LedgerTransaction, order_id: str, name: str, faults: int) -> bool:
+    """Record the next of several simulated faults; false if all have happened."""
+    keys = [f"{order_id}:{name}:{n}" for n in range(faults)]
+    return ledger.put_first_missing(keys, order_id, Kind.FAULT)
 
 
-def _decide(page: Page, order_id: str, amount: Money, payment_method: str) -> Entry:
+def _decide(ledger: LedgerTransaction, order_id: str, amount: Money, payment_method: str) -> Entry:
     reason = methods.decline_reason(payment_method)
-    return page.put(
-        _authorize(order_id),
+    return ledger.put(
+        _authorize_key(order_id),
         order_id,
         Kind.DECLINED if reason else Kind.AUTHORIZED,
         minor=amount.minor,
@@ -161,37 +159,40 @@ def _authorization(entry: Entry) -> Authorization:
     return Authorization(approved=False, reason=str(entry.detail["reason"]))
 
 
-def _reason_against(page: Page, order_id: str, amount: Money) -> Reason | None:
-    taken = page.get(_capture(order_id))
-    if taken is None:
+def _reason_to_refuse(ledger: LedgerTransaction, order_id: str, amount: Money) -> Reason | None:
+    """Return why a refund is refused, if it is."""
+    capture = ledger.get(_capture_key(order_id))
+    if capture is None:
         return Reason.NOT_CAPTURED
-    if taken.detail["method"] == methods.REFUND_UNAVAILABLE:
+    if capture.detail["method"] == methods.REFUND_UNAVAILABLE:
         raise PaymentsUnavailableError
-    if amount.minor > _left(page, taken):
+    if amount.minor > _refundable(ledger, capture):
         return Reason.EXCEEDS_CAPTURED
-    return Reason.REFUND_REFUSED if taken.detail["method"] == methods.REFUND_REFUSED else None
+    return Reason.REFUND_REFUSED if capture.detail["method"] == methods.REFUND_REFUSED else None
 
 
-def _give_back(page: Page, order_id: str) -> Entry | None:
-    """The row of giving back, or none where it is refused."""
-    hold, taken = page.get(_authorize(order_id)), page.get(_capture(order_id))
-    if hold is None or hold.kind != Kind.AUTHORIZED:
-        return page.put(_reversal_key(order_id), order_id, Reversal.NOTHING)
-    if hold.detail["method"] == methods.UNDO_UNAVAILABLE:
+def _reverse(ledger: LedgerTransaction, order_id: str) -> Entry | None:
+    """Record the reversal and return its entry; None if it is refused."""
+    key = _reverse_key(order_id)
+    authorization = ledger.get(_authorize_key(order_id))
+    if authorization is None or authorization.kind != Kind.AUTHORIZED:
+        return ledger.put(key, order_id, Reversal.NOTHING)
+    if authorization.detail["method"] == methods.UNDO_UNAVAILABLE:
         raise PaymentsUnavailableError
-    if taken is None:
-        return page.put(_reversal_key(order_id), order_id, Reversal.VOIDED, **hold.detail)
-    if hold.detail["method"] == methods.REFUND_REFUSED:
+    capture = ledger.get(_capture_key(order_id))
+    if capture is None:
+        return ledger.put(key, order_id, Reversal.VOIDED, **authorization.detail)
+    if authorization.detail["method"] == methods.REFUND_REFUSED:
         return None
-    rest = {**hold.detail, "minor": _left(page, taken)}
-    return page.put(_reversal_key(order_id), order_id, Reversal.REFUNDED, **rest)
+    remaining = {**authorization.detail, "minor": _refundable(ledger, capture)}
+    return ledger.put(key, order_id, Reversal.REFUNDED, **remaining)
 
 
-def _left(page: Page, taken: Entry) -> int:
-    """Minor units that were taken and not paid back yet."""
-    reversal = page.get(_reversal_key(taken.order_id))
-    refunds = [*page.below(_refund(taken.order_id)), *([reversal] if reversal else [])]
-    return _minor(taken) - sum(map(_minor, refunds))
+def _refundable(ledger: LedgerTransaction, capture: Entry) -> int:
+    """Return the minor units that were captured and not refunded."""
+    reversal = ledger.get(_reverse_key(capture.order_id))
+    refunds = ledger.get_all(_refund_key(capture.order_id)) + ([reversal] if reversal else [])
+    return _minor(capture) - sum(map(_minor, refunds))
 
 
 def _minor(entry: Entry) -> int:

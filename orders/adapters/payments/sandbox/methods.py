@@ -1,27 +1,27 @@
-"""What does a payment method bring about in the sandbox?
+"""Payment methods of the sandbox: the method selects the behaviour.
 
-Named as in Stripe's test mode, where Stripe has one.
+Names of Stripe's test mode are used if Stripe has one.
 
-| payment method                             | what happens |
-|---|---|
-| pm_card_visa, pm_card_mastercard, …         | approved |
-| pm_card_chargeDeclined                     | declined, cardDeclined |
-| pm_card_chargeDeclinedInsufficientFunds    | declined, insufficientFunds |
-| pm_card_chargeDeclinedExpiredCard          | declined, expiredCard |
-| pm_card_chargeDeclinedIncorrectCvc         | declined, incorrectCvc |
-| pm_card_chargeDeclinedProcessingError      | declined, processingError |
-| pm_card_authenticationRequired             | declined, customerActionRequired |
-| pm_sandbox_flaky                           | authorizing raises twice, then it is approved |
-| pm_sandbox_timeoutAfterEffect              | approved, but the first answer is lost |
-| pm_sandbox_timeoutBeforeEffect             | authorizing raises once, then it is approved |
-| pm_sandbox_unavailable                     | authorizing always raises |
-| pm_sandbox_captureRefused                  | approved; capturing is refused, captureRefused |
-| pm_sandbox_captureAnswerLost               | captured, but the first three answers are lost |
-| pm_sandbox_captureUnavailable              | approved; capturing always raises |
-| pm_sandbox_refundRefused                   | as captureAnswerLost; paying back is refused |
-| pm_sandbox_refundUnavailable               | captured; refunding a part always raises |
-| pm_sandbox_undoUnavailable                 | approved; capturing and giving back always raise |
-| any other                                  | declined, unknownPaymentMethod |
+| payment method                          | behaviour |
+|-----------------------------------------|-----------|
+| pm_card_visa, pm_card_mastercard, …      | approved |
+| pm_card_chargeDeclined                  | declined, cardDeclined |
+| pm_card_chargeDeclinedInsufficientFunds | declined, insufficientFunds |
+| pm_card_chargeDeclinedExpiredCard       | declined, expiredCard |
+| pm_card_chargeDeclinedIncorrectCvc      | declined, incorrectCvc |
+| pm_card_chargeDeclinedProcessingError   | declined, processingError |
+| pm_card_authenticationRequired          | declined, customerActionRequired |
+| pm_sandbox_flaky                        | authorizing raises twice, then is approved |
+| pm_sandbox_timeoutAfterEffect           | approved, but the first response is lost |
+| pm_sandbox_timeoutBeforeEffect          | authorizing raises once, then is approved |
+| pm_sandbox_unavailable                  | authorizing always raises |
+| pm_sandbox_captureRefused               | approved; capturing is refused, captureRefused |
+| pm_sandbox_captureAnswerLost            | captured, but the first three responses are lost |
+| pm_sandbox_captureUnavailable           | approved; capturing always raises |
+| pm_sandbox_refundRefused                | as captureAnswerLost; refunds are refused |
+| pm_sandbox_refundUnavailable            | captured; partial refunds always raise |
+| pm_sandbox_undoUnavailable              | approved; capturing and reversing always raise |
+| any other                               | declined, unknownPaymentMethod |
 """
 
 from typing import Final
@@ -39,11 +39,11 @@ REFUND_REFUSED: Final = "pm_sandbox_refundRefused"
 REFUND_UNAVAILABLE: Final = "pm_sandbox_refundUnavailable"
 UNDO_UNAVAILABLE: Final = "pm_sandbox_undoUnavailable"
 
-#: How often authorizing raises before it works.
-FAULTS_BEFORE_HOLDING: Final[dict[str, int]] = {FLAKY: 2, TIMEOUT_BEFORE_EFFECT: 1}
+#: Calls of authorize that raise before it succeeds.
+FAULTS_BEFORE_AUTHORIZING: Final[dict[str, int]] = {FLAKY: 2, TIMEOUT_BEFORE_EFFECT: 1}
 
-#: How often the money is taken, and the answer lost: in the retries a customer may cancel.
-ANSWERS_LOST_AFTER_TAKING: Final[dict[str, int]] = {CAPTURE_ANSWER_LOST: 3, REFUND_REFUSED: 3}
+#: Calls of capture that raise after the effect: a customer may cancel between them.
+FAULTS_AFTER_CAPTURING: Final[dict[str, int]] = {CAPTURE_ANSWER_LOST: 3, REFUND_REFUSED: 3}
 
 _BRANDS: Final = (
     *("visa", "visa_debit", "mastercard", "mastercard_debit", "mastercard_prepaid"),
@@ -70,7 +70,7 @@ _DECLINED: Final[dict[str, Reason]] = {
 
 
 def decline_reason(payment_method: str) -> Reason | None:
-    """Why the sandbox's bank says no to this payment method; None when it approves."""
+    """Return why the payment method is declined; None if it is approved."""
     if payment_method in _APPROVED:
         return None
     return _DECLINED.get(payment_method, Reason.UNKNOWN_PAYMENT_METHOD)

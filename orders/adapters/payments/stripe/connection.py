@@ -1,6 +1,6 @@
-"""How is Stripe asked, and what does it mean when it does not do what was asked?
+"""Connection to Stripe, and the translation of its errors.
 
-Stripe's own sentences stay out of our errors, which end up in histories.
+Stripe's messages stay out of our errors, which end up in histories.
 """
 
 from collections.abc import Iterator
@@ -13,51 +13,51 @@ from orders.domain.errors import PaymentsUnavailableError
 
 TIMEOUT_SECONDS: Final = 15.0
 
-#: The longest page that Stripe lists.
-PAGE: Final = 100
+#: The longest page that Stripe returns.
+PAGE_SIZE: Final = 100
 
-#: Answers that Stripe does not keep under the key: another request is still running, or too many
-#: came, or the API key is wrong.
-_NOT_KEPT: Final = frozenset({None, 401, 403, 409, 429})
+#: Responses that Stripe does not store under the idempotency key: no response, a wrong API key, a
+#: concurrent request with the same key, too many requests.
+_NOT_STORED: Final = frozenset({None, 401, 403, 409, 429})
 
-#: The bank let the hold go, which the intent need not show yet.
-_LAPSED: Final = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
+#: The authorization has expired at the bank, which the intent may not show yet.
+_EXPIRED: Final = frozenset({"charge_expired_for_capture", "capture_charge_authorization_expired"})
 
-# Machine and platform are none of Stripe's business.
+# Telemetry would send data about this machine and platform.
 stripe.enable_telemetry = False
 
 
-class StripeKeptError(PaymentsUnavailableError):
-    """Stripe did not do what was asked, and answers the same as long as the key is the same."""
+class StripeStoredError(PaymentsUnavailableError):
+    """Stripe failed, and repeats this response as long as the idempotency key is the same."""
 
 
-class StripeRefusedError(StripeKeptError):
-    """Stripe, or the bank behind it, says no to what was asked."""
+class StripeRefusedError(StripeStoredError):
+    """Stripe, or the bank behind it, refused the request."""
 
 
 def connect(api_key: str, api_base: str | None, timeout: float) -> stripe.StripeClient:
-    """Stripe's client; it connects when it is asked something."""
+    """Return a client. It connects at its first request."""
     return stripe.StripeClient(
         api_key,
         base_addresses={"api": api_base} if api_base else {},
-        max_network_retries=0,  # whoever calls retries, after a look-up
+        max_network_retries=0,  # the orchestration retries, after a look-up
         http_client=stripe.RequestsClient(timeout=timeout),
     )
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Let what Stripe's SDK raises be errors of ours."""
+def translate_errors() -> Iterator[None]:
+    """Translate the errors of Stripe's SDK."""
     try:
         yield
     except stripe.StripeError as error:
-        answer = f"answered {error.http_status}" if error.http_status else "did not answer"
-        message = f"Stripe {answer} (code {error.code}, request {error.request_id})"
-        raise _kind(error)(message) from None
+        response = f"answered {error.http_status}" if error.http_status else "did not answer"
+        message = f"Stripe {response} (code {error.code}, request {error.request_id})"
+        raise _error_type(error)(message) from None
 
 
-def _kind(error: stripe.StripeError) -> type[PaymentsUnavailableError]:
-    if error.http_status in _NOT_KEPT:
+def _error_type(error: stripe.StripeError) -> type[PaymentsUnavailableError]:
+    if error.http_status in _NOT_STORED:
         return PaymentsUnavailableError
-    says_no = isinstance(error, stripe.CardError) or error.code in _LAPSED
-    return StripeRefusedError if says_no else StripeKeptError
+    is_refusal = isinstance(error, stripe.CardError) or error.code in _EXPIRED
+    return StripeRefusedError if is_refusal else StripeStoredError

@@ -1,14 +1,15 @@
-"""Payments by Stripe: one PaymentIntent an order, held first and captured later.
+"""Payments by Stripe: one PaymentIntent for each order, authorized first and captured later.
 
-An intent is created unconfirmed, its id is written down, and only then it is confirmed: so no money
-is ever held under an id that we do not know. Before each act the intent is looked up by that id.
-Stripe keeps the first answer of an idempotency key, faults included, so after an answer that does
-not help the intent is looked up again, and only if nothing has happened the next try gets another
-key. No act can happen twice whatever the keys: an intent is confirmed, captured or canceled once,
-and Stripe refunds no more than it took. (Parts of it could be: see `part_refunds`.)
+An intent is created unconfirmed, its ID is stored, and only then it is confirmed. So no amount is
+ever authorized under an unknown ID. Before each action the intent is looked up by that ID.
 
-Giving back writes down that the order is withdrawn, then cancels the intent. An authorization that
-comes late finds the one or the other.
+Stripe stores the first response under an idempotency key, failures included. After such a failure
+the intent is looked up again, and the next attempt gets another key only if nothing has happened.
+No action can happen twice, whatever the keys: an intent is confirmed, captured or canceled once,
+and Stripe refunds no more than it captured. Partial refunds need more care: see `refunds`.
+
+A reversal stores a tombstone first and then cancels the intent. A late authorization finds one or
+the other.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,9 +17,14 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from orders.adapters.payments.stripe.connection import StripeKeptError, StripeRefusedError
-from orders.adapters.payments.stripe.intents import LAPSED, Intent, Status, StripeIntents
-from orders.adapters.payments.stripe.partial_refunds import StripePartRefunds
+from orders.adapters.payments.stripe.connection import (
+    TIMEOUT_SECONDS,
+    StripeRefusedError,
+    StripeStoredError,
+    connect,
+)
+from orders.adapters.payments.stripe.intents import EXPIRED, Intent, Status, StripeIntents
+from orders.adapters.payments.stripe.refunds import StripeRefunds
 from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
 from orders.domain.outcome import Reason
@@ -37,31 +43,38 @@ _DECLINES: Final[dict[str | None, Reason]] = {
 
 
 class StripePayments:
-    """A payment gateway: Stripe."""
+    """Stripe as a payment gateway."""
 
-    def __init__(self, intents: StripeIntents, references: PartnerReferences) -> None:
-        self._intents = intents
+    def __init__(
+        self,
+        api_key: str,
+        references: PartnerReferences,
+        api_base: str | None = None,
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> None:
+        client = connect(api_key, api_base, timeout)
+        self._intents = StripeIntents(client)
+        self._refunds = StripeRefunds(client, self._intents, references)
         self._references = references
-        self._parts = StripePartRefunds(intents, references)
 
     def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
-        """Hold the amount. A decline is an answer."""
-        reference = self._begun(order_id, amount, payment_method)
+        """Authorize the amount. A decline is a result."""
+        reference = self._create_intent(order_id, amount, payment_method)
         if reference.has_tombstone:
-            return _refused(Reason.ALREADY_UNDONE)
+            return _declined(Reason.ALREADY_UNDONE)
         if reference.partner_id is None:
-            return _refused(Reason.UNKNOWN_PAYMENT_METHOD)
+            return _declined(Reason.UNKNOWN_PAYMENT_METHOD)
         intent = self._intents.find(reference.partner_id)
         if intent.status == Status.REQUIRES_CONFIRMATION:
             confirm = partial(self._intents.confirm, intent.intent_id)
-            intent = self._do(confirm, order_id, "authorize", intent)
+            intent = self._change(confirm, order_id, "authorize", intent)
         if intent.status == Status.REQUIRES_ACTION:
             abandon = partial(self._intents.cancel, intent.intent_id, "abandoned")
-            intent = self._do(abandon, order_id, "abandon", intent)
+            intent = self._change(abandon, order_id, "abandon", intent)
         return _authorization(intent)
 
     def capture(self, order_id: str) -> Capture:
-        """Take the held amount. A refusal is an answer."""
+        """Capture the authorized amount. A refusal is a result."""
         reference = self._references.find(order_id)
         if reference.has_tombstone:
             return _not_captured(Reason.ALREADY_UNDONE)
@@ -71,75 +84,78 @@ class StripePayments:
         if intent.status == Status.REQUIRES_CAPTURE:
             capture = partial(self._intents.capture, intent.intent_id)
             try:
-                intent = self._do(capture, order_id, "capture", intent)
+                intent = self._change(capture, order_id, "capture", intent)
             except StripeRefusedError:
                 return _not_captured(Reason.CAPTURE_REFUSED)
         if intent.status == Status.SUCCEEDED:
             return Capture(captured=True)
-        if intent.canceled_for in LAPSED:
+        if intent.cancellation_reason in EXPIRED:
             return _not_captured(Reason.CAPTURE_REFUSED)
         is_undone = self._references.find(order_id).has_tombstone
         return _not_captured(Reason.ALREADY_UNDONE if is_undone else Reason.NO_AUTHORIZATION)
 
     def refund(self, order_id: str, refund_id: str, amount: Money) -> RefundResult:
-        """Pay back some of what was taken, once per refund id."""
+        """Refund a part of the captured amount, once per refund ID."""
         intent_id = self._references.find(order_id).partner_id
         if intent_id is None:
             return RefundResult(refunded=False, reason=Reason.NOT_CAPTURED)
-        return self._parts.refund(order_id, intent_id, refund_id, amount)
+        return self._refunds.refund(order_id, intent_id, refund_id, amount)
 
     def reverse(self, order_id: str) -> Reversal:
-        """Give back what is held or taken still; from now on nothing more is taken."""
+        """Void or refund the payment and leave a tombstone."""
         reference = self._references.leave_tombstone(order_id)
         if reference.partner_id is None:
             return Reversal.NOTHING
         intent = self._intents.find(reference.partner_id)
         while intent.status not in {Status.SUCCEEDED, Status.CANCELED}:
             void = partial(self._intents.cancel, intent.intent_id, "requested_by_customer")
-            intent = self._do(void, order_id, "void", intent)
+            intent = self._change(void, order_id, "void", intent)
         try:
-            while intent.left:
-                refund = partial(self._refund_rest, order_id, intent)
-                intent = self._do(refund, order_id, f"rest:{intent.left}", intent)
+            while intent.refundable:
+                refund = partial(self._refund_remaining, order_id, intent)
+                # The amount is part of the key: a smaller remainder is another request.
+                intent = self._change(refund, order_id, f"reverse:{intent.refundable}", intent)
         except StripeRefusedError:
             return Reversal.REFUSED
-        if intent.received:
+        if intent.captured:
             return Reversal.REFUNDED
-        return Reversal.VOIDED if intent.was_held else Reversal.NOTHING
+        return Reversal.VOIDED if intent.was_authorized else Reversal.NOTHING
 
     def list_payments(self, since: datetime) -> Iterator[PaymentRecord]:
-        """The intents that Stripe lists."""
-        return self._intents.listed(since)
+        """Return the intents that Stripe lists."""
+        return self._intents.list_payments(since)
 
-    def _begun(self, order_id: str, amount: Money, payment_method: str) -> PartnerReference:
+    def _create_intent(self, order_id: str, amount: Money, payment_method: str) -> PartnerReference:
+        """Create the order's intent unless there is one, and return its reference."""
         reference = self._references.find(order_id)
         if reference.partner_id or reference.has_tombstone:
             return reference
         key = f"{order_id}:create:{reference.attempt}"
         try:
             intent_id = self._intents.create(order_id, amount, payment_method, key)
-        except StripeKeptError:
-            # Nothing to look up: an intent whose id we never learned is never confirmed.
+        except StripeStoredError:
+            # There is nothing to look up: an intent with an unknown ID is never confirmed.
             self._references.next_attempt(order_id, reference.attempt)
             raise
         return self._references.store(order_id, intent_id) if intent_id else reference
 
-    def _do(self, act: Callable[[str], Intent], order_id: str, step: str, before: Intent) -> Intent:
-        """Act, and answer with the intent as it is then: another one than before, or it raises."""
+    def _change(
+        self, action: Callable[[str], Intent], order_id: str, step: str, before: Intent
+    ) -> Intent:
+        """Apply an action and return the changed intent; raise if it has not changed."""
         attempt = self._references.find(order_id).attempt
-        problem = PaymentsUnavailableError("Stripe agreed, but nothing has happened yet")
+        error = PaymentsUnavailableError("Stripe accepted the request, but nothing has changed yet")
         try:
-            after = act(f"{order_id}:{step}:{attempt}")
-        except StripeKeptError as kept:
-            after, problem = self._intents.find(before.intent_id), kept
+            after = action(f"{order_id}:{step}:{attempt}")
+        except StripeStoredError as stored:
+            after, error = self._intents.find(before.intent_id), stored
         if after == before:
             self._references.next_attempt(order_id, attempt)
-            raise problem
+            raise error
         return after
 
-    def _refund_rest(self, order_id: str, intent: Intent, key: str) -> Intent:
-        rest = f"{order_id}:reverse"
-        self._intents.refunds.pay(intent.intent_id, intent.left, rest, key)
+    def _refund_remaining(self, order_id: str, intent: Intent, key: str) -> Intent:
+        self._refunds.pay(intent.intent_id, intent.refundable, f"{order_id}:reverse", key)
         return self._intents.find(intent.intent_id)
 
 
@@ -148,16 +164,16 @@ def _authorization(intent: Intent) -> Authorization:
         case Status.REQUIRES_CAPTURE | Status.SUCCEEDED:
             return Authorization(approved=True)
         case Status.REQUIRES_PAYMENT_METHOD:
-            return _refused(_DECLINES.get(intent.decline, Reason.CARD_DECLINED))
-        case Status.CANCELED if intent.canceled_for == "abandoned":
-            return _refused(Reason.CUSTOMER_ACTION_REQUIRED)
+            return _declined(_DECLINES.get(intent.decline_code, Reason.CARD_DECLINED))
+        case Status.CANCELED if intent.cancellation_reason == "abandoned":
+            return _declined(Reason.CUSTOMER_ACTION_REQUIRED)
         case Status.CANCELED:
-            return _refused(Reason.ALREADY_UNDONE)
+            return _declined(Reason.ALREADY_UNDONE)
         case _:
             raise PaymentsUnavailableError(f"the payment is still {intent.status}")
 
 
-def _refused(reason: Reason) -> Authorization:
+def _declined(reason: Reason) -> Authorization:
     return Authorization(approved=False, reason=reason)
 
 

@@ -1,7 +1,7 @@
-"""What does Stripe say of a payment, in our words?
+"""PaymentIntents at Stripe, authorized first and captured later.
 
-No card ever comes here: a payment method is a token that Stripe made, and all that is sent along is
-the order's id.
+No card data comes here: a payment method is a token made by Stripe. Of the order only its ID is
+sent.
 """
 
 from collections.abc import Iterator
@@ -12,34 +12,32 @@ from typing import Final, Literal, cast
 
 import stripe
 
-from orders.adapters.payments.stripe.connection import PAGE, TIMEOUT_SECONDS, connect, translated
-from orders.adapters.payments.stripe.refunds import StripeRefunds
+from orders.adapters.payments.stripe.connection import PAGE_SIZE, translate_errors
 from orders.domain.money import Money
 from orders.domain.provider_records import PaymentRecord
 
-#: Why an intent is canceled: the order is undone, or the customer would have had to act.
-Cause = Literal["requested_by_customer", "abandoned"]
+#: Why we cancel an intent: the order is undone, or the bank requires an action of the customer.
+CancelReason = Literal["requested_by_customer", "abandoned"]
+
+#: Why Stripe cancels an intent by itself: the authorization has expired.
+EXPIRED: Final = frozenset({"automatic", "expired"})
 
 
 class Status(StrEnum):
-    """Where an intent stands: Stripe's words, as far as we act on them."""
+    """The statuses of an intent that the adapter handles, as Stripe names them."""
 
-    #: Created; the bank was not asked.
+    #: Created; nothing is authorized.
     REQUIRES_CONFIRMATION = "requires_confirmation"
-    #: The bank said no.
+    #: The bank declined.
     REQUIRES_PAYMENT_METHOD = "requires_payment_method"
-    #: The bank wants to hear from the customer.
+    #: The bank requires an action of the customer.
     REQUIRES_ACTION = "requires_action"
-    #: The amount is held.
+    #: The amount is authorized.
     REQUIRES_CAPTURE = "requires_capture"
-    #: The amount was taken.
+    #: The amount was captured.
     SUCCEEDED = "succeeded"
-    #: Nothing is held, and nothing can be held any more.
+    #: Nothing is authorized, and nothing can be.
     CANCELED = "canceled"
-
-
-#: Why Stripe canceled an intent by itself: the bank let the hold go.
-LAPSED: Final = frozenset({"automatic", "expired"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,36 +45,32 @@ class Intent:
     """A PaymentIntent."""
 
     intent_id: str
-    #: A `Status`, or one that we do not act on.
+    #: A `Status`, or one that the adapter does not handle.
     status: str
-    #: Why the bank said no, in Stripe's codes.
-    decline: str | None
-    canceled_for: str | None
-    #: Whether the bank held the amount at any time.
-    was_held: bool
-    #: Minor units taken, and those of them that were paid back or are on their way.
-    received: int
+    #: Stripe's code of the decline.
+    decline_code: str | None
+    cancellation_reason: str | None
+    #: Whether the amount was authorized at any time.
+    was_authorized: bool
+    #: Captured minor units, and those that are refunded or being refunded.
+    captured: int
     refunded: int
 
     @property
-    def left(self) -> int:
-        """Minor units that were taken and not paid back yet."""
-        return max(0, self.received - self.refunded)
+    def refundable(self) -> int:
+        """Minor units that were captured and not refunded."""
+        return max(0, self.captured - self.refunded)
 
 
 class StripeIntents:
-    """Stripe's PaymentIntents, held first and captured later."""
+    """Stripe's PaymentIntents."""
 
-    def __init__(
-        self, api_key: str, api_base: str | None = None, timeout: float = TIMEOUT_SECONDS
-    ) -> None:
-        client = connect(api_key, api_base, timeout)
+    def __init__(self, client: stripe.StripeClient) -> None:
         self._intents = client.v1.payment_intents
-        self.refunds = StripeRefunds(client)
 
     def create(self, order_id: str, amount: Money, payment_method: str, key: str) -> str | None:
-        """The id of a new intent that holds nothing yet. None: there is no such payment method."""
-        with translated():
+        """Create an unconfirmed intent and return its ID; None: no such payment method."""
+        with translate_errors():
             try:
                 intent = self._intents.create(
                     {
@@ -96,74 +90,74 @@ class StripeIntents:
         return intent.id
 
     def find(self, intent_id: str) -> Intent:
-        """The intent as it stands now."""
-        with translated():
-            return _intent(self._intents.retrieve(intent_id, {"expand": ["latest_charge"]}))
+        """Return the intent in its current state."""
+        with translate_errors():
+            return _to_intent(self._intents.retrieve(intent_id, {"expand": ["latest_charge"]}))
 
     def confirm(self, intent_id: str, key: str) -> Intent:
-        """Ask the bank to hold the amount."""
-        with translated():
-            return _intent(
+        """Authorize the amount."""
+        with translate_errors():
+            return _to_intent(
                 self._intents.confirm(
                     intent_id, {"expand": ["latest_charge"]}, {"idempotency_key": key}
                 )
             )
 
     def capture(self, intent_id: str, key: str) -> Intent:
-        """Take all that is held."""
-        with translated():
-            return _intent(
+        """Capture the whole authorized amount."""
+        with translate_errors():
+            return _to_intent(
                 self._intents.capture(
                     intent_id, {"expand": ["latest_charge"]}, {"idempotency_key": key}
                 )
             )
 
-    def cancel(self, intent_id: str, cause: Cause, key: str) -> Intent:
-        """Give back what is held, and hold nothing any more."""
-        with translated():
-            return _intent(
+    def cancel(self, intent_id: str, reason: CancelReason, key: str) -> Intent:
+        """Void the authorization for good."""
+        with translate_errors():
+            return _to_intent(
                 self._intents.cancel(
                     intent_id,
-                    {"expand": ["latest_charge"], "cancellation_reason": cause},
+                    {"expand": ["latest_charge"], "cancellation_reason": reason},
                     {"idempotency_key": key},
                 )
             )
 
-    def listed(self, since: datetime) -> Iterator[PaymentRecord]:
-        """Every intent of an order that was created since then."""
-        with translated():
+    def list_payments(self, since: datetime) -> Iterator[PaymentRecord]:
+        """Yield every intent of an order that was created since then."""
+        with translate_errors():
             intents = self._intents.list(
                 {
                     "created": {"gte": int(since.timestamp())},
                     "expand": ["data.latest_charge"],
-                    "limit": PAGE,
+                    "limit": PAGE_SIZE,
                 }
             )
-            for found in intents.auto_paging_iter():
-                if "order_id" in (found.metadata or {}):
-                    yield _fact(found)
+            for item in intents.auto_paging_iter():
+                if "order_id" in (item.metadata or {}):
+                    yield _to_record(item)
 
 
-def _fact(found: stripe.PaymentIntent) -> PaymentRecord:
-    intent = _intent(found)
+def _to_record(item: stripe.PaymentIntent) -> PaymentRecord:
+    intent = _to_intent(item)
     return PaymentRecord(
-        order_id=found.metadata["order_id"],
-        held=found.amount if intent.status == Status.REQUIRES_CAPTURE else 0,
-        captured=intent.received,
-        # Stripe also calls a hold refunded that was given back.
-        refunded=intent.refunded if intent.received else 0,
+        order_id=item.metadata["order_id"],
+        held=item.amount if intent.status == Status.REQUIRES_CAPTURE else 0,
+        captured=intent.captured,
+        # Stripe counts a voided authorization as refunded too.
+        refunded=intent.refunded if intent.captured else 0,
     )
 
 
-def _intent(found: stripe.PaymentIntent) -> Intent:
-    charge = cast("stripe.Charge | None", found.latest_charge)  # we always ask for all of it
-    refused = found.last_payment_error
+def _to_intent(item: stripe.PaymentIntent) -> Intent:
+    charge = cast("stripe.Charge | None", item.latest_charge)  # every request expands it
+    error = item.last_payment_error
     return Intent(
-        intent_id=found.id,
-        status=found.status,
-        decline=(refused.decline_code or refused.code) if refused else None,
-        canceled_for=found.cancellation_reason,
-        was_held=charge is not None and charge.status == "succeeded",
-        received=found.amount_received,
+        intent_id=item.id,
+        status=item.status,
+        decline_code=(error.decline_code or error.code) if error else None,
+        cancellation_reason=item.cancellation_reason,
+        was_authorized=charge is not None and charge.status == "succeeded",
+        captured=item.amount_received,
         refunded=charge.amount_refunded if charge else 0,
     )

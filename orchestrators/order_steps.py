@@ -1,0 +1,256 @@
+"""The steps of an order. Each makes sure that one thing is done."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import azure.durable_functions as df
+
+from orchestrators.calls import Caller, Context, StepFailedError, Steps
+from orchestrators.retries import Backoff
+from orders.contracts.codec import decode
+from orders.contracts.names import Activity, Entity, StockOperation, StockStep
+from orders.contracts.payloads import (
+    ConfirmationRequest,
+    OrderInput,
+    OrderOutcome,
+    OrderReference,
+    OutcomeEmailRequest,
+    PaymentRequest,
+    PaymentReversal,
+    StockRequest,
+)
+from orders.contracts.steps import StepName
+from orders.domain.emails import outcome_email_kind
+from orders.domain.money import Money
+from orders.domain.outcome import Opening, Outcome, Reason
+from orders.domain.results import (
+    Authorization,
+    Booking,
+    Capture,
+    Dispatch,
+    ReservationResult,
+    Reversal,
+    StockLine,
+    ValidationResult,
+)
+
+T = TypeVar("T")
+
+CONFIRMATION_NOT_SENT = "The confirmation email could not be sent."
+OUTCOME_EMAIL_NOT_SENT = "The email about the outcome could not be sent."
+
+
+class StoppedError(Exception):
+    """A step was refused or failed for good. It never leaves the orchestrator."""
+
+    def __init__(self, step: StepName, outcome: Outcome, *, nothing_done: bool = False) -> None:
+        super().__init__(step)
+        self.step = step
+        self.outcome = outcome
+        #: The step had no effect, so it needs no undo.
+        self.nothing_done = nothing_done
+
+
+class OrderSteps:
+    """The steps of one order, and what they have found out.
+
+    Every step may raise StoppedError. `open`, `begin_undo` and `close` raise StepFailedError: the
+    store is unavailable, so nothing may be claimed or undone.
+    """
+
+    def __init__(self, context: Context, order: OrderInput) -> None:
+        self._caller = Caller.of(context, order.retries)
+        self._order_id = order.order_id
+        self._reference = OrderReference(order_id=order.order_id)
+        self._opening = Opening()
+        self._amount = Money(0, "")
+        self._stock_lines: tuple[StockLine, ...] = ()
+        self._tracking_number: str | None = None
+        self._has_refunded = False
+
+    def open(self) -> Steps[Opening]:
+        """Read what earlier orchestrations of this order have done."""
+        self._opening = yield from self._caller.call(Activity.OPEN_ORDER, self._reference, Opening)
+        self._stock_lines = self._opening.stock_lines
+        return self._opening
+
+    def validate(self) -> Steps[None]:
+        """Apply the shop's rules."""
+        result = yield from self._do(Activity.VALIDATE_ORDER, ValidationResult)
+        if not (result.accepted and result.amount):
+            raise _refused(Activity.VALIDATE_ORDER, result.reason)
+        self._amount, self._stock_lines = result.amount, result.stock_lines
+
+    def reserve_stock(self) -> Steps[None]:
+        """Reserve the units of every product."""
+        step = StockStep.RESERVE_STOCK
+        for line in self._stock_lines:
+            result = yield from self._do_stock(step, StockOperation.RESERVE, line)
+            if not result.reserved:
+                # Other products may be reserved, so the undo is needed.
+                raise StoppedError(step, Outcome.refused(result.reason))
+
+    def process_payment(self) -> Steps[None]:
+        """Authorize the amount."""
+        request = PaymentRequest(order_id=self._order_id, amount=self._amount)
+        result = yield from self._do(Activity.PROCESS_PAYMENT, Authorization, request)
+        if not result.approved:
+            raise _refused(Activity.PROCESS_PAYMENT, result.reason)
+
+    def ship_order(self) -> Steps[None]:
+        """Book the shipment, or find the booked one."""
+        result = yield from self._do(Activity.SHIP_ORDER, Booking)
+        if not (result.booked and result.tracking_number):
+            raise _refused(Activity.SHIP_ORDER, result.reason)
+        self._tracking_number = result.tracking_number
+
+    def capture_payment(self) -> Steps[None]:
+        """Capture the authorized amount."""
+        result = yield from self._do(Activity.CAPTURE_PAYMENT, Capture)
+        if not result.captured:
+            raise _refused(Activity.CAPTURE_PAYMENT, result.reason)
+
+    def dispatch_order(self) -> Steps[None]:
+        """Dispatch the shipment, unless a cancellation came first: the point of no return."""
+        step = Activity.DISPATCH_ORDER
+        if self.is_resolved(step):
+            return
+        try:
+            result = yield from self._caller.call(
+                step, self._reference, Dispatch, self._caller.undo_retries
+            )
+        except StepFailedError:
+            # The dispatch may be recorded, so the order must not be undone.
+            outcome = Outcome.needs_attention(Reason.UNAVAILABLE, (step,))
+            raise StoppedError(step, outcome) from None
+        if not result.dispatched:
+            raise _refused(step, result.reason)
+
+    def find_shipment(self) -> Steps[None]:
+        """After a restart: find the shipment that was dispatched, and complete its dispatch."""
+        if self._tracking_number is None:
+            yield from self.ship_order()
+            yield from self.dispatch_order()
+
+    def commit_stock(self) -> Steps[None]:
+        """Sell the reserved units of every product."""
+        step = StockStep.COMMIT_STOCK
+        if self.is_resolved(step):
+            return
+        for line in self._stock_lines:
+            result = yield from self._do_stock(step, StockOperation.COMMIT, line)
+            if not result.reserved:
+                raise _refused(step, result.reason)
+
+    def send_confirmation(self) -> Steps[Outcome]:
+        """Send the confirmation and return the outcome; a failed email does not change it."""
+        step = Activity.SEND_CONFIRMATION
+        outcome = Outcome.completed(str(self._tracking_number))
+        is_skipped = Activity.DISPATCH_ORDER in self._opening.skipped_steps
+        if self.is_resolved(step) or is_skipped:
+            return outcome
+        request = ConfirmationRequest(
+            order_id=self._order_id, tracking_number=str(self._tracking_number)
+        )
+        try:
+            yield from self._do(step, object, request)
+        except StoppedError:
+            return outcome.with_failed_step(step, CONFIRMATION_NOT_SENT)
+        return outcome
+
+    def begin_undo(self, goal: Outcome) -> Steps[Outcome]:
+        """Record that undoing begins, and return the recorded outcome."""
+        return (yield from self._record(Activity.BEGIN_UNDO, goal))
+
+    def undo(self, step: StepName) -> Steps[None]:
+        """Do one undo step."""
+        match step:
+            case Activity.CANCEL_SHIPMENT:
+                yield from self._do(Activity.CANCEL_SHIPMENT, object, is_undo=True)
+            case Activity.REVERSE_PAYMENT:
+                yield from self._reverse_payment()
+            case StockStep.RELEASE_STOCK:
+                for line in self._stock_lines:
+                    yield from self._release_stock(line)
+            case _:
+                raise ValueError(f"{step} is not an undo step")
+
+    def send_outcome_email(self, outcome: Outcome) -> Steps[Outcome]:
+        """Send the email about an undone order; a failed email does not change the outcome."""
+        # If an operator resolved a step, only the operator knows what is true for the customer.
+        if self._opening.resolved_steps or not outcome.requires_undo:
+            return outcome
+        step = Activity.SEND_OUTCOME_EMAIL
+        kind = outcome_email_kind(outcome, refunded=self._has_refunded)
+        request = OutcomeEmailRequest(order_id=self._order_id, kind=kind, reason=outcome.reason)
+        try:
+            yield from self._do(step, object, request)
+        except StoppedError:
+            return outcome.with_failed_step(step, OUTCOME_EMAIL_NOT_SENT)
+        return outcome
+
+    def close(self, outcome: Outcome) -> Steps[Outcome]:
+        """Record the outcome, and return the recorded one."""
+        for step in self._opening.resolved_steps:
+            is_skipped = step in self._opening.skipped_steps
+            resolution = "skipped" if is_skipped else "settled elsewhere"
+            outcome = outcome.with_note(f"{step} was {resolution}.")
+        return (yield from self._record(Activity.CLOSE_ORDER, outcome))
+
+    def is_resolved(self, step: StepName) -> bool:
+        """Whether an operator did this step elsewhere or skipped it."""
+        return step in self._opening.resolved_steps
+
+    def _reverse_payment(self) -> Steps[None]:
+        step = Activity.REVERSE_PAYMENT
+        result = yield from self._do(step, PaymentReversal, is_undo=True)
+        self._has_refunded |= result.reversal is Reversal.REFUNDED
+        if result.reversal is Reversal.REFUSED:
+            raise StoppedError(step, Outcome.rejected(Reason.REFUND_REFUSED))
+
+    def _release_stock(self, line: StockLine) -> Steps[None]:
+        yield from self._call_stock(
+            StockStep.RELEASE_STOCK, StockOperation.RELEASE, line, self._caller.undo_retries
+        )
+
+    def _do(
+        self, step: Activity, result: type[T], payload: object = None, *, is_undo: bool = False
+    ) -> Steps[T]:
+        retries = self._caller.undo_retries if is_undo else self._caller.step_retries
+        try:
+            return (yield from self._caller.call(step, payload or self._reference, result, retries))
+        except StepFailedError:
+            raise _unavailable(step) from None
+
+    def _do_stock(
+        self, step: StockStep, operation: StockOperation, line: StockLine
+    ) -> Steps[ReservationResult]:
+        reply = yield from self._call_stock(step, operation, line, self._caller.step_retries)
+        return decode(ReservationResult, reply)
+
+    def _call_stock(
+        self, step: StockStep, operation: StockOperation, line: StockLine, retries: Backoff
+    ) -> Steps[Any]:
+        request = StockRequest(
+            order_id=self._order_id, quantity=line.quantity, opening_balance=line.opening_balance
+        )
+        entity = df.EntityId(Entity.STOCK.value, line.sku)
+        try:
+            return (yield from self._caller.call_entity(step, entity, operation, request, retries))
+        except StepFailedError:
+            raise _unavailable(step) from None
+
+    def _record(self, step: Activity, outcome: Outcome) -> Steps[Outcome]:
+        request = OrderOutcome(order_id=self._order_id, outcome=outcome)
+        return (yield from self._caller.call(step, request, Outcome, self._caller.undo_retries))
+
+
+def _refused(step: StepName, reason: str | None) -> StoppedError:
+    # A canceled order's step was not tried now, but an earlier orchestration may have done it.
+    nothing_done = reason != Reason.CANCELED
+    return StoppedError(step, Outcome.refused(reason), nothing_done=nothing_done)
+
+
+def _unavailable(step: StepName) -> StoppedError:
+    return StoppedError(step, Outcome.rejected(Reason.UNAVAILABLE))

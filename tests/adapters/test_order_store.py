@@ -1,0 +1,141 @@
+"""Order store: placing an order and recording what happens to it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from orders.domain.errors import OrderNotFoundError
+from orders.domain.money import Money
+from orders.domain.outcome import Outcome
+from orders.domain.results import StockLine, ValidationProblem, ValidationResult
+from orders.ports.order_store import OrderStore
+from tests.builders import a_customer, a_line, a_stored_order
+
+REJECTED = Outcome.rejected("unavailable").with_note("a note")
+
+
+@pytest.fixture
+def placed(store: OrderStore) -> OrderStore:
+    """An order store with one order."""
+    store.place(a_stored_order("o"), a_customer(), "f")
+    return store
+
+
+def test_placed_order_is_found_unchanged(store: OrderStore) -> None:
+    """Lines, prices, times and the fingerprint are kept."""
+    order = replace(a_stored_order("o", a_line(), a_line("TEA-ASSAM", 1, 1250)), reference="42")
+
+    placed = store.place(order, a_customer(), "f")
+
+    assert placed.is_new
+    assert store.find("o") == placed.record
+    assert placed.record.order == order
+
+
+def test_personal_part_is_stored_apart(placed: OrderStore) -> None:
+    """It is read on its own, and the record has none of it."""
+    assert placed.customer("o") == a_customer()
+    assert a_customer().name not in str(placed.find("o"))
+
+
+def test_unknown_order_is_not_found(store: OrderStore) -> None:
+    """Neither its record nor its personal part."""
+    assert store.find("o") is None
+    assert store.customer("o") is None
+
+
+def test_second_order_with_the_same_id_changes_nothing(store: OrderStore) -> None:
+    """The result is the first order."""
+    first = store.place(a_stored_order("o"), a_customer(), "first")
+
+    second = store.place(a_stored_order("o", country="FR"), a_customer(), "second")
+
+    assert not second.is_new
+    assert second.record == first.record
+
+
+def test_concurrent_requests_with_one_id_place_one_order(store: OrderStore) -> None:
+    """The other callers get its record."""
+    with ThreadPoolExecutor(20) as pool:
+        placed = list(
+            pool.map(lambda _: store.place(a_stored_order("o"), a_customer(), "f"), range(20))
+        )
+
+    assert [item.is_new for item in placed].count(True) == 1
+
+
+def test_only_the_first_orchestration_is_not_resumed(placed: OrderStore) -> None:
+    """Each opening counts."""
+    assert [placed.open("o").resumed for _ in range(3)] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "validation",
+    [
+        ValidationResult(
+            accepted=True,
+            amount=Money(4980, "EUR"),
+            stock_lines=(StockLine(sku="MUG-BLUE", quantity=2, opening_balance=5),),
+        ),
+        ValidationResult(
+            accepted=False,
+            reason="discontinued",
+            problems=(ValidationProblem(reason="discontinued", line=1, sku="OLD"),),
+        ),
+    ],
+)
+def test_first_validation_is_recorded(placed: OrderStore, validation: ValidationResult) -> None:
+    """It is stored unchanged, and a later one changes nothing."""
+    other = ValidationResult(accepted=False, reason="other")
+
+    assert placed.record_validation("o", validation) == validation
+    assert placed.record_validation("o", other) == validation
+    record = placed.find("o")
+    assert record is not None
+    assert record.validation == validation
+
+
+def test_first_undo_goal_is_recorded(placed: OrderStore) -> None:
+    """The next orchestration gets it."""
+    assert placed.begin_undo("o", REJECTED) == REJECTED
+    assert placed.begin_undo("o", Outcome.rejected("other")) == REJECTED
+    assert placed.open("o").undoing == REJECTED
+
+
+def test_cancellation_is_recorded_once_and_prevents_the_dispatch(placed: OrderStore) -> None:
+    """The result is the current record."""
+    first, second = (placed.request_cancel("o").cancel_requested_at for _ in range(2))
+
+    assert first == second is not None
+    assert not placed.dispatch("o").dispatched
+
+
+def test_cancellation_after_the_dispatch_is_not_recorded(placed: OrderStore) -> None:
+    """A repeated dispatch is accepted."""
+    assert [placed.dispatch("o").dispatched for _ in range(2)] == [True, True]
+    assert placed.request_cancel("o").cancel_requested_at is None
+
+
+def test_first_outcome_is_recorded_with_its_time(placed: OrderStore) -> None:
+    """A later outcome changes nothing."""
+    assert placed.close("o", REJECTED) == REJECTED
+    assert placed.close("o", Outcome.completed("T1")) == REJECTED
+    record = placed.find("o")
+    assert record is not None
+    assert record.outcome == REJECTED
+    assert record.ended_at is not None
+
+
+def test_unknown_order_cannot_be_changed(store: OrderStore) -> None:
+    """Every method raises OrderNotFoundError."""
+    for call in (
+        lambda: store.open("o"),
+        lambda: store.record_validation("o", ValidationResult(accepted=True)),
+        lambda: store.request_cancel("o"),
+        lambda: store.dispatch("o"),
+        lambda: store.begin_undo("o", REJECTED),
+        lambda: store.close("o", REJECTED),
+    ):
+        with pytest.raises(OrderNotFoundError):
+            call()
