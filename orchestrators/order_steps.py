@@ -55,7 +55,7 @@ class StoppedError(Exception):
 class OrderSteps:
     """The steps of one order, and what they have found out.
 
-    Every step may raise StoppedError. `open`, `begin_undo` and `close` raise StepFailedError: the
+    Every step may raise StoppedError. `open_order`, `begin_undo` and `close_order` raise StepFailedError: the
     store is unavailable, so nothing may be claimed or undone.
     """
 
@@ -69,7 +69,7 @@ class OrderSteps:
         self._tracking_number: str | None = None
         self._has_refunded = False
 
-    def open(self) -> Steps[Opening]:
+    def open_order(self) -> Steps[Opening]:
         """Read what earlier orchestrations of this order have done."""
         self._opening = yield from self._caller.call(Activity.OPEN_ORDER, self._reference, Opening)
         self._stock_lines = self._opening.stock_lines
@@ -190,7 +190,7 @@ class OrderSteps:
             return outcome.with_failed_step(step, OUTCOME_EMAIL_NOT_SENT)
         return outcome
 
-    def close(self, outcome: Outcome) -> Steps[Outcome]:
+    def close_order(self, outcome: Outcome) -> Steps[Outcome]:
         """Record the outcome, and return the recorded one."""
         for step in self._opening.resolved_steps:
             is_skipped = step in self._opening.skipped_steps

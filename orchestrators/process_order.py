@@ -32,7 +32,7 @@ def process_order(context: Context) -> Steps[dict]:
 
 def run_order(order: OrderSteps) -> Steps[Outcome]:
     """Do what the record says comes next, and close the order."""
-    opening = yield from order.open()
+    opening = yield from order.open_order()
     saga = Saga(order, opening)
     match opening.next:
         case Next.ENDED:
@@ -48,7 +48,7 @@ def run_order(order: OrderSteps) -> Steps[Outcome]:
                 outcome = yield from saga.undo(stop.outcome)
             else:
                 outcome = yield from finish(order)
-    return (yield from order.close(outcome))
+    return (yield from order.close_order(outcome))
 
 
 def fulfill(order: OrderSteps, saga: Saga) -> Steps[None]:

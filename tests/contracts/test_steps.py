@@ -1,5 +1,7 @@
 """The table of steps."""
 
+import dataclasses
+
 import pytest
 
 from orders.contracts.names import Activity, StockOperation, StockStep
@@ -12,6 +14,14 @@ from orders.contracts.steps import (
     step_of_operation,
     undo_of,
 )
+from orders.domain import results
+
+RESULT_FIELDS = {
+    field.name
+    for result in vars(results).values()
+    if dataclasses.is_dataclass(result)
+    for field in dataclasses.fields(result)
+}
 
 
 def test_steps_list_every_activity_and_stock_step_once() -> None:
@@ -59,3 +69,16 @@ def test_stock_operations_name_their_steps() -> None:
     assert step is not None
     assert step.name == StockStep.RESERVE_STOCK
     assert step_of_operation(StockOperation.SETTLE) is None
+
+
+def test_accepted_fields_are_fields_of_results() -> None:
+    """A misspelled field would make a refusal look like a success."""
+    fields = {step.accepted_field for step in STEPS if step.accepted_field}
+
+    assert fields
+    assert fields <= RESULT_FIELDS
+
+
+def test_unknown_step_is_not_found() -> None:
+    """Histories may name activities of other versions."""
+    assert find_step("otherStep") is None
