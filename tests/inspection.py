@@ -22,7 +22,7 @@ def signal_stock(shop: Shop, operation: str, order_id: str, sku: str = SKU) -> N
     payload = {"orderId": order_id, "openingBalance": 100_000, "quantity": 2}
     path = f"/runtime/webhooks/durabletask/entities/stock/{sku}?op={operation}"
     assert shop.app.request("POST", path, json=json.dumps(payload)).status == 202
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
 
 def stock_level(shop: Shop, sku: str = SKU) -> dict[str, int]:

@@ -22,13 +22,13 @@ ORDERS: Final[dict[str, dict[str, Any]]] = {
 
 def measure(shop: Shop, instance_id: str) -> Cost:
     """Return the cost of an instance that has ended."""
-    return cost_of(shop.app._host.engine.hub.history(instance_id))
+    return cost_of(shop.app.get_stored_history(instance_id))
 
 
 def run_canceled_order(shop: Shop) -> str:
     """Cancel an order while its payment is retried, and return its ID."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_flaky"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.request("POST", f"/api/orders/{order_id}/cancel")
     assert shop.app.wait(order_id).output["status"] == "canceled"
     return order_id

@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 from unittest import mock
 
 import entities.stock
-from orders.contracts.progress import Step, progress
+from orders.contracts.steps import StepName, progress
 from tests.faults import FOREVER, Failing, FailingStock
 from tests.shop import Shop
 
@@ -16,7 +16,7 @@ from tests.shop import Shop
 class StepCase:
     """A step, and the call that gives it its effect. A step with two such calls has two cases."""
 
-    step: Step
+    step: StepName
     #: A port and its method, or "stock" and an operation of the stock entity.
     port: str
     method: str
@@ -80,16 +80,16 @@ def failing(
 
 def wait_for_call(shop: Shop, call: Failing | FailingStock) -> None:
     """Move the clock until the failing call is made for the first time."""
-    shop.app.settle()
+    shop.app.wait_until_idle()
     while not call.calls:
         shop.advance_to_next_timer()
 
 
 @contextmanager
-def killing_worker(step: Step) -> Iterator[None]:
+def killing_worker(step: StepName) -> Iterator[None]:
     """Let the orchestration fail in the episode that calls the step, until the block ends."""
 
-    def progress_or_die(current: Step) -> dict[str, str]:
+    def progress_or_die(current: StepName) -> dict[str, str]:
         if current is step:
             raise SystemError("the worker was killed")
         return progress(current)

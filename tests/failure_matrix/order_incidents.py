@@ -19,7 +19,7 @@ from tests.faults import FOREVER, Failing, FailingStock
 from tests.inspection import take_available_stock
 from tests.shop import Shop
 
-#: What somebody does to an order while one of its steps is retried.
+#: What is done to an order while one of its steps is retried.
 Action: TypeAlias = Callable[[Shop, str], object]
 
 
@@ -28,7 +28,7 @@ def run_refused(shop: Shop, step: OrderStep) -> str:
     if isinstance(step.refused_order, str):
         raise NotApplicableError(step.refused_order)
     order_id = shop.place(step.refused_order)
-    shop.app.settle()
+    shop.app.wait_until_idle()
     if step.is_undo:
         _cancel(shop, order_id)
     shop.app.wait(order_id)
@@ -57,7 +57,7 @@ def run_crashed(shop: Shop, step: OrderStep, *, before: int = 0, after: int = 0)
     with failing(shop, step, before=before, after=after) as call:
         order_id = _place_and_reach(shop, step, call)
         shop.app.terminate(order_id, "its worker crashed")
-        shop.app.settle()
+        shop.app.wait_until_idle()
     shop.restart(order_id)
     return order_id
 

@@ -75,7 +75,7 @@ def run_crashed(shop: Shop, step: RefundStep, *, before: int = 0, after: int = 0
     with failing(shop, step, before=before, after=after) as call:
         order_id, refund_id = _request_and_reach(shop, call)
         shop.app.terminate(refund_id, "its worker crashed")
-        shop.app.settle()
+        shop.app.wait_until_idle()
     return _restart(shop, order_id)
 
 

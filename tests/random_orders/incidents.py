@@ -8,7 +8,7 @@ from unittest import mock
 from hypothesis import strategies as st
 
 from orders.contracts.names import Orchestration
-from orders.contracts.progress import Step
+from orders.contracts.steps import StepName
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -46,6 +46,7 @@ _CALLS: Final = (
     ("order_store", "request_refund"),
     ("order_store", "close_refund"),
 )
+_RUNNING: Final = frozenset({"Pending", "Running"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,35 +177,39 @@ def _crash_refund(shop: Shop, order_id: str, _: Incident) -> None:
 def _kill_worker(shop: Shop, order_id: str, _: Incident) -> None:
     """Let everything fail that runs until the next timer; restart what failed of this order."""
 
-    def die(_: Step) -> dict[str, str]:
+    def die(_: StepName) -> dict[str, str]:
         raise SystemError("the worker was killed")
 
     with mock.patch("orchestrators.calls.progress", die):
         shop.advance_to_next_timer()
-    if shop.app.look(order_id).status == "Failed":
+    if _status(shop, order_id) == "Failed":
         restart_order(shop, order_id)
     for refund in shop.record(order_id).open_refunds:
-        if shop.app.look(refund.refund_id).status == "Failed":
+        if _status(shop, refund.refund_id) == "Failed":
             restart_refund(shop, order_id, refund.refund_id)
 
 
 def _terminate(shop: Shop, instance_id: str) -> bool:
-    if not _is_running(shop, instance_id):
+    if _status(shop, instance_id) not in _RUNNING:
         return False
     shop.app.terminate(instance_id, "its worker crashed")
-    shop.app.settle()
+    shop.app.wait_until_idle()
     return True
 
 
 def _restart(
     shop: Shop, orchestration: Orchestration, instance_id: str, payload: dict[str, str]
 ) -> None:
-    if not _is_running(shop, instance_id):
+    shop.app.wait_until_idle()  # recovery may be about to start it
+    if _status(shop, instance_id) not in _RUNNING:
         shop.app.start(orchestration, payload, instance_id)
 
 
-def _is_running(shop: Shop, instance_id: str) -> bool:
-    return shop.app.look(instance_id).status in {"Pending", "Running"}
+def _status(shop: Shop, instance_id: str) -> str | None:
+    """Return the status of an instance; None if a fault prevented its start."""
+    path = f"/runtime/webhooks/durabletask/instances/{instance_id}"
+    response = shop.app.request("GET", path)
+    return None if response.status == 404 else str(response.json()["runtimeStatus"])
 
 
 _ACTIONS: Final[dict[str, Callable[[Shop, str, Incident], None]]] = {
