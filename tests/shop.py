@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import orders.services
-from local_host import testing
 from local_host.host.clock import VirtualClock
 from local_host.testing import App, Response, Run, start_app
 from orders.adapters.carrier.sandbox import SandboxCarrier
@@ -67,12 +66,7 @@ class Shop:
 
     def advance_to_next_timer(self) -> None:
         """Move the clock to the next timer and run everything that becomes due."""
-        testing._wait_for(self.app._next_timer())
-        self.app.settle()
-
-    def fire_due_timers(self) -> None:
-        """Fire the timers that are due after a test has moved the clock itself."""
-        testing._wait_for(self.app._jump(self.app.clock.now()))
+        self.app.advance_to_next_timer()
 
     def advance_days(self, days: int) -> None:
         """Move the clock by days at once: every timer trigger runs once, at the end."""
@@ -81,13 +75,13 @@ class Shop:
 
     def let_minutes_pass(self, minutes: int) -> None:
         """Let time pass: every timer fires when it is due."""
-        self.app.let_pass(timedelta(minutes=minutes))
+        self.app.advance(timedelta(minutes=minutes))
 
     def run_recovery(self) -> None:
         """Run the timer function `recoverOrders` now."""
         response = self.app.request("POST", f"/admin/functions/{Timer.RECOVER_ORDERS}", json={})
         assert response.status == 202, response.text
-        self.app.settle()
+        self.app.wait_until_idle()
 
     def post(self, body: object, key: str | None = None) -> Response:
         """Send an order."""
@@ -138,7 +132,7 @@ class Shop:
         else:
             response = self.app.request("POST", f"{path}/{verb}?reason=operator")
         assert response.status in {200, 202}, response.text
-        self.app.settle()
+        self.app.wait_until_idle()
 
     def restart(self, order_id: str) -> Run:
         """Restart the order's orchestration and wait until it has ended."""

@@ -29,7 +29,7 @@ def running_clock(shop: Shop) -> Iterator[None]:
 
     def run() -> None:
         while not ended.wait(0.01):
-            shop.app.settle()
+            shop.app.wait_until_idle()
             shop.advance_to_next_timer()
 
     thread = threading.Thread(target=run)

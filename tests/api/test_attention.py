@@ -119,7 +119,7 @@ def test_retried_order_is_processing(shop: Shop) -> None:
     shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
 
     response = shop.resolve(order_id, "retry")
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     assert response.json()["status"] == "processing"
     assert shop.get(order_id)["status"] == "processing"
@@ -193,7 +193,7 @@ def test_shipment_dispatched_by_an_operator_cannot_be_canceled(shop: Shop) -> No
     order_id = shop.run(an_order()).instance_id
     shop.replace_ports(carrier=Failing(shop.carrier, "book", before=1))
     shop.resolve(order_id, "settledElsewhere")
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     assert shop.cancel(order_id).status == 409
     assert shop.app.wait(order_id).output["status"] == "completed"

@@ -71,7 +71,7 @@ def test_open_order_is_a_finding_once_it_is_overdue(shop: Shop) -> None:
     """Until then it is listed as open."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     assert audit(shop)["open"] == [order_id]
     assert finding_kinds(shop) == set()
@@ -86,7 +86,7 @@ def test_open_order_outside_the_window_is_overdue(shop: Shop) -> None:
     """An open order is audited however old it is."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.terminate(order_id)
 
     shop.advance_days(40)
@@ -114,7 +114,7 @@ def test_open_refund_of_a_purged_order_is_overdue(shop: Shop) -> None:
     store = Failing(shop.services.order_store, "close_refund", before=FOREVER)
     shop.replace_ports(order_store=store)
     shop.refund(order_id, a_refund())
-    shop.app.let_pass(timedelta(hours=2))
+    shop.app.advance(timedelta(hours=2))
 
     assert finding_kinds(shop) == {"overdue"}
 
@@ -191,7 +191,7 @@ def test_missing_outcome_email_is_found(shop: Shop) -> None:
     """An order that ended without an email and without a note about it."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.services.order_store.close(order_id, Outcome.canceled())
     shop.app.terminate(order_id)
 
@@ -211,7 +211,7 @@ def test_completion_without_effects_is_found(shop: Shop) -> None:
     """An outcome that only the order store knows."""
     shop.replace_ports(payments=Failing(shop.payments, "authorize", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.services.order_store.close(order_id, Outcome.completed("T1"))
     shop.app.terminate(order_id)
 
@@ -231,7 +231,7 @@ def test_nightly_audit_logs_each_finding_as_an_error(
     write(shop, "shipments", order_id, "ship:again", "booked")
 
     with caplog.at_level(logging.INFO):
-        shop.app.let_pass(timedelta(days=1))
+        shop.app.advance(timedelta(days=1))
 
     errors = [record.message for record in caplog.records if record.levelno == logging.ERROR]
     assert errors == [f"audit: shippedTwice {order_id}: 2 shipments"]

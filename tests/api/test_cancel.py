@@ -31,7 +31,7 @@ def test_cancellation_undoes_the_order_at_any_step(
 ) -> None:
     """The order waits for the retry of a step; no further step begins."""
     order_id = shop.place(order)
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     response = shop.cancel(order_id)
     run = shop.app.wait(order_id)
@@ -46,7 +46,7 @@ def test_cancellation_after_the_capture_refunds_the_payment(shop: Shop) -> None:
     """Between the capture and the dispatch."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "dispatch", before=1))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     shop.cancel(order_id)
     run = shop.app.wait(order_id)
@@ -71,7 +71,7 @@ def test_completed_order_cannot_be_canceled(shop: Shop) -> None:
 def test_dispatched_order_cannot_be_canceled(shop: Shop) -> None:
     """Also while the order still processes: its confirmation is being retried."""
     order_id = shop.place(an_order(email="ada@undeliverable.example"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     assert shop.get(order_id)["status"] == "processing"
     assert shop.cancel(order_id).status == 409
@@ -92,7 +92,7 @@ def test_rejected_order_cannot_be_canceled(shop: Shop) -> None:
 def test_repeated_cancellation_is_harmless(shop: Shop) -> None:
     """Also after the order has ended."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_flaky"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.cancel(order_id)
     shop.app.wait(order_id)
     effects = shop.effects()
@@ -119,9 +119,9 @@ def test_order_that_was_never_started_is_canceled(shop: Shop) -> None:
 def test_order_whose_orchestration_was_terminated_is_canceled(shop: Shop) -> None:
     """Another orchestration undoes what the terminated one did."""
     order_id = shop.place(an_order(postal_code="00002"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.terminate(order_id, "its worker died")
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     shop.cancel(order_id)
     run = shop.app.wait(order_id)
@@ -133,7 +133,7 @@ def test_order_whose_orchestration_was_terminated_is_canceled(shop: Shop) -> Non
 def test_preview_lists_the_undos_and_changes_nothing(shop: Shop) -> None:
     """Newest step first, and the amount that would be returned."""
     order_id = shop.place(an_order(postal_code="00002"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     preview = shop.cancel(order_id, "?preview=true").json()
 
@@ -151,12 +151,12 @@ def test_preview_includes_steps_of_an_earlier_orchestration(shop: Shop) -> None:
     store = shop.services.order_store
     shop.replace_ports(order_store=Failing(store, "dispatch", before=1))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.terminate(order_id, "its worker died")
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.replace_ports(order_store=Failing(store, "open", before=1))
     shop.app.start("processOrder", {"orderId": order_id}, order_id)
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     preview = shop.cancel(order_id, "?preview=true").json()
 
@@ -202,7 +202,7 @@ def test_invalid_preview_parameter_cancels_nothing(shop: Shop, query: str) -> No
 def test_refusal_of_an_undispatched_shipment_depends_on_the_retries(shop: Shop) -> None:
     """While the dispatch is retried it may succeed; afterwards an operator decides."""
     order_id = shop.place(an_order(postal_code="00004"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     while_retried = shop.cancel(order_id).json()["detail"]
     shop.app.wait(order_id)
 

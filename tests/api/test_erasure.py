@@ -54,7 +54,7 @@ def test_repeated_erasure_is_harmless(shop: Shop) -> None:
 def test_open_order_cannot_be_erased(shop: Shop) -> None:
     """It needs the address; an unknown order is 404."""
     order_id = shop.place(an_order(postal_code="00002"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     response = shop.erase(order_id)
 

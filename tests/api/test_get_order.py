@@ -65,7 +65,7 @@ def test_rejected_order_shows_its_reason(shop: Shop) -> None:
 def test_processing_order_shows_its_step(shop: Shop) -> None:
     """The step that is being retried, with a text for people."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_unavailable"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     view = shop.get(order_id)
 
@@ -77,7 +77,7 @@ def test_processing_order_shows_its_step(shop: Shop) -> None:
 def test_order_with_a_terminated_orchestration_is_processing(shop: Shop) -> None:
     """The order is unfinished, and recovery restarts it."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_unavailable"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.terminate(order_id, "its worker died")
 
     assert shop.get(order_id)["status"] == "processing"

@@ -13,7 +13,7 @@ from tests.shop import Shop
 def resolve(shop: Shop, order_id: str, action: str, **more: object) -> int:
     """Resolve failed steps, and wait until the host is idle."""
     response = shop.resolve(order_id, action, **more)
-    shop.app.settle()
+    shop.app.wait_until_idle()
     return response.status
 
 
@@ -136,7 +136,7 @@ def test_order_with_an_open_refund_cannot_be_erased(shop: Shop) -> None:
     order_id = shop.run(an_order()).instance_id
     shop.replace_ports(mailer=Failing(shop.mailer, "send", before=2))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
-    shop.app.settle()
+    shop.app.wait_until_idle()
     early = shop.erase(order_id)
     shop.app.wait(refund_id)
 

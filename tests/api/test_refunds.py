@@ -54,9 +54,9 @@ def test_refund_above_the_refundable_amount_is_refused(shop: Shop, order_id: str
 def test_repeated_request_pays_once(shop: Shop, order_id: str) -> None:
     """The response says that it is a repetition."""
     first = shop.refund(order_id, a_refund())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     repeated = shop.refund(order_id, a_refund())
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     assert repeated.headers["idempotent-replayed"] == "true"
     assert repeated.json()["refundId"] == first.json()["refundId"]
@@ -78,7 +78,7 @@ def test_repeated_request_starts_a_refund_that_was_only_recorded(shop: Shop, ord
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=FOREVER))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
     shop.app.terminate(refund_id, "lost")
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.manage(refund_id, "purge")
     shop.restore_ports()
 
@@ -142,7 +142,7 @@ def test_rejected_order_cannot_be_refunded(shop: Shop, order: dict[str, Any]) ->
 def test_dispatched_order_can_be_refunded_once_it_is_completed(shop: Shop) -> None:
     """Until then the response does not recommend a cancellation, which would be refused."""
     order_id = shop.place(an_order(email="ada@undeliverable.example"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     early = shop.refund(order_id, a_refund())
     shop.app.wait(order_id)
 
@@ -154,6 +154,6 @@ def test_processing_order_is_to_be_canceled_instead(shop: Shop) -> None:
     """Its payment is not captured."""
     shop.replace_ports(payments=Failing(shop.payments, "capture", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     assert "Cancel it" in shop.refund(order_id, a_refund()).json()["detail"]

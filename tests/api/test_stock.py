@@ -95,7 +95,7 @@ def test_slow_change_is_accepted_before_it_is_applied(
     monkeypatch.setattr(changes, "MAX_WAIT_SECONDS", 0.0)
 
     response = change(shop, "restock", {"quantity": 20})
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     assert (response.status, response.headers["location"]) == (202, f"/api/stock/{SKU}")
     assert available(shop) == 3020

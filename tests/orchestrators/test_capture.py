@@ -37,7 +37,7 @@ def test_lost_replies_capture_nothing_twice(shop: Shop, method: str, faults: int
 def test_cancellation_while_the_capture_is_retried_refunds_the_payment(shop: Shop) -> None:
     """The reply was lost, but the capture was done; the email says that it is refunded."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_captureAnswerLost"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     shop.cancel(order_id)
     run = shop.app.wait(order_id)

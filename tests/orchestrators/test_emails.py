@@ -34,7 +34,7 @@ def test_email_about_a_rejected_order_has_the_reason(
 def test_canceled_order_has_its_email(shop: Shop) -> None:
     """It says that the customer requested the cancellation."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_flaky"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.cancel(order_id)
     shop.app.wait(order_id)
 

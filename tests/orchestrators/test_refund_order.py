@@ -105,7 +105,7 @@ def test_refund_that_an_operator_settled_is_not_paid(shop: Shop) -> None:
     order_id = shop.run(an_order()).instance_id
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=1))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
-    shop.app.settle()
+    shop.app.wait_until_idle()
     given_up = RefundOutcome(
         is_paid=False, failed_step="refundPayment", reason=Reason.STOPPED_BY_OPERATOR
     )

@@ -14,9 +14,7 @@ from tests.shop import COMPLETED_EFFECTS, UNDONE_EFFECTS, Shop
 
 def wait_for_activity(shop: Shop, order_id: str, activity: str) -> None:
     """Let time pass until the order has called this activity."""
-    shop.app.settle()
-    while activity not in shop.app.look(order_id).activities:
-        shop.advance_to_next_timer()
+    shop.app.wait_until(lambda: activity in shop.app.get_run(order_id).activities)
 
 
 def terminate(shop: Shop, order_id: str) -> None:
@@ -63,7 +61,7 @@ def test_restart_completes_an_order_that_stopped_at_any_step(
     """Its effects are found, and the others are added; nothing is done twice."""
     shop.replace_ports(**{port: Failing(getattr(shop.services, port), method, after=FOREVER)})
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     terminate(shop, order_id)
 
     run = shop.restart(order_id)
@@ -119,7 +117,7 @@ def test_restart_undoes_what_the_first_orchestration_may_have_done(shop: Shop) -
     """Although the second one fails at an earlier step."""
     shop.replace_ports(payments=Failing(shop.payments, "capture", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     terminate(shop, order_id)
     shop.replace_ports(payments=Failing(shop.payments, "authorize", before=FOREVER))
 
@@ -181,7 +179,7 @@ def a_dispatched_order(shop: Shop) -> str:
     """Return an order whose orchestration has stopped after the dispatch."""
     shop.replace_ports(mailer=Failing(shop.mailer, "send", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     terminate(shop, order_id)
     return order_id
 

@@ -92,7 +92,7 @@ def test_restarted_order_uses_the_current_settings(shop: Shop) -> None:
     """
     set_retries(shop, RetryPolicies(step=TWO_ATTEMPTS))
     order_id = shop.place(an_order(payment_method="pm_sandbox_captureUnavailable"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.manage(order_id, "terminate")
     shop.manage(order_id, "purge")
     set_retries(shop, RetryPolicies(step=replace(TWO_ATTEMPTS, max_attempts=3)))
@@ -108,7 +108,7 @@ def test_input_without_policies_uses_the_defaults(shop: Shop) -> None:
     set_retries(shop, RetryPolicies(step=TWO_ATTEMPTS))
     order_id = shop.place(an_order(payment_method="pm_sandbox_captureUnavailable"))
     shop.app.terminate(order_id, "its worker died")
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.start("processOrder", {"orderId": order_id}, order_id)
 
     assert count_captures(shop, order_id) == RetryPolicies().step.max_attempts

@@ -90,7 +90,7 @@ def test_concurrent_orders_do_not_oversell(shop: Shop) -> None:
 def test_restarted_order_reserves_its_units_once(shop: Shop) -> None:
     """The first orchestration stopped after the reservation."""
     order_id = shop.place(an_order(quantity=3, payment_method="pm_sandbox_flaky"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.terminate(order_id, "its worker died")
 
     assert level(shop) == (99_997, 3, 0)
@@ -155,7 +155,7 @@ def test_operation_that_fails_for_good_ends_the_order(
 def test_released_units_cannot_be_sold(shop: Shop) -> None:
     """The order is dispatched already, so it needs attention."""
     order_id = shop.place(an_order(postal_code="00002"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     signal_stock(shop, "release", order_id)
 
     run = shop.app.wait(order_id)
@@ -171,7 +171,7 @@ def test_released_units_cannot_be_sold(shop: Shop) -> None:
 def test_resolved_sale_is_not_repeated(shop: Shop, action: str) -> None:
     """The order is then completed and confirmed."""
     order_id = shop.place(an_order(postal_code="00002"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     signal_stock(shop, "release", order_id)
     shop.app.wait(order_id)
 

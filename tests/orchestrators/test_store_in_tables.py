@@ -67,7 +67,7 @@ def test_order_that_needs_attention_is_resolved(shop: Shop) -> None:
     entries = shop.attention_queue()
 
     shop.resolve(order_id, "settledElsewhere")
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     assert [entry["orderId"] for entry in entries] == [order_id]
     assert shop.get(order_id)["status"] == "completed"

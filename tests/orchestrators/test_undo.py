@@ -32,7 +32,7 @@ def test_capture_with_lost_replies_is_refunded(shop: Shop) -> None:
 def test_refused_refund_needs_attention(shop: Shop) -> None:
     """It is a result, so it is not retried; the other steps are undone."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_refundRefused"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.cancel(order_id)
     run = shop.app.wait(order_id)
 
@@ -106,7 +106,7 @@ def test_undo_is_recorded_before_it_begins(shop: Shop) -> None:
 def test_authorization_voided_before_the_capture_rejects_the_order(shop: Shop) -> None:
     """The shipment is canceled, and nothing is captured."""
     order_id = shop.place(an_order(postal_code="00002"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.payments.reverse(order_id)
 
     run = shop.app.wait(order_id)
@@ -118,7 +118,7 @@ def test_authorization_voided_before_the_capture_rejects_the_order(shop: Shop) -
 def test_order_completed_by_another_orchestration_is_not_undone(shop: Shop) -> None:
     """The orchestration that was believed lost has recorded its outcome."""
     order_id = shop.place(CAPTURE_FAILS)
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.services.order_store.close(order_id, Outcome.completed("T1"))
 
     run = shop.app.wait(order_id)
@@ -147,7 +147,7 @@ def test_retried_step_notices_a_cancellation(
     failing = Failing(getattr(shop.services, port), method, before=1)
     shop.replace_ports(**{port: failing})
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.cancel(order_id)
 
     run = shop.app.wait(order_id)

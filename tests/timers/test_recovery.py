@@ -79,7 +79,7 @@ def test_recovery_restarts_a_purged_orchestration(shop: Shop) -> None:
 def test_recovery_undoes_an_order_that_an_operator_terminated(shop: Shop) -> None:
     """The termination counts as a cancellation."""
     order_id = shop.place(WAITS_FOR_RETRY)
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.terminate(order_id, "by an operator")
 
     shop.let_minutes_pass(5)
@@ -91,7 +91,7 @@ def test_recovery_undoes_an_order_that_an_operator_terminated(shop: Shop) -> Non
 def test_recovery_completes_an_order_that_was_terminated_after_its_dispatch(shop: Shop) -> None:
     """It is too late to undo it."""
     order_id = shop.place(an_order(email="ada@undeliverable.example"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.terminate(order_id, "by an operator")
 
     shop.let_minutes_pass(5)
@@ -116,7 +116,7 @@ def test_recovery_finishes_an_undo_that_had_begun(shop: Shop) -> None:
 def test_suspended_order_needs_attention(shop: Shop) -> None:
     """Recovery does not resume it; an operator's retry does."""
     order_id = shop.place(WAITS_FOR_RETRY)
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.manage(order_id, "suspend")
 
     shop.let_minutes_pass(5)
@@ -132,7 +132,7 @@ def test_suspended_order_needs_attention(shop: Shop) -> None:
 def test_suspended_order_can_only_be_retried(shop: Shop) -> None:
     """It has no failed step to skip."""
     order_id = shop.place(WAITS_FOR_RETRY)
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.manage(order_id, "suspend")
     shop.let_minutes_pass(5)
 
@@ -146,7 +146,7 @@ def test_order_needs_attention_after_five_recovery_attempts(shop: Shop) -> None:
     shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
 
-    shop.app.let_pass(timedelta(hours=3))
+    shop.app.advance(timedelta(hours=3))
 
     (entry,) = shop.attention_queue()
     assert (entry["orderId"], entry["attentionReason"]) == (order_id, "recoveryFailed")
@@ -158,7 +158,7 @@ def test_retry_after_a_failed_recovery_completes_the_order(shop: Shop) -> None:
     """The recovery attempts are counted anew."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.let_pass(timedelta(hours=3))
+    shop.app.advance(timedelta(hours=3))
     shop.restore_ports()
 
     shop.resolve(order_id, "retry")

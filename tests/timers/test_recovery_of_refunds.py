@@ -19,7 +19,7 @@ def an_open_refund(shop: Shop) -> tuple[str, str]:
     order_id = shop.run(an_order()).instance_id
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=1))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
-    shop.app.settle()
+    shop.app.wait_until_idle()
     return order_id, refund_id
 
 
@@ -81,9 +81,9 @@ def test_resolution_of_another_step_does_not_resume_a_refund(shop: Shop) -> None
     order_id, refund_id = an_open_refund(shop)
     shop.manage(refund_id, "suspend")
     shop.resolve(order_id, "skip")
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
-    assert shop.app.look(refund_id).status == "Suspended"
+    assert shop.app.get_run(refund_id).status == "Suspended"
     assert refund_status(shop, order_id) == "requested"
 
 

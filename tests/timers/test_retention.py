@@ -28,7 +28,7 @@ def test_order_that_ended_recently_is_kept(shop: Shop) -> None:
     shop.advance_days(58)
 
     assert shop.record(order_id).purged_at is None
-    assert shop.app.look(order_id).status == "Completed"
+    assert shop.app.get_run(order_id).status == "Completed"
     assert order_id in stock_state(shop)["reservations"]
 
 
@@ -39,7 +39,7 @@ def test_old_order_is_purged_from_engine_and_stock(shop: Shop) -> None:
     shop.advance_days(61)
 
     with pytest.raises(LookupError):
-        shop.app.look(order_id)
+        shop.app.get_run(order_id)
     assert stock_state(shop)["reservations"] == {}
     assert stock_state(shop)["sold"] == 2
     assert shop.get(order_id)["status"] == "completed"
@@ -50,15 +50,15 @@ def test_refunds_are_purged_with_their_order(shop: Shop) -> None:
     """A refund after the purge is purged when the order is deleted."""
     order_id = shop.run(an_order()).instance_id
     first = shop.refund(order_id, a_refund(1000), "first").json()["refundId"]
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.advance_days(61)
     later = shop.refund(order_id, a_refund(), "later").json()["refundId"]
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.advance_days(340)
 
     for refund_id in (first, later):
         with pytest.raises(LookupError):
-            shop.app.look(refund_id)
+            shop.app.get_run(refund_id)
     assert shop.services.order_store.find(order_id) is None
 
 
@@ -104,7 +104,7 @@ def test_order_with_an_open_refund_is_not_deleted(shop: Shop) -> None:
     order_id = shop.run(an_order()).instance_id
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=1))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.services.order_store.delete(order_id)
     shop.app.wait(refund_id)
 

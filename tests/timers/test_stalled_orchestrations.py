@@ -23,7 +23,7 @@ WAITS_FOR_RETRY = an_order(postal_code="00002")
 def a_stalled_order(shop: Shop, order: dict[str, Any] = WAITS_FOR_RETRY) -> str:
     """Return an order whose next timer was due hours ago and has not fired."""
     order_id = shop.place(order)
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
     return order_id
 
@@ -36,8 +36,8 @@ def run_recovery(shop: Shop) -> None:
 
 def continue_order(shop: Shop, order_id: str) -> None:
     """Fire the timer that the order waits for, and wait for the order's end."""
-    shop.fire_due_timers()
-    until(lambda: shop.app.look(order_id).status == "Completed")
+    shop.app.fire_due_timers()
+    until(lambda: shop.app.get_run(order_id).status == "Completed")
 
 
 class InterruptedStore:
@@ -79,7 +79,7 @@ def test_order_that_is_slow_to_terminate_is_restarted_by_the_next_run(
     monkeypatch.setattr(instances, "_PAUSES_SECONDS", ())
     order_id = a_stalled_order(shop)
     run_recovery(shop)
-    assert shop.app.look(order_id).status == "Terminated"
+    assert shop.app.get_run(order_id).status == "Terminated"
 
     shop.let_minutes_pass(3)
 
