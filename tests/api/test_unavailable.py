@@ -1,14 +1,17 @@
 """Responses when a dependency of the service is unavailable."""
 
 import asyncio
+import json
 
 import azure.durable_functions as df
 import azure.functions as func
 import pytest
+from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
 from api.http import endpoint
 from api.stock.changes import apply_change
-from orders.contracts.payloads import StockAdjustmentRequest
+from orders.contracts.codec import encode
+from orders.contracts.payloads import StockAdjustmentRequest, StockLevel
 from orders.domain.catalogue import Product
 from orders.domain.errors import EngineUnavailableError
 from orders.domain.stock import StockAdjustment
@@ -71,6 +74,38 @@ def test_stock_change_reports_a_fault_of_the_engine(client: df.DurableOrchestrat
     """At once, without waiting for a result."""
     with pytest.raises(EngineUnavailableError):
         asyncio.run(apply_change(client, CHANGE))
+
+
+class RacingClient(FailingClient):
+    """A client whose start fails, because another caller has started the same orchestration."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._statuses: list[object] = ["", _completed_change()]
+
+    async def get_status(self, *_: object) -> object:
+        """Return no instance at first, then the other caller's one."""
+        status = self._statuses.pop(0) if len(self._statuses) > 1 else self._statuses[0]
+        return DurableOrchestrationStatus.from_json(status)
+
+
+def _completed_change() -> dict[str, object]:
+    moment = "2026-03-01T12:00:00Z"
+    return {
+        "runtimeStatus": "Completed",
+        "createdTime": moment,
+        "lastUpdatedTime": moment,
+        "input": json.dumps(encode(CHANGE)),
+        "output": {"available": 1, "reserved": 0, "sold": 0},
+    }
+
+
+@pytest.mark.usefixtures("shop")
+def test_stock_change_that_another_caller_started_returns_its_result() -> None:
+    """Two requests with one key at the same time."""
+    level = asyncio.run(apply_change(RacingClient(), CHANGE))  # type: ignore[arg-type]
+
+    assert level == StockLevel(available=1, reserved=0, sold=0)
 
 
 def test_product_that_disappears_while_an_order_is_placed_is_503(shop: Shop) -> None:

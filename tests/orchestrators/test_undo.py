@@ -2,6 +2,9 @@
 
 import pytest
 
+from orchestrators.order_steps import OrderSteps
+from orders.contracts.names import Activity
+from orders.contracts.payloads import OrderInput
 from orders.domain.outcome import Outcome, Reason
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
@@ -154,3 +157,11 @@ def test_retried_step_notices_a_cancellation(
 
     assert run.output == {"status": "canceled", "reason": "canceled"}
     assert shop.effects() == effects
+
+
+def test_step_that_is_no_undo_is_refused() -> None:
+    """A wrong row in the table of steps is an error, and not an undo that does nothing."""
+    order = OrderSteps(None, OrderInput(order_id="ord_1"))  # type: ignore[arg-type] # no calls
+
+    with pytest.raises(ValueError, match="capturePayment is not an undo step"):
+        next(order.undo(Activity.CAPTURE_PAYMENT))
