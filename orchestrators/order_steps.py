@@ -55,8 +55,8 @@ class StoppedError(Exception):
 class OrderSteps:
     """The steps of one order, and what they have found out.
 
-    Every step may raise StoppedError. `open_order`, `begin_undo` and `close_order` raise StepFailedError: the
-    store is unavailable, so nothing may be claimed or undone.
+    Every step may raise StoppedError. `open_order`, `begin_undo` and `close_order` raise
+    StepFailedError: the store is unavailable, so nothing may be claimed or undone.
     """
 
     def __init__(self, context: Context, order: OrderInput) -> None:

@@ -7,7 +7,7 @@ reverse     the authorization is voided, or the captured amount refunded, whiche
 
 Each happens once per order, a refund once per refund ID, however often it is called. A method
 raises PaymentsUnavailableError if the effect is unknown. A refused capture, refund or reversal
-leaves no trace: a later call may succeed.
+is not recorded: a later call may succeed.
 """
 
 from collections.abc import Iterable

@@ -67,7 +67,7 @@ def _heading(step: StepCase) -> str:
 
 
 def _link(step: StepCase) -> str:
-    # GitHub makes the anchor of a heading from its letters, digits and underscores.
+    # GitHub makes the anchor of a heading from its word characters.
     anchor = f"{step.step.value}-{step.port}{step.method}".lower()
     return f"[`{step.step.value}`](#{anchor})"
 
