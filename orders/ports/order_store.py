@@ -76,15 +76,12 @@ class OrderStore(Protocol):
 
     def place(self, order: Order, customer: Customer, fingerprint: str) -> Placed:
         """Store a new order in one write, or return the existing one with its ID."""
-        ...
 
     def find(self, order_id: str) -> OrderRecord | None:
         """Return the order's record."""
-        ...
 
     def customer(self, order_id: str) -> Customer | None:
         """Return the order's personal part."""
-        ...
 
     def page(self, query: OrderQuery) -> OrderPage:
         """Return a page of orders.
@@ -92,67 +89,51 @@ class OrderStore(Protocol):
         Raises:
             InvalidCursorError: the cursor is not one of this list.
         """
-        ...
 
     def is_deleted(self, order_id: str) -> bool:
         """Whether an order with this ID existed and was deleted."""
-        ...
 
     def open(self, order_id: str) -> Opening:
         """Record that an orchestration starts, and return what earlier ones have done."""
-        ...
 
     def record_validation(self, order_id: str, validation: ValidationResult) -> ValidationResult:
         """Record the validation and return `OrderRecord.effective_validation`."""
-        ...
 
     def request_cancel(self, order_id: str) -> OrderRecord:
         """Record a cancellation request unless it is too late, and return the record."""
-        ...
 
     def dispatch(self, order_id: str) -> Dispatch:
         """Record the dispatch and return `OrderRecord.dispatch`."""
-        ...
 
     def begin_undo(self, order_id: str, goal: Outcome) -> Outcome:
         """Record that undoing begins and return `OrderRecord.effective_undo`."""
-        ...
 
     def close(self, order_id: str, outcome: Outcome) -> Outcome:
         """Record the outcome and return `OrderRecord.effective_outcome`."""
-        ...
 
     def request_attention(self, order_id: str, reason: AttentionReason) -> None:
         """Put an open order into the attention queue, unless it is there."""
-        ...
 
     def resolve_attention(self, order_id: str, resolution: Resolution) -> ResolutionResult:
         """Record an operator's resolution: see `attention_resolution.resolve_attention`."""
-        ...
 
     def record_recovery(self, order_id: str, next_at: datetime) -> None:
         """Record a recovery attempt, and when the next one may be made."""
-        ...
 
     def record_termination(self, order_id: str) -> None:
         """Record that recovery terminates the orchestration; it counts as an attempt."""
-        ...
 
     def request_refund(self, order_id: str, request: RefundRequest) -> RefundRequestResult:
         """Record a refund before it is paid: see `refund_requests.request_refund`."""
-        ...
 
     def close_refund(self, order_id: str, refund_id: str, outcome: RefundOutcome) -> OrderRecord:
         """Record a refund's outcome: see `refund_requests.close_refund`."""
-        ...
 
     def record_purge(self, order_id: str) -> None:
         """Record that the history and the stock entries are purged."""
-        ...
 
     def erase(self, order_id: str) -> None:
         """Erase all personal data: none of it is left in the store's files."""
-        ...
 
     def delete(self, order_id: str) -> None:
         """Delete the record and all partner references, unless work remains for the order.
@@ -160,4 +141,3 @@ class OrderStore(Protocol):
         Partners still know the order by its ID, so a tombstone keeps the ID from being reused. The
         idempotency key is free for a new order.
         """
-        ...
