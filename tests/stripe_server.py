@@ -114,9 +114,8 @@ class Stripe:
         body = json.dumps([step, intent_id, params])
         if key in self.stored:
             first, response = self.stored[key]
-            return (
-                response if first == body else RefusedError(400, type="idempotency_error").response
-            )
+            reused = RefusedError(400, type="idempotency_error").response
+            return response if first == body else reused
         response = (500, {"error": {"type": "api_error", "message": "a message of Stripe"}})
         if fault is not Fault.ERROR_BEFORE:
             result = self._execute(step, intent_id, params)
