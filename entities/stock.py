@@ -41,7 +41,7 @@ def _apply(
             return before.commit(request.order_id)
         case StockOperation.RELEASE:
             after = before.release(request.order_id)
-        case StockOperation.SETTLE:
+        case StockOperation.SETTLE:  # pragma: no branch - the last member
             after = before.settle(request.order_id)
     return after, _level(after)
 

@@ -1,6 +1,6 @@
 """Log output of host and worker processes.
 
-Lines have the format of `func start` plus the instance that they concern; `--log-format json`
+Lines have the format of `func start` plus the instance that they are about; `--log-format json`
 writes one JSON object a line. All processes write the same format to stderr. Without `--verbose`
 the output is limited to warnings, and to the app's own lines from the level in host.json upwards.
 """

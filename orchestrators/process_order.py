@@ -41,7 +41,7 @@ def run_order(order: OrderSteps) -> Steps[Outcome]:
             outcome = yield from saga.undo(opening.goal)
         case Next.FINISH:
             outcome = yield from finish(order)
-        case Next.FULFILL:
+        case Next.FULFILL:  # pragma: no branch - the last member
             try:
                 yield from fulfill(order, saga)
             except StoppedError as stop:

@@ -1,4 +1,4 @@
-"""The order service as a process tree that can be killed at will and is started again."""
+"""The order service as a process tree that is killed and started again."""
 
 import os
 import signal
@@ -19,8 +19,30 @@ class Service:
         self._folder = folder
         self._log = (folder / "log").open("ab")
         self._lock = Lock()
-        self.killed_all = self.killed_workers = 0
+        #: How often the whole service was killed, and a worker alone.
+        self.kills = self.worker_kills = 0
         self._start()
+
+    def kill_all(self) -> None:
+        """Kill host and workers at once, as a power failure would, and start again."""
+        with self._lock:
+            self._kill_group()
+            self.kills += 1
+            self._start()
+
+    def kill_worker(self) -> None:
+        """Kill one worker; the host goes on."""
+        with self._lock:
+            workers = self._workers()
+            if workers:
+                os.kill(workers[0], signal.SIGKILL)
+                self.worker_kills += 1
+
+    def close(self) -> None:
+        """Kill everything for good."""
+        with self._lock:
+            self._kill_group()
+            self._log.close()
 
     def _start(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - this project's own host
@@ -40,34 +62,13 @@ class Service:
         for line in output:
             if b"Listening on " in line:
                 self.base_url = line.split()[2].decode()
-                # Whatever it says from now on nobody reads, and it must not wait for a reader.
+                # Without a reader the service would block on a full pipe.
                 subprocess.Popen(
                     ["/bin/cat"], stdin=output, stdout=self._log, start_new_session=True
                 )
                 output.close()
                 return
         raise SystemExit(f"chaos: the service did not start; see {self._folder / 'log'}")
-
-    def kill_all(self) -> None:
-        """End host and workers at once, as a power cut would, and start again."""
-        with self._lock:
-            self._kill_group()
-            self.killed_all += 1
-            self._start()
-
-    def kill_a_worker(self) -> None:
-        """End one worker at once; the host goes on."""
-        with self._lock:
-            workers = self._workers()
-            if workers:
-                os.kill(workers[0], signal.SIGKILL)
-                self.killed_workers += 1
-
-    def close(self) -> None:
-        """End everything for good."""
-        with self._lock:
-            self._kill_group()
-            self._log.close()
 
     def _kill_group(self) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
@@ -82,7 +83,7 @@ class Service:
 
     def _is_worker(self, entry: Path) -> bool:
         try:
-            ours = os.getsid(int(entry.name)) == self._process.pid
-            return ours and _WORKER in (entry / "cmdline").read_bytes()
+            is_ours = os.getsid(int(entry.name)) == self._process.pid
+            return is_ours and _WORKER in (entry / "cmdline").read_bytes()
         except OSError:
             return False  # it has ended meanwhile

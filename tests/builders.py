@@ -114,9 +114,3 @@ def a_customer(postal_code: str = "10115", email: str = EMAIL) -> Customer:
 def a_record(**more: Any) -> OrderRecord:  # noqa: ANN401 - any field of the record
     """Return the record of an order."""
     return OrderRecord(order=a_stored_order(), fingerprint="f", **more)
-
-
-# Earlier names, until every test uses the new ones.
-a_booked_order = a_stored_order
-a_person = a_customer
-PERSONAL = PERSONAL_DATA

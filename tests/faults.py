@@ -1,13 +1,13 @@
-"""Ports that fail when they are told to, before or after their effect."""
+"""Ports and entity operations that fail on demand, before or after their effect."""
 
-from typing import Any
+from typing import Any, Final
 
 import entities.stock
 from orders.contracts.names import StockOperation
 from orders.domain.errors import UnavailableError
 from orders.domain.stock import Stock
 
-FOREVER = 10**9
+FOREVER: Final = 10**9
 
 
 class Failing:
@@ -20,21 +20,21 @@ class Failing:
         self._after = after
         self.calls = 0
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the adapter has
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute of the adapter
         return self._call if name == self._method else getattr(self._adapter, name)
 
     def _call(self, *args: object, **named: object) -> object:
         self.calls += 1
         if self.calls <= self._before:
             raise UnavailableError("made to fail before the effect")
-        answer = getattr(self._adapter, self._method)(*args, **named)
+        result = getattr(self._adapter, self._method)(*args, **named)
         if self.calls <= self._before + self._after:
             raise UnavailableError("made to fail after the effect")
-        return answer
+        return result
 
 
 class FailingStock:
-    """The stock's operation of one kind, failing like the method of a port."""
+    """One operation of the stock entity that fails as the method of a port does."""
 
     def __init__(self, operation: str, *, before: int = 0, after: int = 0) -> None:
         self._operation = operation
@@ -43,12 +43,12 @@ class FailingStock:
         self._apply = entities.stock._apply
         self.calls = 0
 
-    def __call__(self, stock: Stock, operation: str, asked: object) -> tuple[Stock, Any]:
-        """Apply the operation; what fails after the effect has an answer that cannot be sent."""
+    def __call__(self, stock: Stock, operation: str, payload: object) -> tuple[Stock, Any]:
+        """Apply the operation; one that fails after its effect has a result without JSON."""
         if operation != self._operation:
-            return self._apply(stock, StockOperation(operation), asked)
+            return self._apply(stock, StockOperation(operation), payload)
         self.calls += 1
         if self.calls <= self._before:
             raise UnavailableError("made to fail before the effect")
-        after, answer = self._apply(stock, StockOperation(operation), asked)
-        return after, object() if self.calls <= self._before + self._after else answer
+        stock, result = self._apply(stock, StockOperation(operation), payload)
+        return stock, object() if self.calls <= self._before + self._after else result

@@ -5,16 +5,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orders.services
-from local_host import testing
 from local_host.host.clock import VirtualClock
 from local_host.testing import App, Response, Run, start_app
 from orders.adapters.carrier.sandbox import SandboxCarrier
 from orders.adapters.mailer.sandbox import SandboxMailer
 from orders.adapters.payments.sandbox.gateway import SandboxPayments
 from orders.adapters.sandbox_ledger import Entry
+from orders.contracts.names import Timer
 from orders.domain.emails import EmailKind
 from orders.domain.order import Terms
 from orders.domain.order_record import OrderRecord
@@ -24,6 +24,13 @@ from orders.settings.settings import Settings
 
 APP = Path(__file__).resolve().parent.parent
 SECRET = "a secret of these tests"  # noqa: S105 - test data
+
+MANAGEMENT_API: Final = "/runtime/webhooks/durabletask"
+
+#: The effects of a completed order, as `Shop.effects` returns them.
+COMPLETED_EFFECTS: Final = ["authorized", "captured", "booked", "dispatched", "confirmation"]
+#: The effects of an order that was undone after the booking.
+UNDONE_EFFECTS: Final = ["authorized", "voided", "booked", "canceled"]
 
 
 def settings_in(data_dir: Path, secret: str = SECRET) -> Settings:
@@ -59,13 +66,22 @@ class Shop:
 
     def advance_to_next_timer(self) -> None:
         """Move the clock to the next timer and run everything that becomes due."""
-        testing._wait_for(self.app._next_timer())
-        self.app.settle()
+        self.app.advance_to_next_timer()
 
     def advance_days(self, days: int) -> None:
         """Move the clock by days at once: every timer trigger runs once, at the end."""
         self.app.clock.advance(self.app.clock.now() + timedelta(days=days))
         self.advance_to_next_timer()
+
+    def let_minutes_pass(self, minutes: int) -> None:
+        """Let time pass: every timer fires when it is due."""
+        self.app.advance(timedelta(minutes=minutes))
+
+    def run_recovery(self) -> None:
+        """Run the timer function `recoverOrders` now."""
+        response = self.app.request("POST", f"/admin/functions/{Timer.RECOVER_ORDERS}", json={})
+        assert response.status == 202, response.text
+        self.app.wait_until_idle()
 
     def post(self, body: object, key: str | None = None) -> Response:
         """Send an order."""
@@ -83,6 +99,14 @@ class Shop:
         """Place an order and wait until its orchestration has ended."""
         return self.app.wait(self.place(body))
 
+    def cancel(self, order_id: str, query: str = "") -> Response:
+        """Request a cancellation, or with `?preview=true` its preview."""
+        return self.app.request("POST", f"/api/orders/{order_id}/cancel{query}")
+
+    def erase(self, order_id: str) -> Response:
+        """Request the erasure of an order's personal data."""
+        return self.app.request("POST", f"/api/operations/orders/{order_id}/erase")
+
     def refund(self, order_id: str, body: object, key: str = "refund") -> Response:
         """Request a refund."""
         path = f"/api/operations/orders/{order_id}/refund"
@@ -99,6 +123,16 @@ class Shop:
         """Resolve the failed steps of an order."""
         body = {"action": action, "note": "it works again", "operator": "Grace", **fields}
         return self.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
+
+    def manage(self, instance_id: str, verb: str) -> None:
+        """Terminate, suspend, resume or purge an instance through the management API."""
+        path = f"{MANAGEMENT_API}/instances/{instance_id}"
+        if verb == "purge":
+            response = self.app.request("DELETE", path)
+        else:
+            response = self.app.request("POST", f"{path}/{verb}?reason=operator")
+        assert response.status in {200, 202}, response.text
+        self.app.wait_until_idle()
 
     def restart(self, order_id: str) -> Run:
         """Restart the order's orchestration and wait until it has ended."""

@@ -50,7 +50,7 @@ Params = dict[str, str]
 Response = tuple[int, dict[str, Any]]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The response is an error."""
 
     def __init__(self, status: int, **error: object) -> None:
@@ -72,7 +72,7 @@ class Stripe:
     url: str = ""
     plan: Plan = field(default_factory=Plan)
     #: Errors by refused step.
-    refusals: dict[str, Refused] = field(default_factory=dict)
+    refusals: dict[str, RefusedError] = field(default_factory=dict)
     #: Status of a new refund.
     refund_status: str = "succeeded"
     page_length: int = 100
@@ -98,7 +98,7 @@ class Stripe:
 
     def respond(self, request: Request) -> Reply:
         """Answer a request over HTTP."""
-        response: Response | None = Refused(401, type="invalid_request_error").response
+        response: Response | None = RefusedError(401, type="invalid_request_error").response
         if request.headers["Authorization"] == f"Bearer {API_KEY}":
             step, intent_id = _step(request)
             params = {**request.query, **dict(parse_qsl(request.body))}
@@ -114,7 +114,8 @@ class Stripe:
         body = json.dumps([step, intent_id, params])
         if key in self.stored:
             first, response = self.stored[key]
-            return response if first == body else Refused(400, type="idempotency_error").response
+            reused = RefusedError(400, type="idempotency_error").response
+            return response if first == body else reused
         response = (500, {"error": {"type": "api_error", "message": "a message of Stripe"}})
         if fault is not Fault.ERROR_BEFORE:
             result = self._execute(step, intent_id, params)
@@ -129,12 +130,12 @@ class Stripe:
                 raise _invalid("parameter_unknown", name)
             execute = getattr(self, f"_{step}")
             return 200, execute(self._get(intent_id), params) if intent_id else execute(params)
-        except Refused as refused:
+        except RefusedError as refused:
             return refused.response
 
     def _get(self, intent_id: str) -> dict[str, Any]:
         if intent_id not in self.intents:
-            raise Refused(404, type="invalid_request_error", code="resource_missing")
+            raise RefusedError(404, type="invalid_request_error", code="resource_missing")
         return self.intents[intent_id]
 
     def _create(self, params: Params) -> dict[str, Any]:
@@ -197,7 +198,7 @@ class Stripe:
             error = {"type": "card_error", "code": code, "decline_code": decline_code}
             charge["status"] = "failed"
             intent.update(status="requires_payment_method", last_payment_error=error)
-            raise Refused(402, **error)
+            raise RefusedError(402, **error)
         charge["status"] = "succeeded"
         intent["status"] = "requires_capture"
         return self._find(intent, params)
@@ -225,9 +226,9 @@ class Stripe:
         self._refuse_if_planned("refund")
         refundable = intent["amount_received"] - charge["amount_refunded"]
         if not refundable:
-            raise Refused(400, type="invalid_request_error", code="charge_already_refunded")
+            raise RefusedError(400, type="invalid_request_error", code="charge_already_refunded")
         if amount > refundable:
-            raise Refused(400, type="invalid_request_error", param="amount")
+            raise RefusedError(400, type="invalid_request_error", param="amount")
         refund = {
             "id": f"re_{next(self._numbers)}",
             "object": "refund",
@@ -255,17 +256,19 @@ class Stripe:
 def _without_effect(fault: Fault) -> Response | None:
     match fault:
         case Fault.BUSY:
-            return Refused(429, type="invalid_request_error", code="lock_timeout").response
+            return RefusedError(429, type="invalid_request_error", code="lock_timeout").response
         case Fault.IN_USE:
-            return Refused(409, type="idempotency_error", code="idempotency_key_in_use").response
+            return RefusedError(
+                409, type="idempotency_error", code="idempotency_key_in_use"
+            ).response
         case Fault.GARBLED:
             return 502, {}
         case _:
             return None
 
 
-def _invalid(code: str, param: str) -> Refused:
-    return Refused(400, type="invalid_request_error", code=code, param=param)
+def _invalid(code: str, param: str) -> RefusedError:
+    return RefusedError(400, type="invalid_request_error", code=code, param=param)
 
 
 def _require_status(intent: dict[str, Any], *statuses: str) -> None:

@@ -12,7 +12,7 @@ from threading import Lock
 from urllib.parse import unquote
 
 from tests.tables_batch import Response, encode_batch, split_batch
-from tests.tables_storage import Key, Refused, Storage, error, key_of
+from tests.tables_storage import Key, RefusedError, Storage, error, key_of
 from tests.wire import Fault, Plan, Reply, Request, listening
 
 ACCOUNT = "shop"
@@ -71,7 +71,7 @@ class TableService:
             return self._transact(split_batch(request))
         try:
             return self.storage.execute(request)
-        except Refused as refused:
+        except RefusedError as refused:
             return refused.response
 
     def _transact(self, requests: list[Request]) -> Response:
@@ -79,16 +79,16 @@ class TableService:
         try:
             _check_batch([key_of(request) for request in requests])
             return encode_batch([self.storage.execute(request) for request in requests])
-        except Refused as refused:
+        except RefusedError as refused:
             self.storage.tables = before
             return encode_batch([refused.response])
 
 
 def _check_batch(keys: list[Key]) -> None:
     if len({partition for partition, _ in keys}) > 1:
-        raise Refused(400, "CommandsInBatchActOnDifferentPartitions")
+        raise RefusedError(400, "CommandsInBatchActOnDifferentPartitions")
     if len(set(keys)) < len(keys) or len(keys) > 100:
-        raise Refused(400, "InvalidDuplicateRow")
+        raise RefusedError(400, "InvalidDuplicateRow")
 
 
 def _step(request: Request) -> str:

@@ -29,7 +29,7 @@ Key = tuple[str, str]
 Table = dict[Key, dict[str, Any]]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The service refuses a request."""
 
     def __init__(self, status: int, code: str) -> None:
@@ -51,7 +51,7 @@ class Storage:
             return self._create(json.loads(request.body)["TableName"])
         table = self.tables.get(request.path[-1].partition("(")[0])
         if table is None:
-            raise Refused(404, "TableNotFound")
+            raise RefusedError(404, "TableNotFound")
         if request.method == "GET" and not _ENTITY.fullmatch(request.path[-1]):
             return self._page(table, request.query)
         key = key_of(request)
@@ -59,7 +59,7 @@ class Storage:
             case "GET" if key in table:
                 return 200, json.dumps(table[key]).encode(), JSON
             case "POST" if key in table:
-                raise Refused(409, "EntityAlreadyExists")
+                raise RefusedError(409, "EntityAlreadyExists")
             case "POST" | "PUT":
                 _check(table, key, request.headers["If-Match"])
                 return self._write(table, key, json.loads(request.body))
@@ -67,21 +67,21 @@ class Storage:
                 _check(table, key, request.headers["If-Match"] or "")
                 del table[key]
                 return 204, b"", {}
-        raise Refused(404, "ResourceNotFound")
+        raise RefusedError(404, "ResourceNotFound")
 
     def _create(self, name: str) -> Response:
         if name in self.tables:
-            raise Refused(409, "TableAlreadyExists")
+            raise RefusedError(409, "TableAlreadyExists")
         self.tables[name] = {}
         return 201, json.dumps({"TableName": name}).encode(), JSON
 
     def _write(self, table: Table, key: Key, columns: dict[str, Any]) -> Response:
         if any(_INVALID_KEY.search(part) or _bytes(part) > _MAX_KEY_BYTES for part in key):
-            raise Refused(400, "OutOfRangeInput")
+            raise RefusedError(400, "OutOfRangeInput")
         if any(
             _bytes(text) > _MAX_TEXT_BYTES for text in columns.values() if isinstance(text, str)
         ):
-            raise Refused(400, "PropertyValueTooLarge")
+            raise RefusedError(400, "PropertyValueTooLarge")
         etag = f"W/\"datetime'{next(self._etags)}'\""
         table[key] = {**columns, "odata.etag": etag, "Timestamp": "2026-01-01T12:00:00Z"}
         return 204, b"", {"ETag": etag}
@@ -119,9 +119,9 @@ def _check(table: Table, key: Key, etag: str | None) -> None:
     if etag is None:
         return
     if key not in table:
-        raise Refused(404, "ResourceNotFound")
+        raise RefusedError(404, "ResourceNotFound")
     if etag not in {"*", table[key]["odata.etag"]}:
-        raise Refused(412, "UpdateConditionNotSatisfied")
+        raise RefusedError(412, "UpdateConditionNotSatisfied")
 
 
 def _matches(key: Key, condition: str) -> bool:

@@ -1,4 +1,4 @@
-"""Does anything personal leave the order book?"""
+"""Personal data stays in the order store: not in histories, responses, logs or other files."""
 
 import logging
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.builders import EMAIL, PERSONAL, a_refund, an_order
-from tests.proof.situations import SITUATIONS, NotPossible, Situation
-from tests.proof.steps import ROWS, Row
-from tests.shop import Shop
-
-PLANTED = (*PERSONAL, EMAIL.partition("@")[0])
+from tests.builders import EMAIL, OPERATOR, a_refund, an_order
+from tests.failure_matrix.incidents import Incident, NotApplicableError
+from tests.failure_matrix.order_incidents import ORDER_INCIDENTS
+from tests.failure_matrix.order_steps import ORDER_STEPS, OrderStep
+from tests.privacy import personal_data_in, text_of_files
+from tests.shop import MANAGEMENT_API, Shop
 
 EVERY_BRANCH = [
     an_order(),
@@ -36,91 +36,79 @@ EVERY_BRANCH = [
 ]
 
 
-def planted(text: str) -> list[str]:
-    """The personal words that stand in the text."""
-    return [word for word in PLANTED if word in text]
-
-
-def text_of(folder: Path) -> str:
-    """Everything in any file of the folder."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return "".join(path.read_bytes().decode("utf-8", "replace") for path in files)
-
-
 @pytest.fixture(autouse=True)
-def heard(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """Whatever a test here does, nothing personal is logged or printed, at any level."""
+def check_output(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> Iterator[None]:
+    """Check that no test logs or prints personal data, at any level."""
     with caplog.at_level(logging.DEBUG):
         yield
     printed = capfd.readouterr()
-    said = caplog.text + printed.out + printed.err
-    assert planted(said) == []
+    assert personal_data_in(caplog.text + printed.out + printed.err) == []
 
 
-def shown(shop: Shop, order_id: str) -> str:
-    """Everything that the app and the host show of an order, over HTTP."""
-    hook = "/runtime/webhooks/durabletask"
-    pages = [
-        f"/api/orders/{order_id}",
-        *(f"/api/orders/{order_id}/{rest}" for rest in ("parcel", "tracking")),
+def responses(shop: Shop, order_id: str) -> str:
+    """Return everything that the app and the host show of an order."""
+    instances, entities = f"{MANAGEMENT_API}/instances", f"{MANAGEMENT_API}/entities"
+    paths = [
+        *(f"/api/orders/{order_id}", f"/api/orders/{order_id}/shipment"),
         *("/api/orders", "/api/operations/audit", "/api/operations/attention"),
-        f"{hook}/instances/{order_id}?showHistory=true&showHistoryOutput=true&showInput=true",
-        *(f"{hook}/instances", f"{hook}/entities?fetchState=true"),
+        f"{instances}/{order_id}?showHistory=true&showHistoryOutput=true&showInput=true",
+        *(instances, f"{entities}?fetchState=true"),
     ]
-    answers = [shop.app.request("GET", page) for page in pages]
-    return "".join(f"{answer.headers} {answer.text}" for answer in answers)
+    responses = [shop.app.request("GET", path) for path in paths]
+    return "".join(f"{response.headers} {response.text}" for response in responses)
 
 
 @pytest.mark.parametrize("order", EVERY_BRANCH)
-def test_nothing_personal_is_stored_or_shown_whichever_way_an_order_goes(
+def test_order_of_any_outcome_shows_no_personal_data(
     shop: Shop, tmp_path: Path, order: dict[str, Any]
 ) -> None:
-    """No history, input, output, status, entity or URL."""
+    """In histories, inputs, outputs, statuses, entities and URLs; nor its payment method."""
     run = shop.run(order)
 
-    assert planted(text_of(tmp_path / "host")) == []
-    assert planted(shown(shop, run.instance_id)) == []
-    assert "pm_" not in text_of(tmp_path / "host")
-    assert planted(text_of(tmp_path / "orders")) != []
+    assert personal_data_in(text_of_files(tmp_path / "host")) == []
+    assert personal_data_in(responses(shop, run.instance_id)) == []
+    assert "pm_" not in text_of_files(tmp_path / "host")
+    assert personal_data_in(text_of_files(tmp_path / "orders")) != []
 
 
-@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.__name__)
-@pytest.mark.parametrize("row", ROWS[3:6], ids=lambda row: row.name)
-def test_nothing_personal_is_stored_or_shown_whatever_goes_wrong(
-    shop: Shop, tmp_path: Path, row: Row, situation: Situation
+@pytest.mark.parametrize("incident", ORDER_INCIDENTS, ids=lambda incident: incident.name)
+@pytest.mark.parametrize("step", ORDER_STEPS[3:6], ids=lambda step: step.name)
+def test_order_with_any_incident_shows_no_personal_data(
+    shop: Shop, tmp_path: Path, step: OrderStep, incident: Incident[OrderStep]
 ) -> None:
-    """Faults have words, too; and an order that is canceled or run again has more history."""
+    """Also in the messages of faults, and in the longer histories of restarted orders."""
     try:
-        order_id = situation(shop, row)
-    except NotPossible:
+        order_id = incident.run(shop, step)
+    except NotApplicableError:
         return
 
-    assert planted(text_of(tmp_path / "host")) == []
-    assert planted(shown(shop, order_id)) == []
+    assert personal_data_in(text_of_files(tmp_path / "host")) == []
+    assert personal_data_in(responses(shop, order_id)) == []
 
 
 @pytest.mark.parametrize("method", ["pm_card_visa", "pm_sandbox_refundRefused"])
-def test_nothing_personal_is_stored_or_shown_of_a_refund(
-    shop: Shop, tmp_path: Path, method: str
-) -> None:
-    """Nor who wanted it, and why."""
+def test_refund_shows_no_personal_data(shop: Shop, tmp_path: Path, method: str) -> None:
+    """Histories contain neither its operator nor its note."""
     order_id = shop.run(an_order(payment_method=method)).instance_id
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
     shop.app.wait(refund_id)
-    host = text_of(tmp_path / "host")
+    host = text_of_files(tmp_path / "host")
 
-    assert planted(host + shown(shop, order_id) + shown(shop, refund_id)) == []
+    assert personal_data_in(host + responses(shop, order_id) + responses(shop, refund_id)) == []
     assert refund_id in host
-    assert [word for word in ("Plantedmann", "broken cup", "pm_") if word in host] == []
+    assert [word for word in (OPERATOR.split()[-1], "broken cup", "pm_") if word in host] == []
 
 
-def test_a_request_that_is_refused_is_not_repeated(shop: Shop) -> None:
-    """Neither in the answer nor in the log, however it is wrong."""
-    for bad in (an_order(quantity=0), an_order(sku="NO-SUCH"), an_order(surprise=EMAIL), [EMAIL]):
-        answer = shop.post(bad)
+def test_invalid_request_is_not_repeated(shop: Shop) -> None:
+    """Neither in the response nor in the log."""
+    for body in (an_order(quantity=0), an_order(sku="NO-SUCH"), an_order(surprise=EMAIL), [EMAIL]):
+        response = shop.post(body)
 
-        assert answer.status in {400, 422}
-        assert planted(answer.text + str(answer.headers)) == []
-    broken = shop.app.request("POST", "/api/orders", content=f'{{"customer": "{EMAIL}'.encode())
+        assert response.status in {400, 422}
+        assert personal_data_in(response.text + str(response.headers)) == []
+    content = f'{{"customer": "{EMAIL}'.encode()
+    malformed = shop.app.request("POST", "/api/orders", content=content)
 
-    assert planted(broken.text) == []
+    assert personal_data_in(malformed.text) == []

@@ -57,7 +57,8 @@ class ProblemError(Exception):
         return func.HttpResponse(
             json.dumps(body),
             status_code=self.status.value,
-            headers=self.headers,
+            # A cache must not repeat a refusal either.
+            headers={"Cache-Control": "no-store"} | self.headers,
             mimetype="application/problem+json",
         )
 

@@ -92,4 +92,8 @@ def _refusal(record: OrderRecord) -> str:
         return "The order needs attention. An operator decides how it continues."
     if record.outcome is not None and not record.outcome.is_completed:
         return f"The order has already ended: {record.outcome.status}."
-    return "The shipment is dispatched, so the order can no longer be canceled. Return it instead."
+    # The dispatch is recorded before the carrier is called.
+    is_dispatched = "is dispatched" if record.outcome else "is being dispatched"
+    return (
+        f"The shipment {is_dispatched}, so the order can no longer be canceled. Return it instead."
+    )

@@ -147,7 +147,8 @@ def _hub_name(name: str, environment: dict[str, str]) -> str:
         name = environment.get(name[1:-1], name)
     if not _HUB_NAME.fullmatch(name):
         raise ConfigurationError(
-            f"host.json: hubName {name!r} must be 3 to 45 letters and digits, a letter first"
+            f"host.json: hubName {name!r} must have 3 to 45 characters of A-Z, a-z and 0-9,"
+            " and must not start with 0-9"
         )
     return name
 

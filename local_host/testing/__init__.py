@@ -24,8 +24,3 @@ __all__ = [
     "send_request",
     "start_app",
 ]
-
-# Old names, to be removed when no test uses them.
-WaitsForEverError = WaitsForeverError
-_wait_for = run_in_loop
-_load = load_app

@@ -201,18 +201,3 @@ class App:
         """Render the timeline of an instance, as `--inspect` does."""
         record = self.driver.get_instance(instance_id)
         return render_timeline(record, self.host.engine.hub.read_history(instance_id))
-
-    # ------------------------------------------------------------ old names
-    # To be removed when no test uses them.
-
-    look = get_run
-    let_pass = advance
-    settle = wait_until_idle
-
-    @property
-    def _next_timer(self) -> Any:  # noqa: ANN401 - an alias
-        return self.driver.advance_to_next_timer
-
-    @property
-    def _jump(self) -> Any:  # noqa: ANN401 - an alias
-        return self.driver.advance_to

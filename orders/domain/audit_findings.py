@@ -58,7 +58,7 @@ class Finding:
     """One difference between the records."""
 
     kind: FindingKind
-    #: The orders that it concerns.
+    #: The orders that it is about.
     orders: tuple[str, ...]
     #: What was found, without personal data.
     detail: str

@@ -24,7 +24,7 @@ class ValidationProblem:
     """One reason for which an order is rejected."""
 
     reason: str
-    #: Number of the order line, from 1. None if the problem concerns the whole order.
+    #: Number of the order line, from 1. None if the problem is about the whole order.
     line: int | None = None
     sku: str | None = None
 

@@ -34,7 +34,7 @@ class StepRecord:
     step: str
     at: str
     result: StepResult
-    #: The product, if the step concerns the stock of one.
+    #: The product, if the step is about the stock of one.
     sku: str | None = None
 
 

@@ -18,7 +18,6 @@ class Carrier(Protocol):
 
     def book(self, order_id: str, recipient: Customer) -> Booking:
         """Book the shipment. A refused address is a result."""
-        ...
 
     def cancel(self, order_id: str) -> ShipmentCancellation:
         """Cancel the shipment and leave a tombstone: none is booked for this order later.
@@ -26,7 +25,6 @@ class Carrier(Protocol):
         Raises:
             CarrierUnavailableError: also if the shipment is dispatched.
         """
-        ...
 
     def dispatch(self, order_id: str) -> None:
         """Dispatch the booked shipment.
@@ -34,12 +32,9 @@ class Carrier(Protocol):
         Raises:
             CarrierUnavailableError: also if there is no booked shipment.
         """
-        ...
 
     def track(self, order_id: str) -> Shipment | None:
         """Return the order's shipment, if there is one."""
-        ...
 
     def list_shipments(self, since: datetime) -> Iterable[ShipmentRecord]:
         """Return the carrier's own record of all shipments booked since then."""
-        ...

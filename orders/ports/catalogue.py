@@ -11,12 +11,9 @@ class Catalogue(Protocol):
 
     def product(self, sku: str) -> Product | None:
         """Return the product with this SKU."""
-        ...
 
     def skus(self) -> Iterable[str]:
         """Return the SKUs of all products."""
-        ...
 
     def tariff(self, country: str) -> Tariff | None:
         """Return tax and shipping prices of a country, if the shop serves it."""
-        ...

@@ -17,12 +17,9 @@ class Mailer(Protocol):
         Raises:
             MailerUnavailableError: the email was not accepted.
         """
-        ...
 
     def erase(self, order_id: str) -> None:
         """Erase recipients and texts of the order's emails, but not that they were sent."""
-        ...
 
     def list_emails(self, since: datetime) -> Iterable[EmailRecord]:
         """Return the emails accepted since then; older ones may be included."""
-        ...

@@ -77,7 +77,6 @@ class OrderStore(Protocol):
 
     def place(self, order: Order, customer: Customer, fingerprint: str) -> Placed:
         """Store a new order in one write, or return the existing one with its ID."""
-        ...
 
     def find(self, order_id: str) -> OrderRecord | None:
         """Return the order's record.
@@ -85,18 +84,15 @@ class OrderStore(Protocol):
         Raises:
             UnreadableRecordError: the record cannot be decoded.
         """
-        ...
 
     def update(self, order_id: str, change: Change[T]) -> T:
         """Read the record, apply the change and write it in one atomic step; return the answer.
 
         The change may be applied twice: after a concurrent update, or if the answer was lost.
         """
-        ...
 
     def customer(self, order_id: str) -> Customer | None:
         """Return the order's personal part."""
-        ...
 
     def page(self, query: OrderQuery) -> OrderPage:
         """Return a page of orders.
@@ -104,15 +100,12 @@ class OrderStore(Protocol):
         Raises:
             InvalidCursorError: the cursor is not one of this list.
         """
-        ...
 
     def is_deleted(self, order_id: str) -> bool:
         """Whether an order with this ID existed and was deleted."""
-        ...
 
     def erase(self, order_id: str) -> None:
         """Erase all personal data: none of it is left in the store's files."""
-        ...
 
     def delete(self, order_id: str) -> None:
         """Delete the record and all partner references, unless work remains for the order.
@@ -120,4 +113,3 @@ class OrderStore(Protocol):
         Partners still know the order by its ID, so a tombstone keeps the ID from being reused. The
         idempotency key is free for a new order.
         """
-        ...

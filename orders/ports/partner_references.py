@@ -28,20 +28,15 @@ class PartnerReferences(Protocol):
 
     def find(self, key: str) -> PartnerReference:
         """Return the reference; an empty one if nothing is stored."""
-        ...
 
     def stored_keys(self) -> Iterable[str]:
         """Return the keys that have a partner ID."""
-        ...
 
     def store(self, key: str, partner_id: str) -> PartnerReference:
         """Store the partner's ID unless there is one, and return the stored reference."""
-        ...
 
     def leave_tombstone(self, key: str) -> PartnerReference:
         """Record that the order was undone, and return the stored reference."""
-        ...
 
     def next_attempt(self, key: str, after: int) -> None:
         """Use other idempotency keys than those of attempt `after`. A repeat changes nothing."""
-        ...

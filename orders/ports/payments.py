@@ -7,7 +7,7 @@ reverse     the authorization is voided, or the captured amount refunded, whiche
 
 Each happens once per order, a refund once per refund ID, however often it is called. A method
 raises PaymentsUnavailableError if the effect is unknown. A refused capture, refund or reversal
-leaves no trace: a later call may succeed.
+is not recorded: a later call may succeed.
 """
 
 from collections.abc import Iterable
@@ -24,23 +24,18 @@ class Payments(Protocol):
 
     def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
         """Authorize the amount. A decline is a result."""
-        ...
 
     def capture(self, order_id: str) -> Capture:
         """Capture the authorized amount. A refusal is a result."""
-        ...
 
     def refund(self, order_id: str, refund_id: str, amount: Money) -> RefundResult:
         """Refund a part of the captured amount, never more than is left of it.
 
         The refund ID identifies the refund: a repeat with another amount pays nothing more.
         """
-        ...
 
     def reverse(self, order_id: str) -> Reversal:
         """Void or refund the payment and leave a tombstone: nothing more is captured later."""
-        ...
 
     def list_payments(self, since: datetime) -> Iterable[PaymentRecord]:
         """Return the gateway's own record of all payments begun since then."""
-        ...

@@ -1,6 +1,6 @@
-"""Does the guardian's own timer bring an order to its end whose worker was killed in mid-episode?
+"""Recovery completes an order whose worker was killed in mid-turn.
 
-`LONG=1 ./scripts/test -k lost_worker` also waits until it comes by itself, a minute or two.
+`LONG=1 ./scripts/test -k lost_worker` also waits for the timer, a minute or two.
 """
 
 import os
@@ -15,33 +15,35 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.service import Service, done_once
+from orders.contracts.names import Timer
+from tests.acceptance.service import Service, effects_of_completed_orders
 from tests.builders import an_order
-from tests.local_host.process import HOOK, fetch, status, until
+from tests.local_host.process import fetch, status, until
+from tests.shop import MANAGEMENT_API
 
-#: The carrier says three times that it is not done yet; the pauses grow to two seconds.
-SLOW = an_order(postal_code="00003")
+#: The carrier answers at the fourth call; the pauses between the calls grow to two seconds.
+SLOW_BOOKING = an_order(postal_code="00003")
 LONGEST_PAUSE_SECONDS = 2.0
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    """A service whose guardian is as impatient as it can be."""
+    """Run a service whose recovery is as early as the settings allow."""
     started = Service(tmp_path, ORDERS_RECOVER_AFTER_MINUTES="1")
     yield started
     started.close()
 
 
 def history(service: Service, order_id: str) -> list[dict[str, Any]]:
-    """What the host has recorded of the order."""
-    shown = service.send("GET", f"{HOOK}/instances/{order_id}?showHistory=true")
-    events: list[dict[str, Any]] = shown.get("historyEvents", [])
+    """Return the history of the order's orchestration."""
+    instance = service.send("GET", f"{MANAGEMENT_API}/instances/{order_id}?showHistory=true")
+    events: list[dict[str, Any]] = instance.get("historyEvents", [])
     return events
 
 
-def lost_in_mid_episode(service: Service) -> str:
-    """An order whose worker had been handed an episode, and never answered."""
-    order_id = service.place(SLOW, "key")
+def lose_worker(service: Service) -> str:
+    """Place an order, kill its worker during a turn, and return the order's ID."""
+    order_id = service.place(SLOW_BOOKING, "key")
     until(lambda: [e["EventType"] for e in history(service, order_id)].count("TaskFailed") == 3)
     (worker,) = service.host.workers()
     os.kill(worker, signal.SIGSTOP)
@@ -51,33 +53,34 @@ def lost_in_mid_episode(service: Service) -> str:
     return order_id
 
 
-def age(service: Service, order_id: str) -> None:
-    """Let the book say that nothing was written of the order for two minutes."""
-    before = (datetime.now(UTC) - timedelta(minutes=2)).isoformat()
-    with closing(sqlite3.connect(service.data / "orders.sqlite3")) as book, book:
-        book.execute("UPDATE orders SET updated_at = ? WHERE order_id = ?", (before, order_id))
+def set_last_update(service: Service, order_id: str, age: timedelta) -> None:
+    """Let the record say that it has not changed for a while."""
+    updated_at = (datetime.now(UTC) - age).isoformat()
+    with closing(sqlite3.connect(service.data / "orders.sqlite3")) as store, store:
+        store.execute("UPDATE orders SET updated_at = ? WHERE order_id = ?", (updated_at, order_id))
 
 
-def test_a_lost_worker_loses_no_order(service: Service) -> None:
-    """The guardian's timer function finds it, and it is run again: nothing is done twice."""
-    order_id = lost_in_mid_episode(service)
+def test_recovery_completes_the_order_of_a_lost_worker(service: Service) -> None:
+    """Nothing is done twice."""
+    order_id = lose_worker(service)
     assert service.send("GET", f"/api/orders/{order_id}")["status"] == "processing"
-    age(service, order_id)
+    set_last_update(service, order_id, timedelta(minutes=2))
 
-    assert fetch(service.host.base_url, "POST", "/admin/functions/guardOrders", b"{}")[0] == 202
+    path = f"/admin/functions/{Timer.RECOVER_ORDERS}"
+    assert fetch(service.host.base_url, "POST", path, b"{}")[0] == 202
 
-    assert service.end_of(order_id)["status"] == "completed"
-    assert service.effects() == done_once([order_id])
+    assert service.wait_for_end(order_id)["status"] == "completed"
+    assert service.effects() == effects_of_completed_orders([order_id])
 
 
 @pytest.mark.skipif(not os.environ.get("LONG"), reason="waits for minutes")
 @pytest.mark.timeout(300)
-def test_the_recovery_comes_by_itself_after_a_lost_worker(
+def test_recovery_after_a_lost_worker_starts_by_itself(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every minute, and an order is left alone for a minute at least."""
-    monkeypatch.setattr("tests.acceptance.service.PATIENCE_SECONDS", 200)
-    order_id = lost_in_mid_episode(service)
+    """The timer fires every minute; the order is recovered after one minute at the earliest."""
+    monkeypatch.setattr("tests.acceptance.service.TIMEOUT_SECONDS", 200)
+    order_id = lose_worker(service)
 
-    assert service.end_of(order_id)["status"] == "completed"
-    assert service.effects() == done_once([order_id])
+    assert service.wait_for_end(order_id)["status"] == "completed"
+    assert service.effects() == effects_of_completed_orders([order_id])

@@ -13,7 +13,7 @@ from orders.adapters.payments.stripe.gateway import StripePayments
 from orders.adapters.sandbox_ledger import Entry
 from orders.adapters.system_clock import SystemClock
 from orders.ports.payments import Payments
-from tests.stripe_server import API_KEY, Refused, Stripe, serving
+from tests.stripe_server import API_KEY, RefusedError, Stripe, serving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def _accept(payments: SandboxPayments) -> None:
 
 def _refuse(stripe: Stripe, step: str) -> str:
     codes = {"capture": "charge_expired_for_capture", "refund": "charge_disputed"}
-    stripe.refusals[step] = Refused(400, type="invalid_request_error", code=codes[step])
+    stripe.refusals[step] = RefusedError(400, type="invalid_request_error", code=codes[step])
     return "pm_card_visa"
 
 

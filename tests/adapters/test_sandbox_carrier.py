@@ -1,4 +1,4 @@
-"""Sandbox carrier: the behaviour of its postal codes. The port: see `test_carrier`."""
+"""Sandbox carrier: the behavior of its postal codes. The port: see `test_carrier`."""
 
 from pathlib import Path
 

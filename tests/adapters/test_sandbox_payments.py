@@ -1,4 +1,4 @@
-"""Sandbox payments: the behaviour of its payment methods. The port: see `test_payments`."""
+"""Sandbox payments: the behavior of its payment methods. The port: see `test_payments`."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -11,7 +11,7 @@ from orders.domain.errors import PaymentsUnavailableError, UnavailableError
 from orders.domain.money import Money
 from orders.domain.results import Reversal
 from tests.adapters.gateways import Balance, stripe_balance, stripe_payments
-from tests.stripe_server import Refused, Stripe
+from tests.stripe_server import RefusedError, Stripe
 from tests.wire import Fault
 
 AMOUNT = Money(4980, "EUR")
@@ -189,13 +189,15 @@ def test_capture_of_an_expired_authorization_is_refused(
 @pytest.mark.parametrize(
     "refusal",
     [
-        Refused(402, type="card_error", code="card_declined", decline_code="lost_card"),
-        Refused(400, type="invalid_request_error", code="charge_expired_for_capture"),
-        Refused(400, type="invalid_request_error", code="capture_charge_authorization_expired"),
+        RefusedError(402, type="card_error", code="card_declined", decline_code="lost_card"),
+        RefusedError(400, type="invalid_request_error", code="charge_expired_for_capture"),
+        RefusedError(
+            400, type="invalid_request_error", code="capture_charge_authorization_expired"
+        ),
     ],
 )
 def test_refused_capture_is_a_result(
-    stripe: Stripe, payments: StripePayments, refusal: Refused
+    stripe: Stripe, payments: StripePayments, refusal: RefusedError
 ) -> None:
     """The bank refuses, or the authorization has expired."""
     payments.authorize("o", AMOUNT, VISA)
@@ -207,7 +209,7 @@ def test_refused_capture_is_a_result(
 def test_invalid_capture_request_raises(stripe: Stripe, payments: StripePayments) -> None:
     """It is not a refusal by the bank."""
     payments.authorize("o", AMOUNT, VISA)
-    stripe.refusals["capture"] = Refused(
+    stripe.refusals["capture"] = RefusedError(
         400, type="invalid_request_error", code="parameter_unknown"
     )
 

@@ -11,7 +11,7 @@ from orders.domain.money import Money
 from orders.domain.provider_records import PaymentRecord
 from orders.domain.results import RefundResult, Reversal
 from tests.adapters.gateways import Balance, stripe_balance, stripe_payments
-from tests.stripe_server import Refused, Stripe
+from tests.stripe_server import RefusedError, Stripe
 from tests.wire import Fault
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -20,9 +20,9 @@ REFUNDED = RefundResult(refunded=True)
 REFUSED = RefundResult(refunded=False, reason="refundRefused")
 
 REFUSALS = [
-    Refused(400, type="invalid_request_error", code="charge_disputed"),
-    Refused(400, type="invalid_request_error"),
-    Refused(402, type="card_error", code="insufficient_funds"),
+    RefusedError(400, type="invalid_request_error", code="charge_disputed"),
+    RefusedError(400, type="invalid_request_error"),
+    RefusedError(402, type="card_error", code="insufficient_funds"),
 ]
 
 
@@ -97,7 +97,7 @@ def test_failure_after_the_effect_is_looked_up(stripe: Stripe, payments: StripeP
 
 @pytest.mark.parametrize("refusal", REFUSALS)
 def test_refusal_by_stripe_is_a_result(
-    stripe: Stripe, payments: StripePayments, refusal: Refused
+    stripe: Stripe, payments: StripePayments, refusal: RefusedError
 ) -> None:
     """Both a partial refund and a reversal may be refused."""
     stripe.refusals["refund"] = refusal
@@ -108,7 +108,9 @@ def test_refusal_by_stripe_is_a_result(
 
 def test_invalid_refund_request_raises(stripe: Stripe, payments: StripePayments) -> None:
     """It is not a refusal by the bank."""
-    stripe.refusals["refund"] = Refused(400, type="invalid_request_error", code="parameter_unknown")
+    stripe.refusals["refund"] = RefusedError(
+        400, type="invalid_request_error", code="parameter_unknown"
+    )
 
     with pytest.raises(PaymentsUnavailableError, match="parameter_unknown"):
         payments.refund("o", "r", PART)

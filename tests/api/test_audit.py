@@ -1,4 +1,4 @@
-"""Does the running shop find what does not add up in its own records?"""
+"""The audit of a running shop: no findings without differences, one for each difference."""
 
 import logging
 from collections.abc import Callable
@@ -9,29 +9,31 @@ import pytest
 from orders.domain.outcome import Outcome
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
-from tests.proof.behind import signal, the_audit
+from tests.inspection import audit, signal_stock
 from tests.shop import Shop
 
-Plant = Callable[[Shop, str], object]
+Difference = Callable[[Shop, str], object]
 
 
-def found(shop: Shop) -> set[str]:
-    """The kinds of what was found."""
-    return {finding["kind"] for finding in the_audit(shop)["findings"]}
+def finding_kinds(shop: Shop) -> set[str]:
+    """Return the kinds of all findings."""
+    return {finding["kind"] for finding in audit(shop)["findings"]}
 
 
-def write(shop: Shop, port: str, order_id: str, key: str, kind: str, **detail: int | str) -> None:
-    """Write a row straight into a ledger."""
-    ledger = {"payments": shop.payments.ledger, "shipments": shop.carrier.ledger}.get(
-        port, shop.mailer.outbox
-    )
-    with ledger.writing() as page:
+def write(shop: Shop, ledger: str, order_id: str, key: str, kind: str, **detail: int | str) -> None:
+    """Write a row into a ledger, past its adapter."""
+    ledgers = {
+        "payments": shop.payments.ledger,
+        "shipments": shop.carrier.ledger,
+        "emails": shop.mailer.outbox,
+    }
+    with ledgers[ledger].writing() as page:
         page.put(f"{order_id}:{key}", order_id, kind, **detail)
 
 
-def test_a_shop_that_nobody_used_is_clean(shop: Shop) -> None:
-    """Nothing is compared with nothing."""
-    assert the_audit(shop) == {
+def test_audit_of_an_empty_shop_is_clean(shop: Shop) -> None:
+    """All counts are zero."""
+    assert audit(shop) == {
         "clean": True,
         "findings": [],
         "open": [],
@@ -46,8 +48,8 @@ def test_a_shop_that_nobody_used_is_clean(shop: Shop) -> None:
     }
 
 
-def test_every_end_of_an_order_is_clean(shop: Shop) -> None:
-    """Completed, rejected, undone, and left to a person."""
+def test_audit_of_every_outcome_is_clean(shop: Shop) -> None:
+    """Completed, rejected and undone orders, and one that needs attention."""
     for order in (
         an_order(),
         an_order(quantity=101),
@@ -59,172 +61,178 @@ def test_every_end_of_an_order_is_clean(shop: Shop) -> None:
     ):
         shop.run(order)
 
-    report = the_audit(shop)
+    report = audit(shop)
 
     assert report["findings"] == []
     assert (report["checked"]["orders"], report["checked"]["inAttention"]) == (7, 1)
 
 
-def test_an_order_under_way_is_open_and_later_overdue(shop: Shop) -> None:
-    """It is a finding only when it takes too long."""
+def test_open_order_is_a_finding_once_it_is_overdue(shop: Shop) -> None:
+    """Until then it is listed as open."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
-    assert the_audit(shop)["open"] == [order_id]
-    assert found(shop) == set()
+    assert audit(shop)["open"] == [order_id]
+    assert finding_kinds(shop) == set()
 
     shop.app.terminate(order_id)
     shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
 
-    assert found(shop) == {"overdue"}
+    assert finding_kinds(shop) == {"overdue"}
 
 
-def test_an_order_under_way_is_looked_at_however_old_it_is(shop: Shop) -> None:
-    """Nobody else would ever speak of it again."""
+def test_open_order_outside_the_window_is_overdue(shop: Shop) -> None:
+    """An open order is audited however old it is."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.terminate(order_id)
 
     shop.advance_days(40)
 
-    report = the_audit(shop)
+    report = audit(shop)
     assert report["open"] == [order_id]
     assert [finding["kind"] for finding in report["findings"]] == ["overdue"]
 
 
-@pytest.mark.parametrize("after", [40, 70])
-def test_units_that_an_old_order_keeps_are_found(shop: Shop, after: int) -> None:
-    """Before and after it was purged, which leaves units that are still reserved."""
+@pytest.mark.parametrize("days", [40, 70])
+def test_units_reserved_for_an_old_order_are_found(shop: Shop, days: int) -> None:
+    """Before and after its purge, which leaves open reservations."""
     order_id = shop.run(an_order(payment_method="pm_card_chargeDeclined")).instance_id
-    signal(shop, "reserve", order_id, "BOWL-DEEP")
+    signal_stock(shop, "reserve", order_id, "BOWL-DEEP")
 
-    shop.advance_days(after)
+    shop.advance_days(days)
 
-    assert found(shop) == {"goodsKept"}
+    assert finding_kinds(shop) == {"stockNotReleased"}
 
 
-def test_a_refund_that_is_not_paid_is_overdue_however_old_its_order_is(shop: Shop) -> None:
-    """The order itself was purged long ago."""
+def test_open_refund_of_a_purged_order_is_overdue(shop: Shop) -> None:
+    """The order itself was purged long before."""
     order_id = shop.run(an_order()).instance_id
     shop.advance_days(61)
-    shop.replace_ports(refunds=Failing(shop.services.refunds, "close", before=FOREVER))
+    store = Failing(shop.services.order_store, "close_refund", before=FOREVER)
+    shop.replace_ports(order_store=store)
     shop.refund(order_id, a_refund())
-    shop.app.let_pass(timedelta(hours=2))
+    shop.app.advance(timedelta(hours=2))
 
-    assert found(shop) == {"overdue"}
+    assert finding_kinds(shop) == {"overdue"}
 
 
-def test_an_old_order_is_not_judged_by_what_was_not_read(shop: Shop) -> None:
-    """Its money is older than the window, and a late entry does not make it wrong."""
+def test_old_order_is_not_compared_with_records_outside_the_window(shop: Shop) -> None:
+    """Its payment is older than the window, and a late row does not make it wrong."""
     order_id = shop.run(an_order()).instance_id
 
     shop.advance_days(40)
-    write(shop, "payments", order_id, "withdraw", "refunded", minor=2980)
+    write(shop, "payments", order_id, "reverse", "refunded", minor=2980)
 
-    report = the_audit(shop)
+    report = audit(shop)
     assert report["clean"], report
     assert report["checked"]["orders"] == 1
 
 
-COMPLETED: list[tuple[Plant, set[str]]] = [
+COMPLETED: list[tuple[Difference, set[str]]] = [
     (lambda s, o: write(s, "payments", o, "capture:again", "captured", minor=9), {"chargedTwice"}),
     (
         lambda s, o: write(s, "payments", o, "authorize:again", "authorized", minor=9),
-        {"chargedTwice", "moneyHeld"},
+        {"chargedTwice", "authorizationOpen"},
     ),
-    (lambda s, o: s.payments.withdraw(o), {"moneyMissing", "releasedUnpaid"}),
-    (lambda s, o: write(s, "shipments", o, "cancelShipment", "canceled"), {"parcelMissing"}),
+    (lambda s, o: s.payments.reverse(o), {"paymentMissing", "dispatchedUnpaid"}),
+    (lambda s, o: write(s, "shipments", o, "cancelShipment", "canceled"), {"shipmentMissing"}),
     (lambda s, o: write(s, "shipments", o, "ship:again", "booked"), {"shippedTwice"}),
-    (lambda s, o: write(s, "emails", o, "confirm:again", "sent"), {"mailedTwice"}),
-    (lambda s, o: signal(s, "forget", o), {"goodsMissing"}),
+    (lambda s, o: write(s, "emails", o, "again", "confirmation"), {"emailedTwice"}),
+    (lambda s, o: signal_stock(s, "settle", o), {"stockNotSold"}),
 ]
 
 
-@pytest.mark.parametrize(("plant", "expected"), COMPLETED)
-def test_what_is_planted_into_a_completed_order_is_found(
-    shop: Shop, plant: Plant, expected: set[str]
+@pytest.mark.parametrize(("create_difference", "expected"), COMPLETED)
+def test_difference_from_a_completed_order_is_found(
+    shop: Shop, create_difference: Difference, expected: set[str]
 ) -> None:
-    """Straight into the ledgers and the stock."""
+    """In every ledger and in the stock; the finding names the order."""
     order_id = shop.run(an_order()).instance_id
-    plant(shop, order_id)
+    create_difference(shop, order_id)
 
-    report = the_audit(shop)
+    report = audit(shop)
 
     assert {finding["kind"] for finding in report["findings"]} == expected
     assert {o for finding in report["findings"] for o in finding["orders"]} == {order_id}
 
 
-REJECTED: list[tuple[Plant, set[str]]] = [
-    (lambda s, o: write(s, "payments", o, "late", "authorized", minor=2980), {"moneyHeld"}),
+REJECTED: list[tuple[Difference, set[str]]] = [
+    (lambda s, o: write(s, "payments", o, "late", "authorized", minor=2980), {"authorizationOpen"}),
     (
         lambda s, o: write(s, "payments", o, "late", "captured", minor=2980),
-        {"moneyKept"},
+        {"paymentNotReversed"},
     ),
     (
-        lambda s, o: write(s, "payments", o, "withdraw", "refunded", minor=1),
-        {"refundedTwice", "mailMissing", "mailWrong"},
+        lambda s, o: write(s, "payments", o, "reverse", "refunded", minor=1),
+        {"refundedTwice", "emailMissing", "emailWrong"},
     ),
-    (lambda s, o: write(s, "shipments", o, "late", "booked"), {"parcelKept"}),
-    (lambda s, o: write(s, "emails", o, "confirm", "sent"), {"mailWrong"}),
-    (lambda s, o: write(s, "emails", o, "refunded", "refunded"), {"mailWrong"}),
-    (lambda s, o: signal(s, "reserve", o, "BOWL-DEEP"), {"goodsKept"}),
+    (lambda s, o: write(s, "shipments", o, "late", "booked"), {"shipmentNotCanceled"}),
+    (lambda s, o: write(s, "emails", o, "confirmation", "confirmation"), {"emailWrong"}),
+    (lambda s, o: write(s, "emails", o, "refunded", "refunded"), {"emailWrong"}),
+    (lambda s, o: signal_stock(s, "reserve", o, "BOWL-DEEP"), {"stockNotReleased"}),
 ]
 
 
-@pytest.mark.parametrize(("plant", "expected"), REJECTED)
-def test_what_is_planted_into_a_rejected_order_is_found(
-    shop: Shop, plant: Plant, expected: set[str]
+@pytest.mark.parametrize(("create_difference", "expected"), REJECTED)
+def test_difference_from_a_rejected_order_is_found(
+    shop: Shop, create_difference: Difference, expected: set[str]
 ) -> None:
     """What was undone, or never begun, must stay so."""
     order_id = shop.run(an_order(payment_method="pm_card_chargeDeclined")).instance_id
-    plant(shop, order_id)
+    create_difference(shop, order_id)
 
-    assert found(shop) == expected
+    assert finding_kinds(shop) == expected
 
 
-def test_a_notice_that_was_never_sent_is_found(shop: Shop) -> None:
-    """An end that nobody told the customer of, with no note that says so."""
+def test_missing_outcome_email_is_found(shop: Shop) -> None:
+    """An order that ended without an email and without a note about it."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.services.order_store.close(order_id, Outcome.canceled())
     shop.app.terminate(order_id)
 
-    assert found(shop) == {"mailMissing"}
+    assert finding_kinds(shop) == {"emailMissing"}
 
 
-def test_what_belongs_to_no_order_is_found(shop: Shop) -> None:
-    """Money, a parcel and goods of an order that the book never saw."""
-    write(shop, "payments", "ord_nobody", "authorize", "authorized", minor=1)
-    write(shop, "shipments", "ord_nobody", "ship", "booked")
-    signal(shop, "reserve", "ord_nobody")
+def test_holdings_of_an_unknown_order_are_found(shop: Shop) -> None:
+    """A payment, a shipment and a reservation of an order that the store does not have."""
+    write(shop, "payments", "ord_unknown", "authorize", "authorized", minor=1)
+    write(shop, "shipments", "ord_unknown", "ship", "booked")
+    signal_stock(shop, "reserve", "ord_unknown")
 
-    assert found(shop) == {"strayMoney", "strayParcel", "strayGoods"}
+    assert finding_kinds(shop) == {"orphanedPayment", "orphanedShipment", "orphanedReservation"}
 
 
-def test_a_completion_that_never_happened_is_found(shop: Shop) -> None:
-    """An end is written to the book that nothing else knows of."""
+def test_completion_without_effects_is_found(shop: Shop) -> None:
+    """An outcome that only the order store knows."""
     shop.replace_ports(payments=Failing(shop.payments, "authorize", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.services.order_store.close(order_id, Outcome.completed("T1"))
     shop.app.terminate(order_id)
 
-    assert found(shop) == {"moneyMissing", "parcelMissing", "mailMissing", "goodsMissing"}
+    assert finding_kinds(shop) == {
+        "paymentMissing",
+        "shipmentMissing",
+        "emailMissing",
+        "stockNotSold",
+    }
 
 
-def test_the_audit_runs_every_night_and_logs_what_it_finds(
+def test_nightly_audit_logs_each_finding_as_an_error(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An error for each finding, which a person is alarmed by."""
+    """And the number of findings."""
     order_id = shop.run(an_order()).instance_id
     write(shop, "shipments", order_id, "ship:again", "booked")
 
     with caplog.at_level(logging.INFO):
-        shop.app.let_pass(timedelta(days=1))
+        shop.app.advance(timedelta(days=1))
 
     errors = [record.message for record in caplog.records if record.levelno == logging.ERROR]
-    assert errors == [f"audit: shippedTwice {order_id}: 2 parcels"]
-    assert "audit: 1 findings, 0 open" in caplog.text
+    assert errors == [f"audit: shippedTwice {order_id}: 2 shipments"]
+    assert "audit: 1 findings, 0 open orders" in caplog.text

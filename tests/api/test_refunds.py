@@ -1,4 +1,4 @@
-"""Can some of the money of a completed order be paid back, once, and never too much?"""
+"""Refunds of completed orders: paid once, and never more than was captured."""
 
 from typing import Any
 
@@ -13,61 +13,73 @@ TOTAL = 3470
 
 @pytest.fixture
 def order_id(shop: Shop) -> str:
-    """An order that was completed."""
+    """Return a completed order."""
     return shop.run(an_order()).instance_id
 
 
-def test_a_part_is_paid_back_and_told(shop: Shop, order_id: str) -> None:
-    """The order stays completed, and shows what went back."""
-    answer = shop.refund(order_id, a_refund(1000))
-    shop.app.wait(answer.json()["refundId"])
+def test_part_of_the_payment_is_refunded(shop: Shop, order_id: str) -> None:
+    """The order stays completed and shows the refund; the customer gets an email."""
+    response = shop.refund(order_id, a_refund(1000))
+    shop.app.wait(response.json()["refundId"])
 
-    (shown,) = shop.get(order_id)["refunds"]
-    assert (answer.status, answer.json()["refundable"]["minor"]) == (202, TOTAL - 1000)
-    assert (shown["status"], shown["amount"]["minor"]) == ("paid", 1000)
+    (refund,) = shop.get(order_id)["refunds"]
+    assert (response.status, response.json()["refundable"]["minor"]) == (202, TOTAL - 1000)
+    assert (refund["status"], refund["amount"]["minor"]) == ("paid", 1000)
     assert shop.get(order_id)["status"] == "completed"
     assert "10.00 EUR of the 34.70 EUR" in str(shop.emails()[-1].detail["text"])
 
 
-def test_without_an_amount_all_that_is_left_is_paid_back(shop: Shop, order_id: str) -> None:
-    """After which nothing more can be."""
+def test_refund_without_an_amount_pays_the_rest(shop: Shop, order_id: str) -> None:
+    """After that nothing more can be refunded."""
     shop.refund(order_id, a_refund(1000), "first")
     rest = shop.refund(order_id, a_refund(), "second")
     more = shop.refund(order_id, a_refund(1), "third")
 
     assert rest.json()["amount"]["minor"] == TOTAL - 1000
     assert (more.status, more.json()["refundable"]["minor"]) == (409, 0)
-    assert more.json()["detail"].startswith("All that was taken is paid back")
+    assert more.json()["type"].endswith("exceeds-refundable")
+    assert more.json()["detail"] == "The whole amount is refunded, or is going to be."
 
 
-def test_a_repeated_request_pays_once(shop: Shop, order_id: str) -> None:
-    """And is answered as the first one."""
+def test_refund_above_the_refundable_amount_is_refused(shop: Shop, order_id: str) -> None:
+    """The response says how much can be refunded."""
+    shop.refund(order_id, a_refund(1000), "first")
+
+    response = shop.refund(order_id, a_refund(TOTAL), "second")
+
+    assert (response.status, response.json()["refundable"]["minor"]) == (409, TOTAL - 1000)
+    assert response.json()["detail"] == "Only 24.70 EUR can still be refunded."
+
+
+def test_repeated_request_pays_once(shop: Shop, order_id: str) -> None:
+    """The response says that it is a repetition."""
     first = shop.refund(order_id, a_refund())
-    shop.app.settle()
-    again = shop.refund(order_id, a_refund())
-    shop.app.settle()
+    shop.app.wait_until_idle()
+    repeated = shop.refund(order_id, a_refund())
+    shop.app.wait_until_idle()
 
-    assert again.headers["idempotent-replayed"] == "true"
-    assert again.json()["refundId"] == first.json()["refundId"]
+    assert repeated.headers["idempotent-replayed"] == "true"
+    assert repeated.json()["refundId"] == first.json()["refundId"]
     assert shop.effects().count("refunded") == 1
 
 
-def test_a_key_stands_for_one_refund(shop: Shop, order_id: str) -> None:
-    """Another one under the same key is refused."""
+def test_key_with_another_refund_is_refused(shop: Shop, order_id: str) -> None:
+    """A key identifies one refund."""
     shop.refund(order_id, a_refund(1000))
 
-    assert shop.refund(order_id, a_refund(2000)).status == 422
+    response = shop.refund(order_id, a_refund(2000))
+
+    assert response.status == 422
+    assert response.json()["type"].endswith("idempotency-key-reused")
 
 
-def test_a_request_whose_start_was_lost_is_taken_up_by_its_repetition(
-    shop: Shop, order_id: str
-) -> None:
-    """The book knows that it is to be paid."""
+def test_repeated_request_starts_a_refund_that_was_only_recorded(shop: Shop, order_id: str) -> None:
+    """The first request could not start the orchestration."""
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=FOREVER))
     refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
     shop.app.terminate(refund_id, "lost")
-    shop.app.settle()
-    shop.app.request("DELETE", f"/runtime/webhooks/durabletask/instances/{refund_id}")
+    shop.app.wait_until_idle()
+    shop.manage(refund_id, "purge")
     shop.restore_ports()
 
     assert shop.refund(order_id, a_refund()).status == 202
@@ -78,7 +90,7 @@ def test_a_request_whose_start_was_lost_is_taken_up_by_its_repetition(
     ("body", "field"),
     [
         ({"operator": "Grace"}, "note"),
-        ({"note": "broken"}, "by"),
+        ({"note": "broken"}, "operator"),
         ({**a_refund(), "amount": {"minor": 0, "currency": "EUR"}}, "amount.minor"),
         ({**a_refund(), "amount": {"minor": 1.5, "currency": "EUR"}}, "amount.minor"),
         ({**a_refund(), "amount": {"minor": 1, "currency": "USD"}}, "amount.currency"),
@@ -86,49 +98,51 @@ def test_a_request_whose_start_was_lost_is_taken_up_by_its_repetition(
         ({**a_refund(), "percent": 10}, "percent"),
     ],
 )
-def test_a_bad_request_names_its_field(
+def test_invalid_refund_names_its_field(
     shop: Shop, order_id: str, body: dict[str, Any], field: str
 ) -> None:
-    """And nothing is paid back."""
-    answer = shop.refund(order_id, body)
+    """Nothing is refunded."""
+    response = shop.refund(order_id, body)
 
-    assert answer.status == 422, answer.text
-    assert [error["field"] for error in answer.json()["errors"]] == [field]
-
-
-def test_all_that_is_missing_is_named_at_once(shop: Shop, order_id: str) -> None:
-    """Also who it is that asks."""
-    answer = shop.refund(order_id, {})
-
-    assert [error["field"] for error in answer.json()["errors"]] == ["note", "by"]
+    assert response.status == 422, response.text
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+    assert shop.record(order_id).refunds == ()
 
 
-def test_a_refund_needs_a_key(shop: Shop, order_id: str) -> None:
-    """So that a nervous finger pays once."""
+def test_all_missing_fields_are_named_at_once(shop: Shop, order_id: str) -> None:
+    """Also the operator."""
+    response = shop.refund(order_id, {})
+
+    assert [error["field"] for error in response.json()["errors"]] == ["note", "operator"]
+
+
+def test_refund_requires_an_idempotency_key(shop: Shop, order_id: str) -> None:
+    """Without one, a repeated request would pay twice."""
     path = f"/api/operations/orders/{order_id}/refund"
 
     assert shop.app.request("POST", path, json=a_refund()).status == 400
 
 
-def test_an_order_that_nobody_knows_is_not_paid_back(shop: Shop) -> None:
-    """There is no such order."""
+def test_refund_of_an_unknown_order_is_404(shop: Shop) -> None:
+    """Before anything is recorded."""
     assert shop.refund("ord_1", a_refund()).status == 404
 
 
 @pytest.mark.parametrize("order", [an_order(country="US"), an_order(postal_code="00001")])
-def test_only_a_completed_order_is_paid_back(shop: Shop, order: dict[str, Any]) -> None:
-    """Of another one nothing was kept."""
+def test_rejected_order_cannot_be_refunded(shop: Shop, order: dict[str, Any]) -> None:
+    """Its payment is reversed already."""
     rejected = shop.run(order).instance_id
 
-    answer = shop.refund(rejected, a_refund())
-    assert answer.status == 409
-    assert "this one is rejected. What was taken was given back" in answer.json()["detail"]
+    response = shop.refund(rejected, a_refund())
+
+    assert response.status == 409
+    assert "this one is rejected. Its payment is reversed" in response.json()["detail"]
 
 
-def test_an_order_whose_shipment_has_left_has_to_be_completed_first(shop: Shop) -> None:
-    """While its mail is tried again nobody is told to cancel it, which would be refused."""
+def test_dispatched_order_can_be_refunded_once_it_is_completed(shop: Shop) -> None:
+    """Until then the response does not recommend a cancellation, which would be refused."""
     order_id = shop.place(an_order(email="ada@undeliverable.example"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     early = shop.refund(order_id, a_refund())
     shop.app.wait(order_id)
 
@@ -136,10 +150,10 @@ def test_an_order_whose_shipment_has_left_has_to_be_completed_first(shop: Shop) 
     assert shop.refund(order_id, a_refund()).status == 202
 
 
-def test_an_order_that_is_under_way_is_canceled_instead(shop: Shop) -> None:
-    """Its money is not there yet."""
+def test_processing_order_is_to_be_canceled_instead(shop: Shop) -> None:
+    """Its payment is not captured."""
     shop.replace_ports(payments=Failing(shop.payments, "capture", before=FOREVER))
     order_id = shop.place(an_order())
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
     assert "Cancel it" in shop.refund(order_id, a_refund()).json()["detail"]

@@ -1,4 +1,4 @@
-"""Can a person see and change stock, once, and with a clear word where it cannot be?"""
+"""Stock levels, and changes that are applied once."""
 
 from typing import Any
 
@@ -16,16 +16,22 @@ SKU = "TEAPOT-IRON"
 def change(
     shop: Shop, action: str, body: object, key: str | None = "k", sku: str = SKU
 ) -> Response:
-    """Ask for a change of stock."""
+    """Request a change of stock."""
     headers = {"Idempotency-Key": key} if key else {}
     return shop.app.request("POST", f"/api/stock/{sku}/{action}", json=body, headers=headers)
 
 
-def test_an_untouched_product_shows_its_opening_balance(shop: Shop) -> None:
-    """Nothing has to be seeded."""
-    shown = shop.app.request("GET", f"/api/stock/{SKU}").json()
+def available(shop: Shop) -> int:
+    """Return the available units."""
+    units: int = shop.app.request("GET", f"/api/stock/{SKU}").json()["available"]
+    return units
 
-    assert shown == {
+
+def test_unchanged_product_shows_its_opening_balance(shop: Shop) -> None:
+    """No entity has to be seeded."""
+    view = shop.app.request("GET", f"/api/stock/{SKU}").json()
+
+    assert view == {
         "sku": SKU,
         "name": "Cast-iron teapot, 0.8 l",
         "available": 3000,
@@ -35,31 +41,32 @@ def test_an_untouched_product_shows_its_opening_balance(shop: Shop) -> None:
     }
 
 
-def test_units_that_come_in_are_added_once(shop: Shop) -> None:
-    """The same key gives the same answer and changes nothing more."""
-    answers = [change(shop, "restock", {"quantity": 20}) for _ in range(3)]
+def test_restock_is_applied_once(shop: Shop) -> None:
+    """A repeated key returns the same response."""
+    responses = [change(shop, "restock", {"quantity": 20}) for _ in range(3)]
 
-    assert [(a.status, a.json()["available"]) for a in answers] == [(200, 3020)] * 3
-
-
-def test_units_are_taken_with_a_reason(shop: Shop) -> None:
-    """A breakage is an adjustment."""
-    answer = change(shop, "adjust", {"units": -2, "reason": "broken in the shop"})
-
-    assert (answer.status, answer.json()["available"]) == (200, 2998)
+    assert [(r.status, r.json()["available"]) for r in responses] == [(200, 3020)] * 3
 
 
-def test_more_than_there_is_cannot_be_taken(shop: Shop) -> None:
-    """The stock stays, and the caller learns how much there is."""
-    answer = change(shop, "adjust", {"units": -3001, "reason": "a count"})
+def test_adjustment_takes_units(shop: Shop) -> None:
+    """With a reason."""
+    response = change(shop, "adjust", {"units": -2, "reason": "broken in the shop"})
 
-    assert answer.status == 409
-    assert "Only 3000 units are available" in answer.json()["detail"]
-    assert shop.app.request("GET", f"/api/stock/{SKU}").json()["available"] == 3000
+    assert (response.status, response.json()["available"]) == (200, 2998)
 
 
-def test_the_same_key_with_another_change_is_refused(shop: Shop) -> None:
-    """The first change stands."""
+def test_adjustment_below_zero_is_refused(shop: Shop) -> None:
+    """The response says how many units are available."""
+    response = change(shop, "adjust", {"units": -3001, "reason": "a count"})
+
+    assert response.status == 409
+    assert response.json()["type"].endswith("insufficient-stock")
+    assert "Only 3000 units are available" in response.json()["detail"]
+    assert available(shop) == 3000
+
+
+def test_key_with_another_change_is_refused(shop: Shop) -> None:
+    """The first change is unaffected."""
     change(shop, "restock", {"quantity": 20})
 
     second = change(shop, "restock", {"quantity": 30})
@@ -69,29 +76,29 @@ def test_the_same_key_with_another_change_is_refused(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"before": 1}, {"after": 1}])
-def test_a_change_that_failed_is_done_once_it_is_asked_for_again(
+def test_failed_change_is_applied_once_it_is_repeated(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, fault: dict[str, int]
 ) -> None:
-    """The same key, unchanged: as the first answer said."""
-    monkeypatch.setattr(entities.stock, "_apply", FailingStock("change", **fault))
+    """With the same key, as the first response says."""
+    monkeypatch.setattr(entities.stock, "_apply", FailingStock("adjust", **fault))
 
-    answers = [change(shop, "restock", {"quantity": 20}) for _ in range(3)]
+    responses = [change(shop, "restock", {"quantity": 20}) for _ in range(3)]
 
-    assert [answer.status for answer in answers] == [503, 200, 200]
-    assert answers[-1].json()["available"] == 3020
+    assert [response.status for response in responses] == [503, 200, 200]
+    assert responses[-1].json()["available"] == 3020
 
 
-def test_a_change_that_takes_long_is_answered_before_it_is_done(
+def test_slow_change_is_accepted_before_it_is_applied(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The caller learns where to look later."""
-    monkeypatch.setattr(changes, "PATIENCE_SECONDS", 0.0)
+    """The response links to the level."""
+    monkeypatch.setattr(changes, "MAX_WAIT_SECONDS", 0.0)
 
-    answer = change(shop, "restock", {"quantity": 20})
-    shop.app.settle()
+    response = change(shop, "restock", {"quantity": 20})
+    shop.app.wait_until_idle()
 
-    assert (answer.status, answer.headers["location"]) == (202, f"/api/stock/{SKU}")
-    assert shop.app.request("GET", f"/api/stock/{SKU}").json()["available"] == 3020
+    assert (response.status, response.headers["location"]) == (202, f"/api/stock/{SKU}")
+    assert available(shop) == 3020
 
 
 @pytest.mark.parametrize(
@@ -106,23 +113,27 @@ def test_a_change_that_takes_long_is_answered_before_it_is_done(
         ("adjust", {"units": 1.5, "reason": "x"}, "units"),
     ],
 )
-def test_a_bad_change_names_its_field(shop: Shop, action: str, body: Any, field: str) -> None:  # noqa: ANN401 - JSON
-    """And changes nothing."""
-    answer = change(shop, action, body)
+def test_invalid_change_names_its_field(shop: Shop, action: str, body: Any, field: str) -> None:  # noqa: ANN401 - JSON
+    """Nothing changes."""
+    response = change(shop, action, body)
 
-    assert answer.status == 422
-    assert [error["field"] for error in answer.json()["errors"]] == [field]
-    assert shop.app.request("GET", f"/api/stock/{SKU}").json()["available"] == 3000
+    assert response.status == 422
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+    assert available(shop) == 3000
 
 
-def test_a_change_needs_a_key(shop: Shop) -> None:
-    """Without one, a repetition would count twice."""
+def test_change_requires_an_idempotency_key(shop: Shop) -> None:
+    """Without one, a repeated request would count twice."""
     assert change(shop, "restock", {"quantity": 1}, key=None).status == 400
 
 
-@pytest.mark.parametrize("path", ["/api/stock/NOTHING", "/api/stock/NOTHING/restock"])
-def test_an_unknown_product_is_not_found(shop: Shop, path: str) -> None:
-    """For reading as for changing."""
-    method = "GET" if path.endswith("NOTHING") else "POST"
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/api/stock/NOTHING"), ("POST", "/api/stock/NOTHING/restock")],
+)
+def test_unknown_product_is_404(shop: Shop, method: str, path: str) -> None:
+    """For reading and for changing."""
+    response = shop.app.request(method, path, json={"quantity": 1})
 
-    assert shop.app.request(method, path, json={"quantity": 1}).status == 404
+    assert response.status == 404
+    assert response.json()["type"].endswith("product-not-found")

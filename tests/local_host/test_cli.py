@@ -54,7 +54,7 @@ def test_data_folder_in_use_is_reported(tmp_path: Path) -> None:
                 "host.json": '{"version": "2.0", "extensions": {"durableTask":'
                 ' {"hubName": "1-bad"}}}'
             },
-            "hubName '1-bad' must be 3 to 45 letters and digits",
+            "hubName '1-bad' must have 3 to 45 characters",
         ),
         (
             {

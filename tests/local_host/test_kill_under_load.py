@@ -42,7 +42,7 @@ _LOADS = st.lists(programs(), min_size=12, max_size=12)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiCall:
-    """A POST to the management API that concerns one instance."""
+    """A POST to the management API about one instance."""
 
     instance_id: str
     path: str

@@ -14,7 +14,7 @@ import pytest
 from local_host.errors import ConfigurationError
 from local_host.host.clock import VirtualClock
 from local_host.host.triggers.schedule import is_monitored, parse_schedule
-from local_host.testing import App, WaitsForEverError, start_app
+from local_host.testing import App, WaitsForeverError, start_app
 
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 SOURCE = """
@@ -83,7 +83,7 @@ def runs() -> list[tuple[bool, dict[str, bool], dict[str, str]]]:
 def test_trigger_fires_at_each_due_time(timer_app: TimerApp) -> None:
     """An interval of two seconds works, too; it is not monitored and has no schedule status."""
     with timer_app.start("*/2 * * * * *") as app:
-        app.let_pass(timedelta(seconds=11))
+        app.advance(timedelta(seconds=11))
 
         assert runs() == [(False, {"AdjustForDST": True}, {})] * 5
 
@@ -91,7 +91,7 @@ def test_trigger_fires_at_each_due_time(timer_app: TimerApp) -> None:
 def test_monitored_trigger_receives_its_schedule_status(timer_app: TimerApp) -> None:
     """The status has the times of the last and of the next run."""
     with timer_app.start("%SCHEDULE%") as app:
-        app.let_pass(timedelta(hours=2, minutes=1))
+        app.advance(timedelta(hours=2, minutes=1))
 
         first, second = (status for _, _, status in runs())
     assert first["Last"] == "0001-01-01T00:00:00"
@@ -105,10 +105,10 @@ def test_missed_runs_are_made_up_for_once(timer_app: TimerApp) -> None:
     with timer_app.start("0 0 * * * *"):
         assert runs() == []
     with timer_app.start("0 0 * * * *", at=START + timedelta(days=1, minutes=5)) as app:
-        app.settle()
+        app.wait_until_idle()
         assert [past_due for past_due, _, _ in runs()] == [True]
 
-        app.let_pass(timedelta(hours=1))
+        app.advance(timedelta(hours=1))
         assert [past_due for past_due, _, _ in runs()] == [True, False]
 
 
@@ -117,7 +117,7 @@ def test_changed_schedule_has_no_missed_runs(timer_app: TimerApp) -> None:
     with timer_app.start("0 0 * * * *"):
         pass
     with timer_app.start("0 30 * * * *", at=START + timedelta(days=1)) as app:
-        app.settle()
+        app.wait_until_idle()
 
         assert runs() == []
 
@@ -127,24 +127,24 @@ def test_trigger_without_monitor_has_no_missed_runs(timer_app: TimerApp) -> None
     for days in (0, 1):
         at = START + timedelta(days=days)
         with timer_app.start("0 0 * * * *", options="use_monitor=False", at=at) as app:
-            app.settle()
+            app.wait_until_idle()
             assert runs() == []
 
 
 def test_run_on_startup_runs_at_the_start(timer_app: TimerApp) -> None:
     """The trigger then runs on schedule."""
     with timer_app.start("0 0 * * * *", options="run_on_startup=True") as app:
-        app.settle()
+        app.wait_until_idle()
         assert [past_due for past_due, _, _ in runs()] == [False]
 
-        app.let_pass(timedelta(hours=1))
+        app.advance(timedelta(hours=1))
         assert len(runs()) == 2
 
 
 def test_failing_run_does_not_end_the_schedule(timer_app: TimerApp) -> None:
     """The failure is logged, and the trigger fires again, as on the real host."""
     with timer_app.start("0 0 * * * *", fails=True) as app:
-        app.let_pass(timedelta(hours=3, minutes=1))
+        app.advance(timedelta(hours=3, minutes=1))
 
         assert len(runs()) == 3
 
@@ -152,7 +152,7 @@ def test_failing_run_does_not_end_the_schedule(timer_app: TimerApp) -> None:
 def test_timespan_is_the_interval_between_runs(timer_app: TimerApp) -> None:
     """A schedule can be `00:10:00` instead of an expression."""
     with timer_app.start("00:10:00") as app:
-        app.let_pass(timedelta(minutes=31))
+        app.advance(timedelta(minutes=31))
 
         assert runs()[0][1] == {"AdjustForDST": False}
         assert len(runs()) == 3
@@ -162,7 +162,7 @@ def test_admin_api_runs_a_timer_function(timer_app: TimerApp) -> None:
     """`POST /admin/functions/{name}` takes a JSON object and ignores the case of the name."""
     with timer_app.start("0 0 * * * *") as app:
         response = app.request("POST", "/admin/functions/TICK", json={"input": ""})
-        app.settle()
+        app.wait_until_idle()
 
         assert (response.status, response.text) == (202, "")
         assert len(runs()) == 1
@@ -206,7 +206,7 @@ def test_wait_ends_after_ten_runs_of_a_trigger(timer_app: TimerApp) -> None:
     with timer_app.start("0 0 * * * *") as app:
         instance_id = app.start("waits", None)
 
-        with pytest.raises(WaitsForEverError):
+        with pytest.raises(WaitsForeverError):
             app.wait(instance_id)
         assert len(runs()) == 10
 

@@ -1,18 +1,18 @@
-"""What becomes of an order whose money cannot be taken, or is taken and nobody says so?"""
+"""Capture of the payment: refused, or done with a lost reply."""
 
 import pytest
 
 from tests.builders import an_order
-from tests.shop import Shop
+from tests.shop import UNDONE_EFFECTS, Shop
 
 
-def test_a_capture_that_the_bank_refuses_ends_the_order(shop: Shop) -> None:
-    """Nothing is kept of it, and the customer is told why."""
+def test_refused_capture_rejects_the_order(shop: Shop) -> None:
+    """Everything is undone, and the email has the reason."""
     run = shop.run(an_order(payment_method="pm_sandbox_captureRefused"))
 
     assert run.output == {"status": "rejected", "reason": "captureRefused"}
-    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
-    assert "did not hand over" in str(shop.emails()[0].detail["text"])
+    assert shop.effects() == UNDONE_EFFECTS
+    assert "did not release the payment" in str(shop.emails()[0].detail["text"])
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ def test_a_capture_that_the_bank_refuses_ends_the_order(shop: Shop) -> None:
         ("pm_sandbox_refundUnavailable", 0),
     ],
 )
-def test_a_lost_answer_takes_nothing_twice(shop: Shop, method: str, faults: int) -> None:
-    """The order is completed, paid once."""
+def test_lost_replies_capture_nothing_twice(shop: Shop, method: str, faults: int) -> None:
+    """The order is completed and paid once."""
     run = shop.run(an_order(payment_method=method))
 
     effects = shop.effects()
@@ -34,16 +34,15 @@ def test_a_lost_answer_takes_nothing_twice(shop: Shop, method: str, faults: int)
     assert [effects.count(kind) for kind in ("authorized", "captured")] == [1, 1]
 
 
-def test_an_order_stopped_while_its_money_is_taken_is_paid_back(shop: Shop) -> None:
-    """The answer was lost, the money was not; the customer hears of it."""
+def test_cancellation_while_the_capture_is_retried_refunds_the_payment(shop: Shop) -> None:
+    """The reply was lost, but the capture was done; the email says that it is refunded."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_captureAnswerLost"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
 
-    shop.app.request("POST", f"/api/orders/{order_id}/cancel")
+    shop.cancel(order_id)
     run = shop.app.wait(order_id)
 
     assert run.output == {"status": "canceled", "reason": "canceled"}
-    assert [kind for kind in shop.effects() if "fund" in kind or "capt" in kind] == [
-        *("captured", "refunded")
-    ]
-    assert "paying all of it back" in str(shop.emails()[0].detail["text"])
+    payment_effects = [kind for kind in shop.effects() if kind in {"captured", "refunded"}]
+    assert payment_effects == ["captured", "refunded"]
+    assert "refunding the full amount" in str(shop.emails()[0].detail["text"])

@@ -1,12 +1,10 @@
-"""What happens to an order when a service fails, for a while or for good?"""
+"""Steps whose service fails: for a while, or for good."""
 
 import pytest
 
-from tests.builders import a_booked_order, a_person, an_order
+from tests.builders import a_customer, a_stored_order, an_order
 from tests.faults import FOREVER, Failing
-from tests.shop import Shop
-
-DONE_ONCE = ["authorized", "captured", "booked", "dispatched", "sent"]
+from tests.shop import COMPLETED_EFFECTS, UNDONE_EFFECTS, Shop
 
 
 @pytest.mark.parametrize(
@@ -15,15 +13,15 @@ DONE_ONCE = ["authorized", "captured", "booked", "dispatched", "sent"]
         ("payments", "authorize"),
         ("payments", "capture"),
         ("carrier", "book"),
-        ("carrier", "release"),
-        ("mailer", "send_confirmation"),
+        ("carrier", "dispatch"),
+        ("mailer", "send"),
     ],
 )
 @pytest.mark.parametrize(("before", "after"), [(2, 0), (0, 1), (1, 2)])
-def test_a_step_that_fails_for_a_while_happens_once(
+def test_step_that_fails_for_a_while_is_done_once(
     shop: Shop, port: str, method: str, before: int, after: int
 ) -> None:
-    """Faults before and after the effect are retried, and the effect is there once."""
+    """Faults before and after the effect are retried."""
     failing = Failing(getattr(shop.services, port), method, before=before, after=after)
     shop.replace_ports(**{port: failing})
 
@@ -31,7 +29,7 @@ def test_a_step_that_fails_for_a_while_happens_once(
 
     assert run.output["status"] == "completed"
     assert failing.calls == before + after + 1
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
 @pytest.mark.parametrize(
@@ -41,29 +39,29 @@ def test_a_step_that_fails_for_a_while_happens_once(
         an_order(postal_code="00002"),
     ],
 )
-def test_an_answer_that_was_lost_is_found_again(shop: Shop, order: dict[str, object]) -> None:
-    """When the effect happened and its answer was lost, the repeated call finds it."""
+def test_effect_with_a_lost_reply_is_found(shop: Shop, order: dict[str, object]) -> None:
+    """The repeated call does nothing twice."""
     run = shop.run(order)
 
     assert run.output["status"] == "completed"
-    assert shop.effects() == DONE_ONCE
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
-def test_a_slow_carrier_is_asked_again_until_it_is_done(shop: Shop) -> None:
-    """The customer waits some seconds longer, no more."""
+def test_slow_booking_is_retried(shop: Shop) -> None:
+    """The carrier answers at the fourth call."""
     run = shop.run(an_order(postal_code="00003"))
 
     assert run.output["status"] == "completed"
     assert run.activities.count("shipOrder") == 4
 
 
-def test_a_flaky_gateway_is_tried_a_third_time(shop: Shop) -> None:
-    """Two faults and then an approval: the order goes through."""
+def test_flaky_authorization_is_retried(shop: Shop) -> None:
+    """Two faults, then an approval."""
     run = shop.run(an_order(payment_method="pm_sandbox_flaky"))
 
     assert run.output["status"] == "completed"
     assert run.activities.count("processPayment") == 3
-    assert shop.effects() == ["fault", "fault", *DONE_ONCE]
+    assert shop.effects() == ["fault", "fault", *COMPLETED_EFFECTS]
 
 
 @pytest.mark.parametrize(
@@ -74,14 +72,14 @@ def test_a_flaky_gateway_is_tried_a_third_time(shop: Shop) -> None:
         (
             an_order(payment_method="pm_sandbox_captureUnavailable"),
             "capturePayment",
-            ["authorized", "voided", "booked", "canceled"],
+            UNDONE_EFFECTS,
         ),
     ],
 )
-def test_a_step_that_fails_for_good_ends_the_order_undone(
+def test_step_that_fails_for_good_rejects_the_order(
     shop: Shop, order: dict[str, object], step: str, effects: list[str]
 ) -> None:
-    """After eight attempts, what was or may have been done is undone: rejected, unavailable."""
+    """After eight attempts everything is undone that was done or may have been done."""
     run = shop.run(order)
 
     assert run.output == {"status": "rejected", "reason": "unavailable"}
@@ -89,8 +87,8 @@ def test_a_step_that_fails_for_good_ends_the_order_undone(
     assert shop.effects() == effects
 
 
-def test_a_step_gives_up_within_a_minute(shop: Shop) -> None:
-    """An order whose gateway is down ends while somebody may still be waiting for it."""
+def test_order_is_rejected_within_a_minute(shop: Shop) -> None:
+    """The customer may still be waiting for the result."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_unavailable"))
     shop.app.wait(order_id)
 
@@ -99,10 +97,10 @@ def test_a_step_gives_up_within_a_minute(shop: Shop) -> None:
     assert 30 < (record.ended_at - record.order.placed_at).total_seconds() < 60
 
 
-def test_rules_that_cannot_be_asked_end_the_order(shop: Shop) -> None:
-    """A catalogue that stays unreadable rejects the order; nothing had been done."""
-    shop.replace_ports(catalogue=Failing(shop.services.catalogue, "article", before=FOREVER))
-    shop.services.order_store.place(a_booked_order("ord_1"), a_person(), "f")
+def test_unreadable_catalogue_rejects_the_order(shop: Shop) -> None:
+    """The validation fails for good, before anything is done."""
+    shop.replace_ports(catalogue=Failing(shop.services.catalogue, "product", before=FOREVER))
+    shop.services.order_store.place(a_stored_order("ord_1"), a_customer(), "f")
 
     run = shop.restart("ord_1")
 
@@ -110,12 +108,12 @@ def test_rules_that_cannot_be_asked_end_the_order(shop: Shop) -> None:
     assert shop.effects() == []
 
 
-def test_a_mail_that_cannot_be_sent_does_not_stop_a_good_order(shop: Shop) -> None:
-    """The order is completed, with a note for the shop; nothing is undone."""
+def test_order_without_its_confirmation_is_completed(shop: Shop) -> None:
+    """With a note for operators; nothing is undone."""
     order_id = shop.place(an_order(email="ada@undeliverable.example"))
     run = shop.app.wait(order_id)
 
     assert run.output["status"] == "completed"
-    assert run.output["notes"] == ["The confirmation mail could not be sent."]
+    assert run.output["notes"] == ["The confirmation email could not be sent."]
     assert shop.effects() == ["authorized", "captured", "booked", "dispatched"]
     assert shop.get(order_id)["notes"] == run.output["notes"]

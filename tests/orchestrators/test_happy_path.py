@@ -1,23 +1,12 @@
-"""What happens to a good order?"""
+"""An order that is completed without faults."""
 
 from orders.contracts.names import Activity
 from tests.builders import EMAIL, an_order
-from tests.shop import Shop
-
-STEPS = [
-    Activity.OPEN_ORDER,
-    Activity.VALIDATE_ORDER,
-    Activity.PROCESS_PAYMENT,
-    Activity.SHIP_ORDER,
-    Activity.CAPTURE_PAYMENT,
-    Activity.DISPATCH_ORDER,
-    Activity.SEND_CONFIRMATION,
-    Activity.CLOSE_ORDER,
-]
+from tests.shop import COMPLETED_EFFECTS, Shop
 
 
-def test_a_good_order_ends_completed_with_a_tracking_number(shop: Shop) -> None:
-    """The outcome of a good order is its status and its tracking number, nothing else."""
+def test_order_is_completed_with_a_tracking_number(shop: Shop) -> None:
+    """The output has nothing else."""
     run = shop.run(an_order())
 
     assert run.status == "Completed"
@@ -25,22 +14,31 @@ def test_a_good_order_ends_completed_with_a_tracking_number(shop: Shop) -> None:
     assert set(run.output) == {"status", "trackingNumber"}
 
 
-def test_the_steps_are_done_in_their_order(shop: Shop) -> None:
-    """The parcel is booked before the money is taken, and the customer is told after that."""
+def test_activities_are_called_in_order(shop: Shop) -> None:
+    """The shipment is booked before the capture and dispatched after it."""
     run = shop.run(an_order())
 
-    assert run.activities == STEPS
+    assert run.activities == [
+        Activity.OPEN_ORDER,
+        Activity.VALIDATE_ORDER,
+        Activity.PROCESS_PAYMENT,
+        Activity.SHIP_ORDER,
+        Activity.CAPTURE_PAYMENT,
+        Activity.DISPATCH_ORDER,
+        Activity.SEND_CONFIRMATION,
+        Activity.CLOSE_ORDER,
+    ]
 
 
 def test_every_effect_happens_once(shop: Shop) -> None:
-    """A good order leaves one authorization, one capture, one parcel and one mail."""
+    """One authorization, one capture, one shipment, one email."""
     shop.run(an_order())
 
-    assert shop.effects() == ["authorized", "captured", "booked", "dispatched", "sent"]
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
-def test_the_customer_gets_the_tracking_number_and_the_price(shop: Shop) -> None:
-    """The confirmation goes to the customer and says what they need."""
+def test_confirmation_has_tracking_number_and_total(shop: Shop) -> None:
+    """It is sent to the customer."""
     run = shop.run(an_order(sku="TEAPOT-IRON", quantity=1))
 
     (email,) = shop.emails()
@@ -49,20 +47,18 @@ def test_the_customer_gets_the_tracking_number_and_the_price(shop: Shop) -> None
     assert "73.90 EUR" in str(email.detail["text"])
 
 
-def test_the_amount_comes_from_the_catalogue(shop: Shop) -> None:
-    """What is held on the card is the sum of the lines at the catalogue's prices and shipping."""
+def test_authorized_amount_is_the_total(shop: Shop) -> None:
+    """The lines at the prices of the catalogue, and the shipping."""
     lines = [{"sku": "MUG-BLUE", "quantity": 2}, {"sku": "GIFT-CARD", "quantity": 1}]
     shop.run(an_order(lines=lines))
 
-    held = shop.payments.ledger.entries()[0]
-    assert (held.detail["minor"], held.detail["currency"]) == (2 * 1490 + 350 + 490, "EUR")
+    authorization = shop.payments.ledger.entries()[0]
+    assert authorization.detail["minor"] == 2 * 1490 + 350 + 490
+    assert authorization.detail["currency"] == "EUR"
 
 
-def test_the_custom_status_names_the_step_for_people(shop: Shop) -> None:
-    """Whoever looks at the instance sees the last step and a sentence about it."""
+def test_custom_status_is_the_latest_step(shop: Shop) -> None:
+    """With a text for people."""
     run = shop.run(an_order())
 
-    assert run.custom_status == {
-        "step": "closeOrder",
-        "text": "Writing down how the order ended.",
-    }
+    assert run.custom_status == {"step": "closeOrder", "text": "Recording the outcome."}

@@ -1,113 +1,128 @@
-"""Does an order come to its end when the real adapters stand behind the ports?"""
+"""Orders with the adapters of real partners: Stripe, an HTTP carrier, an SMTP server."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.headerregistry import Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from orders.adapters.mailer.smtp import SmtpServer
+import orders.services
+from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess
 from tests import carrier_server, mail_server, stripe_server
-from tests.adapters.carriers import booked, http_carrier
-from tests.adapters.gateways import Balance, of_stripe, stripe_payments
-from tests.adapters.mailers import smtp_mailer, taken
-from tests.builders import EMAIL, PERSONAL, an_order
+from tests.builders import EMAIL, PERSONAL_DATA, an_order
+from tests.faults import FOREVER, Failing
 from tests.shop import Shop
 from tests.wire import Fault
 
+COMPLETED = {"status": "completed", "trackingNumber": "TRK0"}
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """The partners that the shop deals with."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partners:
+    """The partners' servers, and the adapters that call them."""
 
     stripe: stripe_server.Stripe
     carrier: carrier_server.Carrier
     email: mail_server.MailServer
+    adapters: dict[str, Any]
 
-    def comes_to(self) -> tuple[Balance, int, int]:
-        """Money, parcels to be fetched, mails."""
-        return of_stripe(self.stripe), booked(self.carrier), len(taken(self.email))
+    def effects(self) -> tuple[int, int, int]:
+        """Return the captured amount, the number of live shipments, and of emails."""
+        captured = sum(intent["amount_received"] for intent in self.stripe.intents.values())
+        shipments = [item for item in self.carrier.shipments if item["status"] != "canceled"]
+        return captured, len(shipments), len(self.email.recipients)
 
 
 @pytest.fixture
-def world(shop: Shop, tmp_path: Path) -> Iterator[World]:
-    """Partners that never heard of the shop, which deals with all of them."""
-    folder = tmp_path / "orders"
+def partners(shop: Shop) -> Iterator[Partners]:
+    """Serve all partners, and let the shop use them."""
     with (
         stripe_server.serving() as stripe,
         carrier_server.serving() as carrier,
         mail_server.serving() as email,
     ):
-        server = SmtpServer(scheme="smtp", host="127.0.0.1", port=email.port)
-        shop.replace_ports(
-            payments=stripe_payments(stripe, folder),
-            carrier=http_carrier(carrier, folder),
-            mailer=smtp_mailer(server, folder),
+        settings = replace(
+            shop.services.settings,
+            stripe=StripeAccess(api_key=stripe_server.API_KEY, api_base=stripe.url),
+            carrier=CarrierAccess(url=carrier.url, token=carrier_server.TOKEN),
+            smtp=SmtpAccess(
+                scheme="smtp",
+                host="127.0.0.1",
+                port=email.port,
+                sender=Address("The Shop", "orders", "shop.example"),
+            ),
         )
-        yield World(stripe, carrier, email)
+        built = orders.services.build(settings, shop.services.clock)
+        adapters = {name: getattr(built, name) for name in ("payments", "carrier", "mailer")}
+        shop.replace_ports(**adapters)
+        yield Partners(stripe=stripe, carrier=carrier, email=email, adapters=adapters)
 
 
-def test_an_order_is_paid_shipped_and_confirmed(shop: Shop, world: World) -> None:
+def test_order_is_paid_shipped_and_confirmed(shop: Shop, partners: Partners) -> None:
     """By Stripe, over HTTP, by SMTP."""
     run = shop.run(an_order())
 
-    assert run.output == {"status": "completed", "trackingNumber": "TRK0"}
-    assert world.comes_to() == (Balance(taken=3470), 1, 1)
-    assert world.email.recipients == [EMAIL]
+    assert run.output == COMPLETED
+    assert partners.effects() == (3470, 1, 1)
+    assert partners.email.recipients == [EMAIL]
 
 
-def test_an_order_that_is_run_again_is_not_done_again(shop: Shop, world: World) -> None:
-    """Everything that was done is found, even if the book has forgotten the end."""
-    order_id = shop.place(an_order())
-    shop.app.settle()
-    with shop.services.order_store._database.writing() as book:  # type: ignore[attr-defined]
-        book.execute("UPDATE orders SET outcome = NULL, ended_at = NULL")
+def test_restarted_order_does_nothing_twice(shop: Shop, partners: Partners) -> None:
+    """Every effect is found, although the store has no outcome."""
+    store = Failing(shop.services.order_store, "close", before=FOREVER)
+    shop.replace_ports(**partners.adapters, order_store=store)
+    order_id = shop.run(an_order()).instance_id
+    assert shop.record(order_id).outcome is None
+    shop.replace_ports(**partners.adapters)
 
     run = shop.restart(order_id)
 
-    assert run.output == {"status": "completed", "trackingNumber": "TRK0"}
-    assert world.comes_to() == (Balance(taken=3470), 1, 1)
+    assert run.output == COMPLETED
+    assert partners.effects() == (3470, 1, 1)
 
 
-def test_a_bad_day_of_all_partners_ends_well(shop: Shop, world: World) -> None:
-    """Each of them fails in its own way, and is tried again."""
-    world.stripe.plan.fail("create", Fault.LOST_AFTER, Fault.BUSY)
-    world.stripe.plan.fail("confirm", Fault.ERROR_BEFORE, Fault.LOST_AFTER)
-    world.stripe.plan.fail("capture", Fault.ERROR_AFTER, Fault.LOST_BEFORE)
-    world.carrier.plan.fail("book", Fault.LOST_AFTER)
-    world.email.refusals.extend(["451", "421"])
+def test_faults_of_all_partners_are_retried(shop: Shop, partners: Partners) -> None:
+    """Each partner fails in its own way."""
+    partners.stripe.plan.fail("create", Fault.LOST_AFTER, Fault.BUSY)
+    partners.stripe.plan.fail("confirm", Fault.ERROR_BEFORE, Fault.LOST_AFTER)
+    partners.stripe.plan.fail("capture", Fault.ERROR_AFTER, Fault.LOST_BEFORE)
+    partners.carrier.plan.fail("book", Fault.LOST_AFTER)
+    partners.email.refusals.extend(["451", "421"])
 
     run = shop.run(an_order())
 
-    assert run.output == {"status": "completed", "trackingNumber": "TRK0"}
-    assert world.comes_to() == (Balance(taken=3470), 1, 1)
+    assert run.output == COMPLETED
+    assert partners.effects() == (3470, 1, 1)
 
 
-def test_a_refused_address_gives_the_money_back(shop: Shop, world: World) -> None:
-    """The hold at Stripe is voided, and the customer is told by mail."""
+def test_refused_address_voids_the_authorization(shop: Shop, partners: Partners) -> None:
+    """The customer gets an email about it."""
     run = shop.run(an_order(postal_code=carrier_server.REFUSED_POSTAL_CODE))
 
     assert run.output == {"status": "rejected", "reason": "addressRefused"}
-    assert world.comes_to() == (Balance(), 0, 1)
+    assert partners.effects() == (0, 0, 1)
+    assert [intent["status"] for intent in partners.stripe.intents.values()] == ["canceled"]
 
 
-def test_a_decline_ships_nothing(shop: Shop, world: World) -> None:
-    """The carrier never hears of the order."""
+def test_declined_card_books_no_shipment(shop: Shop, partners: Partners) -> None:
+    """The carrier is not called."""
     run = shop.run(an_order(payment_method="pm_card_chargeDeclinedInsufficientFunds"))
 
     assert run.output == {"status": "rejected", "reason": "insufficientFunds"}
-    assert world.carrier.requests == []
+    assert partners.carrier.requests == []
 
 
-def test_what_partners_say_of_the_customer_stays_out_of_histories(
-    shop: Shop, world: World, tmp_path: Path
+def test_histories_contain_no_personal_data_of_partners(
+    shop: Shop, partners: Partners, tmp_path: Path
 ) -> None:
-    """A mail server repeats the recipient in its refusal; a history is no place for it."""
-    world.email.refusals.extend(["550"] * 20)
+    """A mail server repeats the recipient in its refusal."""
+    partners.email.refusals.extend(["550"] * 20)
 
     run = shop.run(an_order())
 
     histories = b"".join(path.read_bytes() for path in (tmp_path / "host").rglob("*.sqlite3*"))
     assert "notes" in run.output
     assert b"550" in histories
-    assert not any(word.encode() in histories for word in PERSONAL)
+    assert not any(word.encode() in histories for word in PERSONAL_DATA)

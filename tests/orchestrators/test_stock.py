@@ -1,36 +1,35 @@
-"""Do articles go to those who pay for them, and back to the shelf from those who do not?"""
+"""Stock of an order: reserved, then sold or released, and never oversold."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+import entities.stock
 from tests.builders import an_order
+from tests.faults import FOREVER, FailingStock
+from tests.inspection import signal_stock
 from tests.shop import Shop
 
 SKU = "MUG-BLUE"
-OTHER = "BOWL-DEEP"
+OTHER_SKU = "BOWL-DEEP"
 
 
 def level(shop: Shop, sku: str = SKU) -> tuple[int, int, int]:
-    """Available, reserved, sold, as the shop shows them."""
-    shown = shop.app.request("GET", f"/api/stock/{sku}").json()
-    return shown["available"], shown["reserved"], shown["sold"]
+    """Return available, reserved and sold units as the API shows them."""
+    view = shop.app.request("GET", f"/api/stock/{sku}").json()
+    return view["available"], view["reserved"], view["sold"]
 
 
-def set_available(shop: Shop, units: int, sku: str = SKU) -> None:
+def set_available(shop: Shop, units: int) -> None:
     """Adjust the stock to this many available units."""
-    change = {"units": units - level(shop, sku)[0], "reason": "a count"}
-    answer = shop.app.request(
-        "POST",
-        f"/api/stock/{sku}/adjust",
-        json=change,
-        headers={"Idempotency-Key": f"count-{units}"},
-    )
-    assert answer.status == 200, answer.text
+    change = {"units": units - level(shop)[0], "reason": "a count"}
+    path, headers = f"/api/stock/{SKU}/adjust", {"Idempotency-Key": f"count-{units}"}
+    response = shop.app.request("POST", path, json=change, headers=headers)
+    assert response.status == 200, response.text
 
 
-def test_what_is_paid_and_shipped_is_sold(shop: Shop) -> None:
-    """The opening balance comes from the catalogue; nothing had to be seeded."""
+def test_units_of_a_completed_order_are_sold(shop: Shop) -> None:
+    """The opening balance comes from the catalogue."""
     before = level(shop)
 
     shop.run(an_order(quantity=3))
@@ -48,52 +47,137 @@ def test_what_is_paid_and_shipped_is_sold(shop: Shop) -> None:
     ],
     ids=["declined", "capture fails", "address refused"],
 )
-def test_what_is_not_paid_or_shipped_goes_back(shop: Shop, order: dict[str, object]) -> None:
-    """Every way to lose an order gives its articles back."""
+def test_units_of_a_rejected_order_are_released(shop: Shop, order: dict[str, object]) -> None:
+    """Whatever the reason."""
     shop.run(order)
 
     assert level(shop) == (100_000, 0, 0)
 
 
-def test_a_shortage_rejects_the_order_before_any_money_is_held(shop: Shop) -> None:
-    """All lines or none: what was held of the first article goes back."""
+def test_shortage_rejects_the_order_before_the_authorization(shop: Shop) -> None:
+    """All lines or none: the units of the first product are released."""
     set_available(shop, 1)
-    lines = [{"sku": OTHER, "quantity": 2}, {"sku": SKU, "quantity": 2}]
+    lines = [{"sku": OTHER_SKU, "quantity": 2}, {"sku": SKU, "quantity": 2}]
 
     run = shop.run(an_order(lines=lines))
 
     assert run.output == {"status": "rejected", "reason": "outOfStock"}
     assert shop.effects() == []
     assert level(shop) == (1, 0, 0)
-    assert level(shop, OTHER) == (25_000, 0, 0)
+    assert level(shop, OTHER_SKU) == (25_000, 0, 0)
 
 
 def test_lines_of_one_product_are_reserved_together(shop: Shop) -> None:
-    """Two lines of three units each need six."""
+    """Two lines of three units need six."""
     set_available(shop, 5)
     lines = [{"sku": SKU, "quantity": 3}, {"sku": SKU, "quantity": 3}]
 
     assert shop.run(an_order(lines=lines)).output["reason"] == "outOfStock"
 
 
-def test_nothing_is_oversold_in_a_race(shop: Shop) -> None:
-    """Of twelve orders for the last five units, five get one."""
+def test_concurrent_orders_do_not_oversell(shop: Shop) -> None:
+    """Of twelve orders for the last five units, five are completed."""
     set_available(shop, 5)
 
     with ThreadPoolExecutor(12) as pool:
         order_ids = list(pool.map(lambda _: shop.place(an_order(quantity=1)), range(12)))
-    ends = [shop.app.wait(order_id).output["status"] for order_id in order_ids]
+    statuses = [shop.app.wait(order_id).output["status"] for order_id in order_ids]
 
-    assert sorted(ends) == ["completed"] * 5 + ["rejected"] * 7
+    assert sorted(statuses) == ["completed"] * 5 + ["rejected"] * 7
     assert level(shop) == (0, 0, 5)
 
 
-def test_an_order_that_runs_again_takes_its_products_once(shop: Shop) -> None:
-    """Lost after the reservation, taken up from the start."""
+def test_restarted_order_reserves_its_units_once(shop: Shop) -> None:
+    """The first orchestration stopped after the reservation."""
     order_id = shop.place(an_order(quantity=3, payment_method="pm_sandbox_flaky"))
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.app.terminate(order_id, "its worker died")
 
     assert level(shop) == (99_997, 3, 0)
     assert shop.restart(order_id).output["status"] == "completed"
     assert level(shop) == (99_997, 0, 3)
+
+
+@pytest.mark.parametrize("operation", ["reserve", "commit"])
+@pytest.mark.parametrize(("before", "after"), [(2, 0), (0, 1), (1, 2)])
+def test_operation_that_fails_for_a_while_is_applied_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, operation: str, before: int, after: int
+) -> None:
+    """The orchestrator retries it, as the host does not."""
+    failing = FailingStock(operation, before=before, after=after)
+    monkeypatch.setattr(entities.stock, "_apply", failing)
+
+    run = shop.run(an_order(quantity=3))
+
+    assert run.output["status"] == "completed"
+    assert failing.calls == before + after + 1
+    assert level(shop) == (99_997, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("order", "operation", "output"),
+    [
+        (an_order(), "reserve", {"status": "rejected", "reason": "unavailable"}),
+        (
+            an_order(),
+            "commit",
+            {
+                "status": "needsAttention",
+                "reason": "unavailable",
+                "failedSteps": ["commitStock"],
+            },
+        ),
+        (
+            an_order(payment_method="pm_card_chargeDeclined"),
+            "release",
+            {
+                "status": "needsAttention",
+                "reason": "cardDeclined",
+                "failedSteps": ["releaseStock"],
+            },
+        ),
+    ],
+    ids=["reserve", "commit", "release"],
+)
+def test_operation_that_fails_for_good_ends_the_order(
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    order: dict[str, object],
+    operation: str,
+    output: dict[str, object],
+) -> None:
+    """Before the dispatch the order is undone; after it, and in an undo, it needs attention."""
+    monkeypatch.setattr(entities.stock, "_apply", FailingStock(operation, before=FOREVER))
+
+    assert shop.run(order).output == output
+
+
+def test_released_units_cannot_be_sold(shop: Shop) -> None:
+    """The order is dispatched already, so it needs attention."""
+    order_id = shop.place(an_order(postal_code="00002"))
+    shop.app.wait_until_idle()
+    signal_stock(shop, "release", order_id)
+
+    run = shop.app.wait(order_id)
+
+    assert run.output == {
+        "status": "needsAttention",
+        "reason": "alreadyUndone",
+        "failedSteps": ["commitStock"],
+    }
+
+
+@pytest.mark.parametrize("action", ["settledElsewhere", "skip"])
+def test_resolved_sale_is_not_repeated(shop: Shop, action: str) -> None:
+    """The order is then completed and confirmed."""
+    order_id = shop.place(an_order(postal_code="00002"))
+    shop.app.wait_until_idle()
+    signal_stock(shop, "release", order_id)
+    shop.app.wait(order_id)
+
+    assert shop.resolve(order_id, action).status == 202
+    run = shop.app.wait(order_id)
+
+    assert run.output["status"] == "completed"
+    assert shop.effects()[-1] == "confirmation"
+    assert level(shop) == (100_000, 0, 0)

@@ -1,15 +1,20 @@
-"""How is an order undone, and what if that fails too?"""
+"""Undo of an order: newest step first, whichever undo fails."""
 
+import pytest
+
+from orchestrators.order_steps import OrderSteps
+from orders.contracts.names import Activity
+from orders.contracts.payloads import OrderInput
 from orders.domain.outcome import Outcome, Reason
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
-from tests.shop import Shop
+from tests.shop import UNDONE_EFFECTS, Shop
 
 CAPTURE_FAILS = an_order(payment_method="pm_sandbox_captureUnavailable")
 
 
-def test_the_newest_step_is_undone_first(shop: Shop) -> None:
-    """The parcel is canceled, then the hold voided; the book hears of it before and after."""
+def test_newest_step_is_undone_first(shop: Shop) -> None:
+    """The record is changed before and after."""
     run = shop.run(CAPTURE_FAILS)
 
     assert run.activities[-5:] == [
@@ -17,8 +22,8 @@ def test_the_newest_step_is_undone_first(shop: Shop) -> None:
     ]
 
 
-def test_money_that_was_taken_without_our_knowing_is_paid_back(shop: Shop) -> None:
-    """A capture whose every answer is lost has taken the money: undoing it is a refund."""
+def test_capture_with_lost_replies_is_refunded(shop: Shop) -> None:
+    """The amount was captured although every attempt failed."""
     shop.replace_ports(payments=Failing(shop.payments, "capture", after=FOREVER))
 
     run = shop.run(an_order())
@@ -27,34 +32,34 @@ def test_money_that_was_taken_without_our_knowing_is_paid_back(shop: Shop) -> No
     assert shop.effects() == ["authorized", "captured", "refunded", "booked", "canceled"]
 
 
-def test_money_that_the_bank_refuses_to_pay_back_is_left_to_a_person(shop: Shop) -> None:
-    """An answer, so it is not asked for again and again; the rest is undone all the same."""
+def test_refused_refund_needs_attention(shop: Shop) -> None:
+    """It is a result, so it is not retried; the other steps are undone."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_refundRefused"))
-    shop.app.settle()
-    shop.app.request("POST", f"/api/orders/{order_id}/cancel")
+    shop.app.wait_until_idle()
+    shop.cancel(order_id)
     run = shop.app.wait(order_id)
 
     assert run.output["failedSteps"] == ["reversePayment"]
-    assert "refuses" in run.output["notes"][0]
+    assert run.output["notes"] == ["The bank refuses to refund the payment."]
     assert run.activities.count("reversePayment") == 1
     assert {"captured", "canceled"} <= set(shop.effects())
     assert "refunded" not in shop.effects()
     steps = shop.get(order_id)["steps"]
-    assert [one["answer"] for one in steps if one["step"] == "reversePayment"] == ["refused"]
+    assert [step["result"] for step in steps if step["step"] == "reversePayment"] == ["refused"]
 
 
-def test_a_shipment_that_was_booked_without_our_knowing_is_canceled(shop: Shop) -> None:
-    """The undo is registered before the step, so an uncertain booking is canceled too."""
+def test_booking_with_lost_replies_is_canceled(shop: Shop) -> None:
+    """The undo is registered before the step."""
     shop.replace_ports(carrier=Failing(shop.carrier, "book", after=FOREVER))
 
     run = shop.run(an_order())
 
     assert run.output == {"status": "rejected", "reason": "unavailable"}
-    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+    assert shop.effects() == UNDONE_EFFECTS
 
 
-def test_undoing_is_retried_longer_than_doing(shop: Shop) -> None:
-    """An undo that works at the tenth attempt leaves nothing for a person to settle."""
+def test_undo_is_retried_longer_than_a_step(shop: Shop) -> None:
+    """It succeeds at the tenth attempt."""
     shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=9))
 
     run = shop.run(CAPTURE_FAILS)
@@ -63,8 +68,8 @@ def test_undoing_is_retried_longer_than_doing(shop: Shop) -> None:
     assert run.activities.count("cancelShipment") == 10
 
 
-def test_one_failing_undo_does_not_stop_the_next(shop: Shop) -> None:
-    """When the parcel cannot be canceled the hold is voided all the same."""
+def test_failed_undo_does_not_stop_the_next(shop: Shop) -> None:
+    """The authorization is voided although the shipment cannot be canceled."""
     shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
 
     run = shop.run(CAPTURE_FAILS)
@@ -77,8 +82,8 @@ def test_one_failing_undo_does_not_stop_the_next(shop: Shop) -> None:
     assert shop.effects() == ["authorized", "voided", "booked"]
 
 
-def test_an_order_that_could_not_be_undone_says_so(shop: Shop) -> None:
-    """A customer sees that a person has to look at it, and the book knows what failed."""
+def test_order_with_a_failed_undo_needs_attention(shop: Shop) -> None:
+    """The record has the failed step."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_undoUnavailable"))
     shop.app.wait(order_id)
 
@@ -88,8 +93,8 @@ def test_an_order_that_could_not_be_undone_says_so(shop: Shop) -> None:
     )
 
 
-def test_undoing_is_written_down_before_it_begins(shop: Shop) -> None:
-    """If the intent cannot be written, nothing is undone, nothing claimed, the book stays open."""
+def test_undo_is_recorded_before_it_begins(shop: Shop) -> None:
+    """If it cannot be recorded, nothing is undone and the order stays open."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "begin_undo", before=FOREVER))
 
     order_id = shop.place(CAPTURE_FAILS)
@@ -101,25 +106,62 @@ def test_undoing_is_written_down_before_it_begins(shop: Shop) -> None:
     assert shop.record(order_id).outcome is None
 
 
-def test_a_hold_that_is_gone_before_the_capture_ends_the_order(shop: Shop) -> None:
-    """The gateway says no to the capture: the parcel is canceled, nothing is charged."""
+def test_authorization_voided_before_the_capture_rejects_the_order(shop: Shop) -> None:
+    """The shipment is canceled, and nothing is captured."""
     order_id = shop.place(an_order(postal_code="00002"))
-    shop.app.settle()
-    shop.payments.withdraw(order_id)
+    shop.app.wait_until_idle()
+    shop.payments.reverse(order_id)
 
     run = shop.app.wait(order_id)
 
     assert run.output == {"status": "rejected", "reason": "alreadyUndone"}
-    assert shop.effects() == ["authorized", "voided", "booked", "canceled"]
+    assert shop.effects() == UNDONE_EFFECTS
 
 
-def test_an_order_that_another_run_completed_is_not_undone(shop: Shop) -> None:
-    """A run that was believed lost closed the book: this one finds the end and leaves it."""
+def test_order_completed_by_another_orchestration_is_not_undone(shop: Shop) -> None:
+    """The orchestration that was believed lost has recorded its outcome."""
     order_id = shop.place(CAPTURE_FAILS)
-    shop.app.settle()
+    shop.app.wait_until_idle()
     shop.services.order_store.close(order_id, Outcome.completed("T1"))
 
     run = shop.app.wait(order_id)
 
     assert run.output == {"status": "completed", "trackingNumber": "T1"}
     assert shop.effects() == ["authorized", "booked"]
+
+
+@pytest.mark.parametrize(
+    ("port", "method", "effects"),
+    [
+        ("payments", "authorize", ["nothing"]),
+        ("carrier", "book", ["authorized", "voided", "nothing"]),
+        ("payments", "capture", UNDONE_EFFECTS),
+        (
+            "order_store",
+            "dispatch",
+            ["authorized", "captured", "refunded", "booked", "canceled"],
+        ),
+    ],
+)
+def test_retried_step_notices_a_cancellation(
+    shop: Shop, port: str, method: str, effects: list[str]
+) -> None:
+    """It does nothing, and the order is undone."""
+    failing = Failing(getattr(shop.services, port), method, before=1)
+    shop.replace_ports(**{port: failing})
+    order_id = shop.place(an_order())
+    shop.app.wait_until_idle()
+    shop.cancel(order_id)
+
+    run = shop.app.wait(order_id)
+
+    assert run.output == {"status": "canceled", "reason": "canceled"}
+    assert shop.effects() == effects
+
+
+def test_step_that_is_no_undo_is_refused() -> None:
+    """A wrong row in the table of steps is an error, and not an undo that does nothing."""
+    order = OrderSteps(None, OrderInput(order_id="ord_1"))  # type: ignore[arg-type] # no calls
+
+    with pytest.raises(ValueError, match="capturePayment is not an undo step"):
+        next(order.undo(Activity.CAPTURE_PAYMENT))

@@ -1,6 +1,6 @@
-"""Sandbox carrier with a ledger of its own: the postal code selects the behaviour.
+"""Sandbox carrier with a ledger of its own: the postal code selects the behavior.
 
-| postal code | behaviour                                       |
+| postal code | behavior                                       |
 |-------------|-------------------------------------------------|
 | 00000       | booking always raises                           |
 | 00001       | the address is refused                          |

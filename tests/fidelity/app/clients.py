@@ -13,7 +13,7 @@ Client = df.DurableOrchestrationClient
 Operation = Callable[[Client, dict[str, Any]], Awaitable[Any]]
 
 
-def _body(req: func.HttpRequest) -> Any:  # noqa: ANN401 (JSON)
+def _body(req: func.HttpRequest) -> Any:  # noqa: ANN401 - JSON
     return json.loads(req.get_body() or b"null")
 
 
@@ -42,17 +42,17 @@ async def operate(
     """Do what the path says; what the client raises is told."""
     try:
         answer = await _OPERATIONS[req.route_params["op"]](client, _body(req) or {})
-    except Exception as error:  # noqa: BLE001 (all of them are recorded)
+    except Exception as error:  # noqa: BLE001 - all of them are recorded
         return as_json({"exception": type(error).__name__, "message": str(error)}, 418)
     return as_json({"ok": True} if answer is None else answer)
 
 
-async def _status(client: Client, wanted: dict[str, Any]) -> Any:  # noqa: ANN401
+async def _status(client: Client, wanted: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
     shown = [wanted.get(name, False) for name in ("history", "outputs", "input")]
     return (await client.get_status(wanted["id"], *shown)).to_json()
 
 
-async def _status_by(client: Client, wanted: dict[str, Any]) -> Any:  # noqa: ANN401
+async def _status_by(client: Client, wanted: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
     statuses = [df.OrchestrationRuntimeStatus(s) for s in wanted["runtime_status"]]
     found = await client.get_status_by(runtime_status=statuses, instance_id_prefix=wanted["prefix"])
     return [status.to_json() for status in found]
@@ -62,18 +62,18 @@ async def _raise(client: Client, wanted: dict[str, Any]) -> None:
     await client.raise_event(wanted["id"], wanted["name"], wanted.get("data"))
 
 
-def _for_a_reason(method: Any) -> Operation:  # noqa: ANN401
+def _for_a_reason(method: Any) -> Operation:  # noqa: ANN401 - JSON
     async def operation(client: Client, wanted: dict[str, Any]) -> None:
         await method(client, wanted["id"], wanted.get("reason", ""))
 
     return operation
 
 
-async def _restart(client: Client, wanted: dict[str, Any]) -> Any:  # noqa: ANN401
+async def _restart(client: Client, wanted: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
     return {"id": await client.restart(wanted["id"], wanted.get("new_id", True))}
 
 
-async def _purge(client: Client, wanted: dict[str, Any]) -> Any:  # noqa: ANN401
+async def _purge(client: Client, wanted: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
     return {"deleted": (await client.purge_instance_history(wanted["id"])).instances_deleted}
 
 
@@ -82,7 +82,7 @@ async def _signal(client: Client, wanted: dict[str, Any]) -> None:
     await client.signal_entity(entity, wanted["op"], wanted.get("input"))
 
 
-async def _read(client: Client, wanted: dict[str, Any]) -> Any:  # noqa: ANN401
+async def _read(client: Client, wanted: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
     found = await client.read_entity_state(df.EntityId(wanted["name"], wanted["key"]))
     return {"exists": found.entity_exists, "state": found.entity_state}
 

@@ -17,7 +17,7 @@ def chain(context: Context) -> Steps:
     """Greet three cities, one after another."""
     greetings = []
     for city in ("Tokyo", "Seattle", "London"):
-        greetings.append((yield context.call_activity("say", city)))  # noqa: PERF401 (a yield)
+        greetings.append((yield context.call_activity("say", city)))  # noqa: PERF401 - a yield
     return greetings
 
 
@@ -42,7 +42,7 @@ def values(context: Context) -> Steps:
     """Send each sort of value through an activity."""
     found = []
     for value in (*VALUES, "2026-01-01T00:00:00Z", '{"json": "in a string"}'):
-        found.append((yield context.call_activity("identity", value)))  # noqa: PERF401 (a yield)
+        found.append((yield context.call_activity("identity", value)))  # noqa: PERF401 - a yield
     return found
 
 
@@ -53,7 +53,7 @@ def big(context: Context) -> Steps:
 
 
 @bp.orchestration_trigger(context_name="context")
-def echo_input(context: Context) -> Any:  # noqa: ANN401 (JSON)
+def echo_input(context: Context) -> Any:  # noqa: ANN401 - JSON
     """Return the input at once."""
     return context.get_input()
 

@@ -79,7 +79,7 @@ def specific(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route(route="specific/fixed", methods=["GET"])
-def fixed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 (a trigger's shape)
+def fixed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - a trigger's shape
     """Serve the one."""
     return as_json({"function": "fixed"})
 
@@ -91,52 +91,52 @@ def optional(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route(route="text")
-def text(req: func.HttpRequest) -> str:  # noqa: ARG001
+def text(req: func.HttpRequest) -> str:  # noqa: ARG001 - a trigger's shape
     """Return plain text."""
     return "plain text"
 
 
 @bp.route(route="created")
-def created(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
+def created(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - a trigger's shape
     """Answer with a status and headers."""
     headers = {"X-Lab": "1", "Location": "/api/created/1"}
     return func.HttpResponse("made", status_code=201, headers=headers)
 
 
 @bp.route(route="headers", methods=["GET"])
-def headers(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
+def headers(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - a trigger's shape
     """Answer with headers of all sorts."""
     sorts = {"X-One": "1", "x-two": "a, b", "Cache-Control": "no-store"}
     return func.HttpResponse("ok", headers={**sorts, "Set-Cookie": "k=v; Path=/"})
 
 
 @bp.route(route="bytes")
-def binary(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
+def binary(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - a trigger's shape
     """Answer with every byte."""
     return func.HttpResponse(bytes(range(256)), mimetype="application/octet-stream")
 
 
 @bp.route(route="empty")
-def empty(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
+def empty(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - a trigger's shape
     """Answer with nothing."""
     return func.HttpResponse(status_code=204)
 
 
 @bp.route(route="bad-status")
-def bad_status(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
+def bad_status(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - a trigger's shape
     """Answer with an unusual status."""
     return func.HttpResponse("teapot", status_code=418)
 
 
 @bp.route(route="slow-async", methods=["GET"])
-async def slow_async(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
+async def slow_async(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - a trigger's shape
     """Take a moment."""
     await asyncio.sleep(0.01)
     return func.HttpResponse("async")
 
 
 @bp.route(route="keyed", auth_level=func.AuthLevel.FUNCTION)
-def keyed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
+def keyed(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - a trigger's shape
     """Ask for a key, on a host that checks keys."""
     return func.HttpResponse("opened")
 
@@ -148,11 +148,11 @@ def boom(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route(route="none")
-def none(req: func.HttpRequest):  # noqa: ANN201 (the worker would refuse `None`)
+def none(req: func.HttpRequest):  # noqa: ANN201 - the worker would refuse `None`
     """Return nothing at all."""
 
 
 @bp.route(route="number")
-def number(req: func.HttpRequest):  # noqa: ANN201, ARG001 (the worker would refuse `int`)
+def number(req: func.HttpRequest):  # noqa: ANN201, ARG001 - the worker would refuse `int`
     """Return what is no response."""
     return 7

@@ -22,7 +22,7 @@ def double(value: int) -> int:
 
 
 @bp.activity_trigger(input_name="value")
-def identity(value):  # noqa: ANN001, ANN201 (any JSON)
+def identity(value):  # noqa: ANN001, ANN201 - any JSON
     """Return the value."""
     return value
 
@@ -51,11 +51,11 @@ def fail(message: str) -> str:
 
 
 @bp.activity_trigger(input_name="nothing")
-async def none_async(nothing) -> None:  # noqa: ANN001 (always None)
+async def none_async(nothing) -> None:  # noqa: ANN001 - always None
     """Return nothing."""
 
 
 @bp.activity_trigger(input_name="value", activity="customActivity")
-def python_named_activity(value):  # noqa: ANN001, ANN201 (any JSON)
+def python_named_activity(value):  # noqa: ANN001, ANN201 - any JSON
     """Return the value, under another name."""
     return value

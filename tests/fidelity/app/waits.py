@@ -11,7 +11,7 @@ Context = df.DurableOrchestrationContext
 Steps = Generator[Any, Any, Any]
 
 
-def _timer(context: Context, **time: float) -> Any:  # noqa: ANN401 (the SDK's)
+def _timer(context: Context, **time: float) -> Any:  # noqa: ANN401 - the SDK's
     return context.create_timer(context.current_utc_datetime + timedelta(**time))
 
 
@@ -26,7 +26,7 @@ def activity_caught(context: Context) -> Steps:
     """Catch an activity's failure."""
     try:
         yield context.call_activity("fail", "caught luck")
-    except Exception as error:  # noqa: BLE001 (the SDK raises nothing narrower)
+    except Exception as error:  # noqa: BLE001 - the SDK raises nothing narrower
         return {"caught": str(error)}
 
 
@@ -36,7 +36,7 @@ def all_with_failure(context: Context) -> Steps:
     calls = [("say", "a"), ("fail", "one of three"), ("nap", 1)]
     try:
         yield context.task_all([context.call_activity(*call) for call in calls])
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - all of them are recorded
         yield context.call_activity("say", "after")
         return {"caught": str(error)[:60]}
 
@@ -57,7 +57,7 @@ def raises(context: Context) -> Steps:
 
 
 @bp.orchestration_trigger(context_name="context")
-def raises_before_yield(context: Context) -> Steps:  # noqa: ARG001 (a trigger's shape)
+def raises_before_yield(context: Context) -> Steps:  # noqa: ARG001 - a trigger's shape
     """Fail at once."""
     raise ValueError("at once")
 
@@ -93,7 +93,7 @@ def entity_fails(context: Context) -> Steps:
     """Catch an entity's failure."""
     try:
         yield context.call_entity(df.EntityId("counter", context.get_input()), "explode", {"a": 1})
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - all of them are recorded
         return {"caught": str(error)}
 
 
@@ -102,7 +102,7 @@ def sub_fails(context: Context) -> Steps:
     """Catch a child's failure."""
     try:
         yield context.call_sub_orchestrator("activity_fails")
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - all of them are recorded
         return {"caught": str(error)}
 
 

@@ -1,6 +1,5 @@
 """App that uses each durable feature once."""
 
-import json
 import os
 import threading
 from collections.abc import Generator
@@ -9,9 +8,11 @@ from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
+import http_endpoints  # type: ignore[import-not-found] # the host adds the app's folder
 
 Steps = Generator[Any, Any, Any]
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
+app.register_functions(http_endpoints.bp)
 
 #: The calls of the activities, in order; tests read it.
 calls: list[str] = []
@@ -28,84 +29,6 @@ class Backoff(df.RetryOptions):
             "backoffCoefficient": 2,
             "maxRetryIntervalInMilliseconds": 3000,
         }
-
-
-# ---------------------------------------------------------------- HTTP
-
-
-@app.route(route="start/{name}/{id?}", methods=["POST"])
-@app.durable_client_input(client_name="client")
-async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Start an orchestration and return its management URLs."""
-    body = json.loads(req.get_body() or b"null")
-    instance_id = await client.start_new(req.route_params["name"], req.route_params.get("id"), body)
-    return client.create_check_status_response(req, instance_id)
-
-
-@app.route(route="echo/{*rest}", methods=["GET", "PUT"])
-def echo(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
-    """Return the request as JSON."""
-    received = {
-        "url": req.url,
-        "params": dict(req.params),
-        "route_params": dict(req.route_params),
-        "body": req.get_body().decode("latin-1"),
-        "function": context.function_name,
-    }
-    return func.HttpResponse(json.dumps(received), mimetype="application/json")
-
-
-@app.route(route="items/{id:int}")
-def item(req: func.HttpRequest) -> str:
-    """Serve items by number."""
-    return f"item {req.route_params['id']}"
-
-
-@app.route(route="items/first")
-def first_item(req: func.HttpRequest) -> str:  # noqa: ARG001 - signature of a trigger
-    """Serve one item by name."""
-    return "the first item"
-
-
-@app.route(route="boom")
-def boom(req: func.HttpRequest) -> str:
-    """Fail."""
-    raise ValueError(req.url)
-
-
-@app.route(route="nothing")
-def nothing(req: func.HttpRequest) -> str:  # noqa: ARG001 - signature of a trigger
-    """Return an invalid value."""
-    return None  # type: ignore[return-value]
-
-
-@app.route(route="cookies")
-def cookies(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - signature of a trigger
-    """Set two cookies."""
-    response = func.HttpResponse("two")
-    response.headers.add(
-        "Set-Cookie",
-        "a=1; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60; "
-        "Expires=Wed, 21 Oct 2026 07:28:00 GMT",
-    )
-    response.headers.add("Set-Cookie", "b=2; Domain=example.com")
-    return response
-
-
-@app.route(route="form", methods=["POST"])
-def form(req: func.HttpRequest) -> str:
-    """Return the fields and the names of the files of a form."""
-    for file in req.files.values():
-        file.close()
-    return json.dumps({"form": dict(req.form), "files": sorted(req.files)})
-
-
-@app.route(route="split")
-def split(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - signature of a trigger
-    """Set a header with line breaks, to inject another response."""
-    response = func.HttpResponse("x")
-    response.headers._list.append(("X-Evil", "a\r\n\r\nb"))
-    return response
 
 
 # ---------------------------------------------------------------- activities
@@ -145,7 +68,7 @@ async def python_name(value: str) -> str:
 # ---------------------------------------------------------------- orchestrators
 
 
-def _input(context: df.DurableOrchestrationContext) -> Any:  # noqa: ANN401 (JSON)
+def _input(context: df.DurableOrchestrationContext) -> Any:  # noqa: ANN401 - JSON
     return context.get_input()
 
 

@@ -3,7 +3,7 @@
 Each effect has one entry under its idempotency key, and a repeated call is answered from that
 entry. Reversing always leaves an entry, even without a payment: a late authorization or capture
 finds it, does nothing and answers `alreadyUndone`. A refusal leaves no entry. The payment method
-selects the behaviour: see `methods`.
+selects the behavior: see `methods`.
 """
 
 from collections import Counter, defaultdict

@@ -1,8 +1,8 @@
-"""Payment methods of the sandbox: the method selects the behaviour.
+"""Payment methods of the sandbox: the method selects the behavior.
 
 Names of Stripe's test mode are used if Stripe has one.
 
-| payment method                          | behaviour |
+| payment method                          | behavior |
 |-----------------------------------------|-----------|
 | pm_card_visa, pm_card_mastercard, …      | approved |
 | pm_card_chargeDeclined                  | declined, cardDeclined |

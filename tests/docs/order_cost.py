@@ -1,0 +1,123 @@
+"""Cost of an order on Azure Storage, counted from its history.
+
+The transactions of each call were counted on the real host, in the log of its storage, without
+those for polling and leases.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+TRANSACTIONS: Final = {"instance": 8, "activity": 7, "entity": 11, "timer": 5}
+USD_PER_10_000: Final = 0.004
+
+# Event types of a history row.
+_TASK_SCHEDULED, _TIMER_CREATED, _ORCHESTRATOR_STARTED, _EVENT_SENT = 4, 10, 12, 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What the host did for one instance."""
+
+    rows: int
+    episodes: int
+    activities: Counter[str]
+    entity_calls: int
+    timers: int
+
+    @property
+    def transactions(self) -> int:
+        """Storage transactions."""
+        return (
+            TRANSACTIONS["instance"]
+            + TRANSACTIONS["activity"] * self.activities.total()
+            + TRANSACTIONS["entity"] * self.entity_calls
+            + TRANSACTIONS["timer"] * self.timers
+        )
+
+    @property
+    def usd_per_1_000(self) -> float:
+        """Price of a thousand such instances."""
+        return self.transactions * 1_000 / 10_000 * USD_PER_10_000
+
+
+def cost_of(history: Iterable[dict[str, Any]]) -> Cost:
+    """Count the rows of a stored history."""
+    events = list(history)
+    kinds = Counter(event["EventType"] for event in events)
+    scheduled = (event for event in events if event["EventType"] == _TASK_SCHEDULED)
+    return Cost(
+        rows=len(events),
+        episodes=kinds[_ORCHESTRATOR_STARTED],
+        activities=Counter(event["Name"] for event in scheduled),
+        entity_calls=kinds[_EVENT_SENT],
+        timers=kinds[_TIMER_CREATED],
+    )
+
+
+def document(costs: dict[str, Cost]) -> str:
+    """Return the text of docs/cost.md; the first cost is that of a completed order."""
+    return f"{_HEAD}{_orders(costs)}{_STEPS}{_steps(next(iter(costs.values())))}{_TAIL}"
+
+
+def _orders(costs: dict[str, Cost]) -> str:
+    return "".join(
+        f"| {name} | {cost.rows} | {cost.episodes} | {cost.activities.total()}"
+        f" | {cost.entity_calls} | {cost.timers} | {cost.transactions}"
+        f" | {cost.usd_per_1_000:.3f} USD |\n"
+        for name, cost in costs.items()
+    )
+
+
+def _steps(cost: Cost) -> str:
+    activities = "".join(
+        f"| `{name}` | 1 activity | {_rows_of(1)} | {TRANSACTIONS['activity']} |\n"
+        for name in cost.activities
+    )
+    rows_of_instance = cost.rows - _rows_of(cost.activities.total() + cost.entity_calls)
+    return (
+        f"| the order itself | 1 instance | {rows_of_instance} | {TRANSACTIONS['instance']} |\n"
+        f"{activities}"
+        f"| `reserveStock`, `commitStock` | 1 entity call per product and step"
+        f" | {_rows_of(1)} per call | {TRANSACTIONS['entity']} per call |\n"
+    )
+
+
+def _rows_of(calls: int) -> int:
+    # The call, its completion, and start and end of the episode that the completion starts.
+    return 4 * calls
+
+
+_HEAD: Final = f"""# Cost of an order
+
+History rows, episodes (one is one execution of the orchestrator) and storage transactions of
+typical orders, and of a refund, which is an instance of its own. Generated from orders on the local
+host by `WRITE_DOCS=1 ./scripts/test tests/docs -k cost`; the same test fails if this page is out of
+date.
+
+Transactions, counted on the real host in the log of its storage, without polling and leases:
+
+- {TRANSACTIONS["instance"]} for an instance, from start to end
+- {TRANSACTIONS["activity"]} for an activity
+- {TRANSACTIONS["entity"]} for a call of an entity
+- {TRANSACTIONS["timer"]} for a timer
+
+Prices assume {USD_PER_10_000} USD for 10,000 transactions; check the price of your account.
+
+| order | rows | episodes | activities | entity calls | timers | transactions | 1,000 orders |
+|---|---|---|---|---|---|---|---|
+"""
+
+_STEPS: Final = """
+## Cost of each step
+
+| step | what it is | history rows | transactions |
+|---|---|---|---|
+"""
+
+_TAIL: Final = """
+A retry adds another activity and a timer. The order store, the payment gateway, the carrier and the
+mailer have prices of their own. An idle host polls its queues: on a quiet day that costs more than
+the orders do.
+"""

@@ -1,0 +1,45 @@
+"""Audit and stock of a running shop: read them, and change the stock outside of any order."""
+
+import json
+from typing import Any
+
+from orders.domain.stock import ReservationStatus
+from tests.shop import Shop
+
+SKU = "MUG-BLUE"
+
+
+def audit(shop: Shop) -> dict[str, Any]:
+    """Return the report of the audit."""
+    response = shop.app.request("GET", "/api/operations/audit")
+    assert response.status == 200, response.text
+    report: dict[str, Any] = response.json()
+    return report
+
+
+def signal_stock(shop: Shop, operation: str, order_id: str, sku: str = SKU) -> None:
+    """Signal an operation of the stock entity, as a late call of an order would."""
+    payload = {"orderId": order_id, "openingBalance": 100_000, "quantity": 2}
+    path = f"/runtime/webhooks/durabletask/entities/stock/{sku}?op={operation}"
+    assert shop.app.request("POST", path, json=json.dumps(payload)).status == 202
+    shop.app.wait_until_idle()
+
+
+def stock_level(shop: Shop, sku: str = SKU) -> dict[str, int]:
+    """Return the units of a product that are available, reserved and sold."""
+    stock = shop.app.request("GET", f"/api/stock/{sku}").json()
+    return {name: stock[name] for name in ("available", "reserved", "sold")}
+
+
+def has_released_stock(shop: Shop, sku: str = SKU) -> bool:
+    """Whether units of a product were reserved for an order and released."""
+    response = shop.app.request("GET", f"/runtime/webhooks/durabletask/entities/stock/{sku}")
+    reservations = response.json()["reservations"].values() if response.status == 200 else ()
+    return any(r["status"] == ReservationStatus.RELEASED and r["quantity"] for r in reservations)
+
+
+def take_available_stock(shop: Shop, sku: str = SKU) -> None:
+    """Take all available units of a product out of the stock."""
+    adjustment = {"units": -stock_level(shop, sku)["available"], "reason": "a flood"}
+    path, headers = f"/api/stock/{sku}/adjust", {"Idempotency-Key": "flood"}
+    assert shop.app.request("POST", path, json=adjustment, headers=headers).status == 200

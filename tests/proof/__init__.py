@@ -1,1 +1,0 @@
-"""Is it true, whatever goes wrong? Whole orders, all faults, the audit as the judge."""

@@ -1,0 +1,1 @@
+"""Random orders under random faults and incidents, with the audit as the oracle."""

@@ -1,0 +1,188 @@
+"""Recovery of orders whose orchestration has stopped before their end."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from tests.builders import a_customer, a_stored_order, an_order
+from tests.faults import FOREVER, Failing
+from tests.shop import COMPLETED_EFFECTS, UNDONE_EFFECTS, Shop
+
+#: The shipment is booked, and the reply is lost: the order waits for the retry.
+WAITS_FOR_RETRY = an_order(postal_code="00002")
+
+
+def an_order_without_outcome(shop: Shop, order: dict[str, Any]) -> str:
+    """Return an order whose orchestration has ended because the store was unavailable."""
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
+    order_id = shop.place(order)
+    shop.app.wait(order_id)
+    shop.restore_ports()
+    return order_id
+
+
+def store_order(shop: Shop) -> str:
+    """Store an order without starting its orchestration."""
+    order = replace(a_stored_order("ord_1"), placed_at=shop.app.clock.now())
+    shop.services.order_store.place(order, a_customer(), "f")
+    return order.order_id
+
+
+def test_recovery_starts_an_order_that_was_never_started(shop: Shop) -> None:
+    """The request stored it and failed before the start."""
+    order_id = store_order(shop)
+
+    shop.let_minutes_pass(3)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
+
+
+def test_recovery_restarts_a_failed_orchestration(shop: Shop) -> None:
+    """The real host fails one whose worker dies in mid-turn."""
+    order_id = store_order(shop)
+    failed = shop.app.run("changeStock", {"not": "a change"}, order_id)
+    assert failed.status == "Failed"
+
+    shop.let_minutes_pass(3)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
+
+
+def test_recovery_restarts_an_orchestration_that_ended_without_an_outcome(shop: Shop) -> None:
+    """Until then the order is processing."""
+    order_id = an_order_without_outcome(shop, an_order())
+    assert shop.get(order_id)["status"] == "processing"
+
+    shop.let_minutes_pass(5)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
+
+
+def test_recovery_restarts_a_purged_orchestration(shop: Shop) -> None:
+    """Its effects are found; nothing is done twice."""
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "close", before=FOREVER))
+    order_id = shop.place(an_order())
+    shop.app.wait(order_id)
+    shop.restore_ports()
+    shop.manage(order_id, "purge")
+    assert shop.get(order_id)["status"] == "processing"
+
+    shop.let_minutes_pass(5)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
+
+
+def test_recovery_undoes_an_order_that_an_operator_terminated(shop: Shop) -> None:
+    """The termination counts as a cancellation."""
+    order_id = shop.place(WAITS_FOR_RETRY)
+    shop.app.wait_until_idle()
+    shop.app.terminate(order_id, "by an operator")
+
+    shop.let_minutes_pass(5)
+
+    assert shop.get(order_id)["status"] == "canceled"
+    assert shop.effects() == UNDONE_EFFECTS
+
+
+def test_recovery_completes_an_order_that_was_terminated_after_its_dispatch(shop: Shop) -> None:
+    """It is too late to undo it."""
+    order_id = shop.place(an_order(email="ada@undeliverable.example"))
+    shop.app.wait_until_idle()
+    shop.app.terminate(order_id, "by an operator")
+
+    shop.let_minutes_pass(5)
+
+    assert shop.get(order_id)["status"] == "completed"
+
+
+def test_recovery_finishes_an_undo_that_had_begun(shop: Shop) -> None:
+    """The order keeps the outcome of the undo."""
+    shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
+    order_id = shop.place(an_order(payment_method="pm_sandbox_captureUnavailable"))
+    shop.let_minutes_pass(1)
+    shop.app.terminate(order_id, "by an operator")
+    shop.restore_ports()
+
+    shop.let_minutes_pass(5)
+
+    assert shop.get(order_id)["status"] == "rejected"
+    assert shop.effects() == UNDONE_EFFECTS
+
+
+def test_suspended_order_needs_attention(shop: Shop) -> None:
+    """Recovery does not resume it; an operator's retry does."""
+    order_id = shop.place(WAITS_FOR_RETRY)
+    shop.app.wait_until_idle()
+    shop.manage(order_id, "suspend")
+
+    shop.let_minutes_pass(5)
+
+    (entry,) = shop.attention_queue()
+    assert (entry["attentionReason"], entry["recoveryAttempts"]) == ("suspended", 0)
+    assert shop.get(order_id)["status"] == "needsAttention"
+    shop.resolve(order_id, "retry")
+    assert shop.app.wait(order_id).output["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
+
+
+def test_suspended_order_can_only_be_retried(shop: Shop) -> None:
+    """It has no failed step to skip."""
+    order_id = shop.place(WAITS_FOR_RETRY)
+    shop.app.wait_until_idle()
+    shop.manage(order_id, "suspend")
+    shop.let_minutes_pass(5)
+
+    response = shop.resolve(order_id, "skip")
+
+    assert (response.status, response.json()["type"].split(":")[-1]) == (409, "only-retry")
+
+
+def test_order_needs_attention_after_five_recovery_attempts(shop: Shop) -> None:
+    """The pause before each attempt is longer than the one before."""
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
+    order_id = shop.place(an_order())
+
+    shop.app.advance(timedelta(hours=3))
+
+    (entry,) = shop.attention_queue()
+    assert (entry["orderId"], entry["attentionReason"]) == (order_id, "recoveryFailed")
+    assert entry["recoveryAttempts"] == 5
+    assert shop.get(order_id)["status"] == "needsAttention"
+
+
+def test_retry_after_a_failed_recovery_completes_the_order(shop: Shop) -> None:
+    """The recovery attempts are counted anew."""
+    shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
+    order_id = shop.place(an_order())
+    shop.app.advance(timedelta(hours=3))
+    shop.restore_ports()
+
+    shop.resolve(order_id, "retry")
+    shop.app.wait(order_id)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.record(order_id).recovery_attempts == 0
+
+
+def test_running_order_is_not_recovered(shop: Shop) -> None:
+    """However long its steps are retried."""
+    order_id = shop.place(an_order(payment_method="pm_sandbox_undoUnavailable"))
+    shop.app.wait(order_id)
+
+    assert shop.record(order_id).runs == 1
+
+
+def test_recovery_continues_after_faults_of_the_store(shop: Shop) -> None:
+    """The next run tries again."""
+    order_id = an_order_without_outcome(shop, an_order())
+    store = Failing(shop.services.order_store, "record_recovery", before=2)
+    shop.replace_ports(order_store=store)
+
+    shop.let_minutes_pass(8)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert store.calls == 3
