@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,9 +14,12 @@ from orders.adapters.order_store.sqlite.store import SqliteOrderStore
 from orders.adapters.order_store.tables.references import TablePartnerReferences
 from orders.adapters.order_store.tables.service import Tables, connect_with_string
 from orders.adapters.order_store.tables.store import TableOrderStore
+from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import Opening, Outcome
 from orders.ports.order_store import OrderStore
 from orders.ports.partner_references import PartnerReferences
 from tests import tables_server
+from tests.builders import NOON
 
 #: Connection string of a real Table service or its emulator, used instead of the simulated one.
 REAL_SERVICE = os.environ.get("TABLES_TEST")
@@ -57,3 +61,22 @@ def backend_in(tables: Tables, clock: VirtualClock) -> Backend:
         references=lambda partner: TablePartnerReferences(tables, partner),
         clock=clock,
     )
+
+
+def record_in(store: OrderStore, order_id: str = "o") -> OrderRecord:
+    """Return the order's record."""
+    record = store.find(order_id)
+    assert record is not None
+    return record
+
+
+def open_order(store: OrderStore, order_id: str = "o") -> Opening:
+    """Count one more orchestration."""
+    return store.update(order_id, lambda record: record.open())
+
+
+def close(
+    store: OrderStore, outcome: Outcome, order_id: str = "o", now: datetime = NOON
+) -> Outcome:
+    """Record the outcome."""
+    return store.update(order_id, lambda record: record.close(outcome, now))

@@ -8,7 +8,7 @@ import pytest
 from orders.domain.errors import InvalidCursorError
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.ports.order_store import OrderQuery, OrderStore
-from tests.adapters.stores import Backend
+from tests.adapters.stores import Backend, close, open_order
 from tests.builders import NOON, a_customer, a_line, a_stored_order
 
 
@@ -84,9 +84,9 @@ def test_orders_are_found_by_time_of_placing(week: OrderStore) -> None:
 
 def test_orders_are_found_by_status(week: OrderStore) -> None:
     """Queries agree with the status of the record."""
-    week.open("o1")
-    week.open("o2")
-    week.close("o2", Outcome.rejected("r"))
+    open_order(week, "o1")
+    open_order(week, "o2")
+    close(week, Outcome.rejected("r"), "o2")
 
     assert ids(week, OrderQuery(status=OrderStatus.PROCESSING)) == ["o1"]
     assert ids(week, OrderQuery(status=OrderStatus.REJECTED, sku="TEA-ASSAM")) == ["o2"]
@@ -105,9 +105,9 @@ def test_orders_are_found_by_last_update(backend: Backend) -> None:
         store.place(replace(a_stored_order(name), placed_at=clock.now()), a_customer(), "f")
     later = clock.now() + timedelta(hours=1)
     clock.advance(later)
-    store.open("b")
+    open_order(store, "b")
 
-    assert ids(store, OrderQuery(updated_before=later)) == ["a"]
+    assert ids(store, OrderQuery(recovery_due_before=later)) == ["a"]
 
 
 def test_orders_are_found_by_end(backend: Backend) -> None:
@@ -115,11 +115,11 @@ def test_orders_are_found_by_end(backend: Backend) -> None:
     store, clock = backend.store, backend.clock
     for name in "abc":
         store.place(replace(a_stored_order(name), placed_at=clock.now()), a_customer(), "f")
-    store.close("a", Outcome.canceled())
-    store.close("b", Outcome.canceled())
+    close(store, Outcome.canceled(), "a", clock.now())
+    close(store, Outcome.canceled(), "b", clock.now())
     later = clock.now() + timedelta(hours=1)
     clock.advance(later)
-    store.close("c", Outcome.canceled())
+    close(store, Outcome.canceled(), "c", clock.now())
 
     assert ids(store, OrderQuery(ended_before=later, is_purged=False)) == ["a", "b"]
     assert ids(store, OrderQuery(ended_before=later, newest_first=True)) == ["b", "a"]

@@ -13,7 +13,7 @@ from orders.domain.errors import OrderNotFoundError, StoreUnavailableError
 from orders.domain.outcome import Outcome
 from orders.ports.order_store import OrderQuery
 from tests import tables_server
-from tests.adapters.stores import Backend, backend_in
+from tests.adapters.stores import Backend, backend_in, close, open_order, record_in
 from tests.builders import a_customer, a_line, a_stored_order
 from tests.tables_server import TableService
 from tests.wire import Fault
@@ -44,7 +44,7 @@ def service() -> Iterator[TableService]:
     ("step", "call"),
     [
         ("get orders", lambda backend: backend.store.find("o")),
-        ("replace orders", lambda backend: backend.store.open("o")),
+        ("replace orders", lambda backend: open_order(backend.store)),
         ("transact orders", lambda backend: backend.references("payment").leave_tombstone("o")),
         ("query orderlists", lambda backend: backend.store.page(OrderQuery())),
     ],
@@ -80,29 +80,27 @@ def test_write_with_a_lost_response_is_applied_once(service: TableService, fault
     store = a_backend(service, retries=1).store
     service.plan.fail("replace orders", fault)
 
-    store.open("o")
+    open_order(store)
 
-    record = store.find("o")
-    assert record is not None
-    assert record.runs == 1
+    assert record_in(store).runs == 1
 
 
 def test_concurrent_write_is_not_lost(service: TableService) -> None:
-    """The record is read again, and the transition is applied to it."""
+    """The record is read again, and the change is applied to it."""
     store, other = a_backend(service).store, a_backend(service).store
-    service.plan.concurrent_calls["replace orders"] = lambda: other.close("o", Outcome.canceled())
+    service.plan.concurrent_calls["replace orders"] = lambda: close(other, Outcome.canceled())
 
-    assert store.close("o", COMPLETED) == Outcome.canceled()
+    assert close(store, COMPLETED) == Outcome.canceled()
 
 
 def test_order_deleted_during_a_write_is_not_found(service: TableService) -> None:
     """Nothing is written; only the tombstone is left."""
     store, other = a_backend(service).store, a_backend(service).store
-    store.close("o", COMPLETED)
+    close(store, COMPLETED)
     service.plan.concurrent_calls["replace orders"] = lambda: other.delete("o")
 
     with pytest.raises(OrderNotFoundError):
-        store.open("o")
+        open_order(store)
 
     assert [row for _, row in service.rows("orders")] == ["tombstone"]
 
@@ -110,8 +108,8 @@ def test_order_deleted_during_a_write_is_not_found(service: TableService) -> Non
 def test_order_written_during_its_deletion_is_kept(service: TableService) -> None:
     """The write may be a refund; the deletion is repeated another night."""
     store, other = a_backend(service).store, a_backend(service).store
-    store.close("o", COMPLETED)
-    service.plan.concurrent_calls["transact orders"] = lambda: other.open("o")
+    close(store, COMPLETED)
+    service.plan.concurrent_calls["transact orders"] = lambda: open_order(other)
 
     with pytest.raises(StoreUnavailableError):
         store.delete("o")
@@ -128,12 +126,12 @@ def test_write_gives_up_after_too_many_conflicts(
 
     def write_concurrently() -> None:
         service.plan.concurrent_calls.pop("replace orders", None)
-        other.open("o")
+        open_order(other)
         service.plan.concurrent_calls["replace orders"] = write_concurrently
 
     write_concurrently()
     with pytest.raises(StoreUnavailableError, match="too many"):
-        store.open("o")
+        open_order(store)
 
 
 def test_long_text_is_stored_in_parts(service: TableService) -> None:

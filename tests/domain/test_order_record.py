@@ -4,19 +4,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from orders.domain.attention import Attention, AttentionReason, ResolutionAction
+from orders.domain.attention import Attention, AttentionReason
 from orders.domain.operator_changes import request_refund
 from orders.domain.order_record import OrderRecord
-from orders.domain.outcome import Next, Opening, OrderStatus, Outcome, Reason
+from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
 from orders.domain.policies import RecoveryPolicy
-from orders.domain.results import Dispatch, StockLine, ValidationResult
-from tests.builders import NOON, TERMS, a_record, a_refund_request, a_resolution
+from orders.domain.results import Dispatch, ValidationResult
+from tests.builders import NOON, TERMS, a_record, a_refund_request
 
 COMPLETED = Outcome.completed("T1")
 REJECTED = Outcome.rejected("unavailable")
 DECLINED = Outcome.rejected("cardDeclined")
 NEEDS_ATTENTION = Outcome.needs_attention("unavailable", ("reversePayment",))
-
 
 LATER = NOON + timedelta(hours=1)
 #: The order has ended, and an operator must decide.
@@ -41,53 +40,6 @@ def test_status_follows_from_record(record: OrderRecord, status: OrderStatus) ->
 def test_record_is_named_by_its_order() -> None:
     """Its ID is that of the order."""
     assert a_record().order_id == a_record().order.order_id == "ord_1"
-
-
-@pytest.mark.parametrize(
-    ("opening", "next_", "goal"),
-    [
-        (Opening(), Next.FULFILL, Outcome.canceled()),
-        (Opening(resumed=True), Next.FULFILL, Outcome.canceled()),
-        (Opening(dispatched=True), Next.FINISH, Outcome.canceled()),
-        (Opening(cancel_requested=True), Next.UNDO, Outcome.canceled()),
-        (Opening(undoing=REJECTED), Next.UNDO, REJECTED),
-        (Opening(undoing=REJECTED, cancel_requested=True), Next.UNDO, REJECTED),
-        (Opening(undoing=REJECTED, outcome=COMPLETED), Next.ENDED, COMPLETED),
-    ],
-    ids=["new", "resumed", "dispatched", "canceled", "undoing", "undoing and canceled", "ended"],
-)
-def test_opening_decides_what_comes_next(opening: Opening, next_: Next, goal: Outcome) -> None:
-    """An outcome decides, then an undo that has begun, a cancellation, the dispatch."""
-    assert (opening.next, opening.goal) == (next_, goal)
-
-
-def test_opening_of_first_orchestration_is_empty() -> None:
-    """Nothing has happened before it."""
-    assert a_record().opening == Opening()
-
-
-def test_opening_of_later_orchestration_states_what_is_recorded() -> None:
-    """Any step may have been done, and undoing may have begun."""
-    line = StockLine(sku="MUG-BLUE", quantity=2, opening_balance=1)
-    record = a_record(
-        runs=1,
-        undoing=REJECTED,
-        validation=ValidationResult(accepted=True, stock_lines=(line,)),
-        resolutions=(
-            a_resolution(ResolutionAction.SKIP, "shipOrder"),
-            a_resolution(ResolutionAction.SETTLED_ELSEWHERE, "capturePayment"),
-            a_resolution(ResolutionAction.SKIP, "refundPayment", refunds=("rfd_1",)),
-        ),
-    )
-
-    assert record.opening == Opening(
-        undoing=REJECTED,
-        resumed=True,
-        stock_lines=(line,),
-        resolved_steps=("shipOrder", "capturePayment"),
-        skipped_steps=("shipOrder",),
-    )
-    assert record.steps_settled_elsewhere == ("capturePayment",)
 
 
 def test_first_validation_counts() -> None:
