@@ -1,8 +1,9 @@
 """The order store in each of its backends."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,9 @@ from uuid import uuid4
 from local_host.host.clock import VirtualClock
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
+from orders.adapters.order_store.tables.records import RECORD, TABLE
 from orders.adapters.order_store.tables.references import TablePartnerReferences
+from orders.adapters.order_store.tables.rows import key_of
 from orders.adapters.order_store.tables.service import Tables, connect_with_string
 from orders.adapters.order_store.tables.store import TableOrderStore
 from orders.domain.order_record import OrderRecord
@@ -32,16 +35,25 @@ class Backend:
     store: OrderStore
     references: Callable[[str], PartnerReferences]
     clock: VirtualClock
+    #: Replaces the stored text of an order's record.
+    write_text: Callable[[str, str], None]
 
 
 @contextmanager
 def sqlite_backend(folder: Path) -> Iterator[Backend]:
     """Open an order store in a file."""
     path, clock = folder / "orders.sqlite3", VirtualClock()
+
+    def write_text(order_id: str, text: str) -> None:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            update = "UPDATE orders SET record = ? WHERE order_id = ?"
+            assert connection.execute(update, (text, order_id)).rowcount == 1
+
     yield Backend(
         store=SqliteOrderStore(path, clock),
         references=lambda partner: SqlitePartnerReferences(path, partner),
         clock=clock,
+        write_text=write_text,
     )
 
 
@@ -56,10 +68,17 @@ def tables_backend(_folder: Path) -> Iterator[Backend]:
 
 def backend_in(tables: Tables, clock: VirtualClock) -> Backend:
     """Return an order store in these tables."""
+
+    def write_text(order_id: str, text: str) -> None:
+        row = tables.get(TABLE, key_of(order_id), RECORD)
+        assert row is not None
+        assert tables.replace(TABLE, key_of(order_id), row, {"record": text})
+
     return Backend(
         store=TableOrderStore(tables, clock),
         references=lambda partner: TablePartnerReferences(tables, partner),
         clock=clock,
+        write_text=write_text,
     )
 
 

@@ -22,7 +22,7 @@ def text_to_record(order_id: str, text: str) -> OrderRecord:
     """
     try:
         return decode(OrderRecord, json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         # The message must not contain the record: it may hold personal data.
         raise UnreadableRecordError(f"the record of {order_id} cannot be decoded") from None
 
