@@ -8,7 +8,7 @@ import pytest
 from orders.domain.errors import InvalidCursorError
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.ports.order_store import OrderQuery, OrderStore
-from tests.adapters.stores import Backend, close, open_order
+from tests.adapters.stores import Backend, close, open_order, record_in
 from tests.builders import NOON, a_customer, a_line, a_stored_order
 
 
@@ -108,6 +108,45 @@ def test_orders_are_found_by_last_update(backend: Backend) -> None:
     open_order(store, "b")
 
     assert ids(store, OrderQuery(recovery_due_before=later)) == ["a"]
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_pages_of_due_orders_are_selected_by_the_next_due_moment(
+    backend: Backend, *, newest_first: bool
+) -> None:
+    """It is the last change, or the end of the pause after a recovery attempt if that is later."""
+    store, clock = backend.store, backend.clock
+    clock.advance(NOON)
+    for number in range(8):
+        order = replace(a_stored_order(f"o{number}"), placed_at=clock.now())
+        store.place(order, a_customer(), "f")
+    later = clock.now() + timedelta(hours=1)
+    store.update("o1", lambda record: record.record_recovery(1, later))
+    store.update("o2", lambda record: record.record_recovery(1, later - timedelta(minutes=30)))
+    close(store, Outcome.canceled(), "o4", clock.now())
+    clock.advance(later)
+    open_order(store, "o6")
+    query = OrderQuery(is_open=True, newest_first=newest_first, limit=2)
+
+    due = {
+        limit: all_pages(store, replace(query, recovery_due_before=limit))
+        for limit in (NOON, later, later + timedelta(microseconds=1), clock.now())
+    }
+
+    expected = [
+        [],
+        ["o0", "o2", "o3", "o5", "o7"],
+        ["o0", "o1", "o2", "o3", "o5", "o7"],
+        ["o0", "o1", "o2", "o3", "o5", "o6", "o7"],
+    ]
+    step = -1 if newest_first else 1
+    assert [[name for page in pages for name in page] for pages in due.values()] == [
+        names[::step] for names in expected
+    ]
+    assert all(len(page) == 2 for pages in due.values() for page in pages[:-1])
+    for pages, limit in zip(due.values(), due, strict=True):
+        records = [record_in(store, name) for page in pages for name in page]
+        assert all(record.recovery_due_at < limit for record in records)
 
 
 def test_orders_are_found_by_end(backend: Backend) -> None:
