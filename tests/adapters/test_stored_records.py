@@ -1,4 +1,4 @@
-"""A record that cannot be decoded stops no other order; one of the next version is read."""
+"""Stored records: unreadable ones stop no other order; newer and full ones are read."""
 
 import json
 from collections.abc import Callable
@@ -12,12 +12,25 @@ from orders.adapters.order_store.records import record_to_text
 from orders.adapters.order_store.tables.records import RECORD, TABLE
 from orders.adapters.order_store.tables.rows import key_of
 from orders.adapters.order_store.tables.service import Tables, connect_with_string
+from orders.domain.attention import MAX_RESOLUTIONS
 from orders.domain.errors import UnreadableRecordError
+from orders.domain.operator_changes import request_refund
+from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
+from orders.domain.refund import MAX_REFUNDS
 from orders.ports.order_store import OrderPage, OrderQuery, OrderStore
 from tests import tables_server
 from tests.adapters.stores import Backend, backend_in, close, open_order, record_in
-from tests.builders import NAME, NOON, PERSONAL_DATA, a_customer, a_line, a_stored_order
+from tests.builders import (
+    NAME,
+    NOON,
+    PERSONAL_DATA,
+    a_customer,
+    a_line,
+    a_refund_request,
+    a_resolution,
+    a_stored_order,
+)
 
 UNREADABLE = "o2"
 
@@ -134,6 +147,33 @@ def test_record_of_the_next_version_is_read_and_changed(backend: Backend) -> Non
     assert backend.store.page(OrderQuery()) == OrderPage(orders=(placed,))
     assert close(backend.store, Outcome.completed("T1")) == Outcome.completed("T1")
     assert record_in(backend.store).outcome == Outcome.completed("T1")
+
+
+def test_record_of_the_longest_texts_is_stored(store: OrderStore) -> None:
+    """A row of Azure Tables has at most 1 MiB, two bytes for most characters, four for others."""
+    note, operator = "\N{PACKAGE}" * 500, "\N{PACKAGE}" * 120
+    lines = [a_line(f"{number:060}") for number in range(50)]
+    store.place(a_stored_order("o", *lines), a_customer(), "f")
+    request = replace(a_refund_request(1), note=note, operator=operator, fingerprint="f" * 64)
+    resolution = a_resolution(note=note, operator=operator)
+
+    def fill(record: OrderRecord) -> tuple[OrderRecord, None]:
+        for number in range(MAX_REFUNDS):
+            record, _ = request_refund(record, replace(request, refund_id=f"rfd_{number:026}"))
+        resolutions = tuple(
+            replace(resolution, resolution_id=f"res_{number:026}", steps=("reversePayment",))
+            for number in range(MAX_RESOLUTIONS)
+        )
+        return replace(record, resolutions=resolutions), None
+
+    close(store, Outcome.completed("T1"))
+    store.update("o", fill)
+
+    record = record_in(store)
+    assert (len(record.refunds), len(record.resolutions)) == (MAX_REFUNDS, MAX_RESOLUTIONS)
+    assert {item.note for item in record.refunds} == {note}
+    assert {item.note for item in record.resolutions} == {note}
+    assert len(record_to_text(record).encode("utf-16-le")) < 900 * 1024
 
 
 def test_row_without_a_record_is_unreadable() -> None:
