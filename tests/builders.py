@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from orders.domain.attention import Resolution, ResolutionAction
 from orders.domain.catalogue import ShippingMethod
 from orders.domain.money import Money
 from orders.domain.order import Address, Customer, Order, Terms
 from orders.domain.order_record import OrderRecord
 from orders.domain.pricing import OrderLine, Quote
-from orders.domain.refund_requests import RefundRequest
+from orders.domain.refund import RefundRequest
 
 NAME = "Philippa Planted-Wrenfield"
 EMAIL = "planted.wrenfield@example.com"
@@ -70,6 +71,17 @@ def a_refund_request(
         at=NOON,
         fingerprint="f",
     )
+
+
+def a_resolution(
+    action: ResolutionAction = ResolutionAction.RETRY,
+    *steps: str,
+    resolution_id: str = "res_1",
+    **more: Any,  # noqa: ANN401 - any other field of the resolution
+) -> Resolution:
+    """Return an operator's resolution of these steps; without steps, of all that failed."""
+    fields = {"note": "n", "operator": OPERATOR, "at": NOON, **more}
+    return Resolution(resolution_id=resolution_id, action=action, steps=steps, **fields)
 
 
 def a_line(sku: str = "MUG-BLUE", quantity: int = 2, minor: int = 1490) -> OrderLine:

@@ -3,7 +3,6 @@
 They have the shape of the methods of `OrderRecord`: the next record and an answer.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -152,7 +151,8 @@ def _check_resolution(record: OrderRecord, resolution: Resolution) -> Resolution
         return ResolutionStatus.UNKNOWN_STEPS
     if resolution.action is not ResolutionAction.RETRY and not attention.failed_steps:
         return ResolutionStatus.ONLY_RETRY
-    if len(record.resolutions) >= MAX_RESOLUTIONS:
+    entries = _entries(record, resolution, resolution.steps or attention.failed_steps)
+    if len(record.resolutions) + len(entries) > MAX_RESOLUTIONS:
         return ResolutionStatus.TOO_MANY
     return ResolutionStatus.ACCEPTED
 
@@ -177,19 +177,19 @@ def _apply_resolution(
 
 def _entries(
     record: OrderRecord, resolution: Resolution, steps: tuple[str, ...]
-) -> Iterator[Resolution]:
+) -> tuple[Resolution, ...]:
     """Split the resolution into the order's own steps and those of its refunds."""
-    failed_refunds = [refund for refund in record.refunds if refund.failed_step in steps]
-    refund_steps = {refund.failed_step for refund in failed_refunds}
-    order_steps = tuple(step for step in steps if step not in refund_steps)
-    if order_steps or not failed_refunds:
-        yield replace(resolution, steps=order_steps)
-    if failed_refunds:
-        yield replace(
-            resolution,
-            steps=tuple(step for step in steps if step in refund_steps),
-            refunds=tuple(refund.refund_id for refund in failed_refunds),
-        )
+    refunds = tuple(refund for refund in record.refunds if refund.failed_step in steps)
+    refund_steps = {refund.failed_step for refund in refunds}
+    own = replace(resolution, steps=tuple(step for step in steps if step not in refund_steps))
+    of_refunds = replace(
+        resolution,
+        steps=tuple(step for step in steps if step in refund_steps),
+        refunds=tuple(refund.refund_id for refund in refunds),
+    )
+    if not refunds:
+        return (own,)
+    return (own, of_refunds) if own.steps else (of_refunds,)
 
 
 def _has_work_left(record: OrderRecord, since: datetime) -> bool:

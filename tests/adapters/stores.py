@@ -1,21 +1,28 @@
 """The order store in each of its backends."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 from local_host.host.clock import VirtualClock
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
+from orders.adapters.order_store.tables.records import RECORD, TABLE
 from orders.adapters.order_store.tables.references import TablePartnerReferences
+from orders.adapters.order_store.tables.rows import key_of
 from orders.adapters.order_store.tables.service import Tables, connect_with_string
 from orders.adapters.order_store.tables.store import TableOrderStore
+from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import Opening, Outcome
 from orders.ports.order_store import OrderStore
 from orders.ports.partner_references import PartnerReferences
 from tests import tables_server
+from tests.builders import NOON
 
 #: Connection string of a real Table service or its emulator, used instead of the simulated one.
 REAL_SERVICE = os.environ.get("TABLES_TEST")
@@ -28,16 +35,25 @@ class Backend:
     store: OrderStore
     references: Callable[[str], PartnerReferences]
     clock: VirtualClock
+    #: Replaces the stored text of an order's record.
+    write_text: Callable[[str, str], None]
 
 
 @contextmanager
 def sqlite_backend(folder: Path) -> Iterator[Backend]:
     """Open an order store in a file."""
     path, clock = folder / "orders.sqlite3", VirtualClock()
+
+    def write_text(order_id: str, text: str) -> None:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            update = "UPDATE orders SET record = ? WHERE order_id = ?"
+            assert connection.execute(update, (text, order_id)).rowcount == 1
+
     yield Backend(
         store=SqliteOrderStore(path, clock),
         references=lambda partner: SqlitePartnerReferences(path, partner),
         clock=clock,
+        write_text=write_text,
     )
 
 
@@ -52,8 +68,34 @@ def tables_backend(_folder: Path) -> Iterator[Backend]:
 
 def backend_in(tables: Tables, clock: VirtualClock) -> Backend:
     """Return an order store in these tables."""
+
+    def write_text(order_id: str, text: str) -> None:
+        row = tables.get(TABLE, key_of(order_id), RECORD)
+        assert row is not None
+        assert tables.replace(TABLE, key_of(order_id), row, {"record": text})
+
     return Backend(
         store=TableOrderStore(tables, clock),
         references=lambda partner: TablePartnerReferences(tables, partner),
         clock=clock,
+        write_text=write_text,
     )
+
+
+def record_in(store: OrderStore, order_id: str = "o") -> OrderRecord:
+    """Return the order's record."""
+    record = store.find(order_id)
+    assert record is not None
+    return record
+
+
+def open_order(store: OrderStore, order_id: str = "o") -> Opening:
+    """Count one more orchestration."""
+    return store.update(order_id, lambda record: record.open())
+
+
+def close(
+    store: OrderStore, outcome: Outcome, order_id: str = "o", now: datetime = NOON
+) -> Outcome:
+    """Record the outcome."""
+    return store.update(order_id, lambda record: record.close(outcome, now))

@@ -1,20 +1,20 @@
 """Attention queue in the order store: entries, resolutions and recovery attempts."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from orders.domain.attention import Attention, AttentionReason, Resolution, ResolutionAction
-from orders.domain.attention_resolution import ResolutionStatus
+from orders.domain.attention import Attention, AttentionReason, Resolution, ResolutionStatus
 from orders.domain.errors import OrderNotFoundError
+from orders.domain.operator_changes import ResolutionResult, resolve_attention
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
 from orders.ports.order_store import OrderQuery, OrderStore
-from tests.builders import NOON, OPERATOR, a_customer, a_stored_order
+from tests.adapters.stores import close, record_in
+from tests.builders import NOON, a_customer, a_resolution, a_stored_order
 
-RETRY = Resolution(
-    action=ResolutionAction.RETRY, note="the carrier is available", operator=OPERATOR, at=NOON
-)
+RETRY = a_resolution(note="the carrier is available")
 FAILED = Outcome.needs_attention("unavailable", ("dispatchOrder",))
 
 
@@ -25,11 +25,24 @@ def placed(store: OrderStore) -> OrderStore:
     return store
 
 
-def record_in(store: OrderStore) -> OrderRecord:
-    """Return the order's record."""
-    record = store.find("o")
-    assert record is not None
-    return record
+def request_attention(store: OrderStore, reason: AttentionReason) -> None:
+    """Put the order into the queue."""
+    store.update("o", lambda record: record.request_attention(reason, NOON))
+
+
+def resolve(store: OrderStore, resolution: Resolution) -> ResolutionResult:
+    """Resolve the failed steps."""
+    return store.update("o", lambda record: resolve_attention(record, resolution))
+
+
+def record_recovery(store: OrderStore, next_at: datetime) -> None:
+    """Record the first recovery attempt."""
+    store.update("o", lambda record: record.record_recovery(1, next_at))
+
+
+def record_termination(store: OrderStore) -> None:
+    """Record a second attempt, which terminates the orchestration."""
+    store.update("o", lambda record: record.record_termination(2, NOON))
 
 
 def attention_queue(store: OrderStore) -> list[OrderRecord]:
@@ -39,8 +52,8 @@ def attention_queue(store: OrderStore) -> list[OrderRecord]:
 
 def test_open_order_enters_the_queue_once(placed: OrderStore) -> None:
     """The first reason counts."""
-    placed.request_attention("o", AttentionReason.RECOVERY_FAILED)
-    placed.request_attention("o", AttentionReason.SUSPENDED)
+    request_attention(placed, AttentionReason.RECOVERY_FAILED)
+    request_attention(placed, AttentionReason.SUSPENDED)
 
     attention = record_in(placed).attention
     assert attention is not None
@@ -50,16 +63,16 @@ def test_open_order_enters_the_queue_once(placed: OrderStore) -> None:
 
 def test_ended_order_does_not_enter_the_queue(placed: OrderStore) -> None:
     """Recovery has nothing to do for it."""
-    placed.close("o", Outcome.completed("T1"))
+    close(placed, Outcome.completed("T1"))
 
-    placed.request_attention("o", AttentionReason.RECOVERY_FAILED)
+    request_attention(placed, AttentionReason.RECOVERY_FAILED)
 
     assert attention_queue(placed) == []
 
 
 def test_failed_step_puts_the_order_into_the_queue(placed: OrderStore) -> None:
     """The entry names the step."""
-    placed.close("o", FAILED)
+    close(placed, FAILED)
 
     ended_at = record_in(placed).ended_at
     assert ended_at is not None
@@ -70,9 +83,10 @@ def test_failed_step_puts_the_order_into_the_queue(placed: OrderStore) -> None:
 
 def test_resolution_is_recorded_once_and_reopens_the_order(placed: OrderStore) -> None:
     """A repeat is recognized."""
-    placed.close("o", FAILED)
+    close(placed, FAILED)
 
-    statuses = [placed.resolve_attention("o", RETRY).status for _ in range(2)]
+    repeated = replace(RETRY, resolution_id="res_2")
+    statuses = [resolve(placed, resolution).status for resolution in (RETRY, repeated)]
 
     assert statuses == [ResolutionStatus.ACCEPTED, ResolutionStatus.REPEATED]
     assert [resolution.note for resolution in record_in(placed).resolutions] == [RETRY.note]
@@ -82,29 +96,29 @@ def test_resolution_is_recorded_once_and_reopens_the_order(placed: OrderStore) -
 
 def test_recovery_attempts_and_terminations_are_counted(placed: OrderStore) -> None:
     """The time of the next attempt is recorded too."""
-    placed.record_recovery("o", NOON + timedelta(minutes=1))
-    placed.record_termination("o")
+    record_recovery(placed, NOON + timedelta(minutes=1))
+    record_termination(placed)
 
     assert record_in(placed).recovery_attempts == 2
     assert record_in(placed).next_recovery_at == NOON + timedelta(minutes=1)
-    assert record_in(placed).terminated_at is not None
+    assert record_in(placed).terminated_at == NOON
 
 
 def test_order_is_due_for_recovery_at_its_time(placed: OrderStore) -> None:
-    """Before that time the query does not return it."""
-    placed.record_recovery("o", NOON)
+    """Until that time the query does not return it."""
+    record_recovery(placed, NOON)
 
-    for time, count in ((NOON - timedelta(seconds=1), 0), (NOON, 1)):
+    for time, count in ((NOON, 0), (NOON + timedelta(microseconds=1), 1)):
         assert len(placed.page(OrderQuery(recovery_due_before=time)).orders) == count
 
 
 def test_unknown_order_cannot_be_changed(store: OrderStore) -> None:
-    """Every method raises OrderNotFoundError."""
+    """Every change raises OrderNotFoundError."""
     for call in (
-        lambda: store.request_attention("o", AttentionReason.RECOVERY_FAILED),
-        lambda: store.resolve_attention("o", RETRY),
-        lambda: store.record_recovery("o", NOON),
-        lambda: store.record_termination("o"),
+        lambda: request_attention(store, AttentionReason.RECOVERY_FAILED),
+        lambda: resolve(store, RETRY),
+        lambda: record_recovery(store, NOON),
+        lambda: record_termination(store),
     ):
         with pytest.raises(OrderNotFoundError):
             call()

@@ -8,7 +8,7 @@ import pytest
 from orders.domain.errors import InvalidCursorError
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.ports.order_store import OrderQuery, OrderStore
-from tests.adapters.stores import Backend
+from tests.adapters.stores import Backend, close, open_order, record_in
 from tests.builders import NOON, a_customer, a_line, a_stored_order
 
 
@@ -84,9 +84,9 @@ def test_orders_are_found_by_time_of_placing(week: OrderStore) -> None:
 
 def test_orders_are_found_by_status(week: OrderStore) -> None:
     """Queries agree with the status of the record."""
-    week.open("o1")
-    week.open("o2")
-    week.close("o2", Outcome.rejected("r"))
+    open_order(week, "o1")
+    open_order(week, "o2")
+    close(week, Outcome.rejected("r"), "o2")
 
     assert ids(week, OrderQuery(status=OrderStatus.PROCESSING)) == ["o1"]
     assert ids(week, OrderQuery(status=OrderStatus.REJECTED, sku="TEA-ASSAM")) == ["o2"]
@@ -105,9 +105,48 @@ def test_orders_are_found_by_last_update(backend: Backend) -> None:
         store.place(replace(a_stored_order(name), placed_at=clock.now()), a_customer(), "f")
     later = clock.now() + timedelta(hours=1)
     clock.advance(later)
-    store.open("b")
+    open_order(store, "b")
 
-    assert ids(store, OrderQuery(updated_before=later)) == ["a"]
+    assert ids(store, OrderQuery(recovery_due_before=later)) == ["a"]
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_pages_of_due_orders_are_selected_by_the_next_due_moment(
+    backend: Backend, *, newest_first: bool
+) -> None:
+    """It is the last change, or the end of the pause after a recovery attempt if that is later."""
+    store, clock = backend.store, backend.clock
+    clock.advance(NOON)
+    for number in range(8):
+        order = replace(a_stored_order(f"o{number}"), placed_at=clock.now())
+        store.place(order, a_customer(), "f")
+    later = clock.now() + timedelta(hours=1)
+    store.update("o1", lambda record: record.record_recovery(1, later))
+    store.update("o2", lambda record: record.record_recovery(1, later - timedelta(minutes=30)))
+    close(store, Outcome.canceled(), "o4", clock.now())
+    clock.advance(later)
+    open_order(store, "o6")
+    query = OrderQuery(is_open=True, newest_first=newest_first, limit=2)
+
+    due = {
+        limit: all_pages(store, replace(query, recovery_due_before=limit))
+        for limit in (NOON, later, later + timedelta(microseconds=1), clock.now())
+    }
+
+    expected = [
+        [],
+        ["o0", "o2", "o3", "o5", "o7"],
+        ["o0", "o1", "o2", "o3", "o5", "o7"],
+        ["o0", "o1", "o2", "o3", "o5", "o6", "o7"],
+    ]
+    step = -1 if newest_first else 1
+    assert [[name for page in pages for name in page] for pages in due.values()] == [
+        names[::step] for names in expected
+    ]
+    assert all(len(page) == 2 for pages in due.values() for page in pages[:-1])
+    for pages, limit in zip(due.values(), due, strict=True):
+        records = [record_in(store, name) for page in pages for name in page]
+        assert all(record.recovery_due_at < limit for record in records)
 
 
 def test_orders_are_found_by_end(backend: Backend) -> None:
@@ -115,11 +154,11 @@ def test_orders_are_found_by_end(backend: Backend) -> None:
     store, clock = backend.store, backend.clock
     for name in "abc":
         store.place(replace(a_stored_order(name), placed_at=clock.now()), a_customer(), "f")
-    store.close("a", Outcome.canceled())
-    store.close("b", Outcome.canceled())
+    close(store, Outcome.canceled(), "a", clock.now())
+    close(store, Outcome.canceled(), "b", clock.now())
     later = clock.now() + timedelta(hours=1)
     clock.advance(later)
-    store.close("c", Outcome.canceled())
+    close(store, Outcome.canceled(), "c", clock.now())
 
     assert ids(store, OrderQuery(ended_before=later, is_purged=False)) == ["a", "b"]
     assert ids(store, OrderQuery(ended_before=later, newest_first=True)) == ["b", "a"]

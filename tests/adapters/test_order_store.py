@@ -7,12 +7,34 @@ import pytest
 
 from orders.domain.errors import OrderNotFoundError
 from orders.domain.money import Money
+from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
-from orders.domain.results import StockLine, ValidationProblem, ValidationResult
+from orders.domain.results import Dispatch, StockLine, ValidationProblem, ValidationResult
 from orders.ports.order_store import OrderStore
-from tests.builders import a_customer, a_line, a_stored_order
+from tests.adapters.stores import close, open_order, record_in
+from tests.builders import NOON, a_customer, a_line, a_stored_order
 
 REJECTED = Outcome.rejected("unavailable").with_note("a note")
+
+
+def record_validation(store: OrderStore, validation: ValidationResult) -> ValidationResult:
+    """Record a validation."""
+    return store.update("o", lambda record: record.record_validation(validation))
+
+
+def request_cancel(store: OrderStore) -> OrderRecord:
+    """Request a cancellation."""
+    return store.update("o", lambda record: record.request_cancel(NOON))
+
+
+def dispatch(store: OrderStore) -> Dispatch:
+    """Record the dispatch."""
+    return store.update("o", lambda record: record.dispatch(NOON))
+
+
+def begin_undo(store: OrderStore, goal: Outcome) -> Outcome:
+    """Record that undoing begins."""
+    return store.update("o", lambda record: record.begin_undo(goal))
 
 
 @pytest.fixture
@@ -67,7 +89,7 @@ def test_concurrent_requests_with_one_id_place_one_order(store: OrderStore) -> N
 
 def test_only_the_first_orchestration_is_not_resumed(placed: OrderStore) -> None:
     """Each opening counts."""
-    assert [placed.open("o").resumed for _ in range(3)] == [False, True, True]
+    assert [open_order(placed).resumed for _ in range(3)] == [False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -89,53 +111,49 @@ def test_first_validation_is_recorded(placed: OrderStore, validation: Validation
     """It is stored unchanged, and a later one changes nothing."""
     other = ValidationResult(accepted=False, reason="other")
 
-    assert placed.record_validation("o", validation) == validation
-    assert placed.record_validation("o", other) == validation
-    record = placed.find("o")
-    assert record is not None
-    assert record.validation == validation
+    assert record_validation(placed, validation) == validation
+    assert record_validation(placed, other) == validation
+    assert record_in(placed).validation == validation
 
 
 def test_first_undo_goal_is_recorded(placed: OrderStore) -> None:
     """The next orchestration gets it."""
-    assert placed.begin_undo("o", REJECTED) == REJECTED
-    assert placed.begin_undo("o", Outcome.rejected("other")) == REJECTED
-    assert placed.open("o").undoing == REJECTED
+    assert begin_undo(placed, REJECTED) == REJECTED
+    assert begin_undo(placed, Outcome.rejected("other")) == REJECTED
+    assert open_order(placed).undoing == REJECTED
 
 
 def test_cancellation_is_recorded_once_and_prevents_the_dispatch(placed: OrderStore) -> None:
     """The result is the current record."""
-    first, second = (placed.request_cancel("o").cancel_requested_at for _ in range(2))
+    first, second = (request_cancel(placed).cancel_requested_at for _ in range(2))
 
     assert first == second is not None
-    assert not placed.dispatch("o").dispatched
+    assert not dispatch(placed).dispatched
 
 
 def test_cancellation_after_the_dispatch_is_not_recorded(placed: OrderStore) -> None:
     """A repeated dispatch is accepted."""
-    assert [placed.dispatch("o").dispatched for _ in range(2)] == [True, True]
-    assert placed.request_cancel("o").cancel_requested_at is None
+    assert [dispatch(placed).dispatched for _ in range(2)] == [True, True]
+    assert request_cancel(placed).cancel_requested_at is None
 
 
 def test_first_outcome_is_recorded_with_its_time(placed: OrderStore) -> None:
     """A later outcome changes nothing."""
-    assert placed.close("o", REJECTED) == REJECTED
-    assert placed.close("o", Outcome.completed("T1")) == REJECTED
-    record = placed.find("o")
-    assert record is not None
-    assert record.outcome == REJECTED
-    assert record.ended_at is not None
+    assert close(placed, REJECTED) == REJECTED
+    assert close(placed, Outcome.completed("T1")) == REJECTED
+    assert record_in(placed).outcome == REJECTED
+    assert record_in(placed).ended_at == NOON
 
 
 def test_unknown_order_cannot_be_changed(store: OrderStore) -> None:
-    """Every method raises OrderNotFoundError."""
+    """Every change raises OrderNotFoundError."""
     for call in (
-        lambda: store.open("o"),
-        lambda: store.record_validation("o", ValidationResult(accepted=True)),
-        lambda: store.request_cancel("o"),
-        lambda: store.dispatch("o"),
-        lambda: store.begin_undo("o", REJECTED),
-        lambda: store.close("o", REJECTED),
+        lambda: open_order(store),
+        lambda: record_validation(store, ValidationResult(accepted=True)),
+        lambda: request_cancel(store),
+        lambda: dispatch(store),
+        lambda: begin_undo(store, REJECTED),
+        lambda: close(store, REJECTED),
     ):
         with pytest.raises(OrderNotFoundError):
             call()

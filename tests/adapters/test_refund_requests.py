@@ -1,13 +1,18 @@
 """Refunds in the order store."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from orders.domain.errors import OrderNotFoundError
+from orders.domain.operator_changes import RefundRequestResult, close_refund, request_refund
+from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
-from orders.domain.refund import RefundOutcome, RefundStatus
-from orders.domain.refund_requests import RefundRequestStatus
+from orders.domain.refund import RefundOutcome, RefundRequest, RefundRequestStatus, RefundStatus
 from orders.ports.order_store import OrderQuery, OrderStore
-from tests.builders import a_customer, a_refund_request, a_stored_order
+from tests.adapters.stores import close, record_in
+from tests.builders import NOON, a_customer, a_refund_request, a_stored_order
 
 REQUEST = a_refund_request(100, "r")
 PAID = RefundOutcome(is_paid=True)
@@ -18,8 +23,18 @@ REFUSED = RefundOutcome(is_paid=False, failed_step="refundPayment", reason="refu
 def completed(store: OrderStore) -> OrderStore:
     """An order store with a completed order."""
     store.place(a_stored_order("o"), a_customer(), "f")
-    store.close("o", Outcome.completed("T1"))
+    close(store, Outcome.completed("T1"))
     return store
+
+
+def refund(store: OrderStore, request: RefundRequest) -> RefundRequestResult:
+    """Request a refund."""
+    return store.update("o", lambda record: request_refund(record, request))
+
+
+def end_refund(store: OrderStore, outcome: RefundOutcome) -> OrderRecord:
+    """Close the refund."""
+    return store.update("o", lambda record: close_refund(record, "r", outcome, NOON))
 
 
 def ids(store: OrderStore, query: OrderQuery) -> list[str]:
@@ -29,12 +44,12 @@ def ids(store: OrderStore, query: OrderQuery) -> list[str]:
 
 def test_refund_is_recorded_once_and_open(completed: OrderStore) -> None:
     """The record holds the request, and the order is found while the refund is open."""
-    statuses = [completed.request_refund("o", REQUEST).status for _ in range(2)]
+    repeated = replace(REQUEST, at=NOON + timedelta(hours=1))
+    statuses = [refund(completed, request).status for request in (REQUEST, repeated)]
 
-    record = completed.find("o")
-    assert record is not None
+    record = record_in(completed)
     assert statuses == [RefundRequestStatus.ACCEPTED, RefundRequestStatus.REPEATED]
-    assert [(refund.amount, refund.note, refund.operator) for refund in record.refunds] == [
+    assert [(item.amount, item.note, item.operator) for item in record.refunds] == [
         (REQUEST.amount, REQUEST.note, REQUEST.operator)
     ]
     assert ids(completed, OrderQuery(has_open_refund=True)) == ["o"]
@@ -43,9 +58,9 @@ def test_refund_is_recorded_once_and_open(completed: OrderStore) -> None:
 
 def test_refund_is_closed_once(completed: OrderStore) -> None:
     """The first outcome counts, and the refund is no longer open."""
-    completed.request_refund("o", REQUEST)
+    refund(completed, REQUEST)
 
-    records = [completed.close_refund("o", "r", outcome) for outcome in (PAID, REFUSED)]
+    records = [end_refund(completed, outcome) for outcome in (PAID, REFUSED)]
 
     assert [record.refunds[0].status for record in records] == [RefundStatus.PAID] * 2
     assert ids(completed, OrderQuery(has_open_refund=True)) == []
@@ -53,16 +68,16 @@ def test_refund_is_closed_once(completed: OrderStore) -> None:
 
 def test_refused_refund_puts_the_completed_order_into_the_queue(completed: OrderStore) -> None:
     """The order stays completed."""
-    completed.request_refund("o", REQUEST)
+    refund(completed, REQUEST)
 
-    completed.close_refund("o", "r", REFUSED)
+    end_refund(completed, REFUSED)
 
     assert ids(completed, OrderQuery(needs_attention=True, is_open=False)) == ["o"]
 
 
 def test_unknown_order_cannot_be_refunded(store: OrderStore) -> None:
-    """Both methods raise OrderNotFoundError."""
+    """Both changes raise OrderNotFoundError."""
     with pytest.raises(OrderNotFoundError):
-        store.request_refund("o", REQUEST)
+        refund(store, REQUEST)
     with pytest.raises(OrderNotFoundError):
-        store.close_refund("o", "r", PAID)
+        end_refund(store, PAID)

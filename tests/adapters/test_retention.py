@@ -2,25 +2,31 @@
 
 import pytest
 
-from orders.domain.attention import Resolution, ResolutionAction
+from orders.domain.attention import ResolutionAction
 from orders.domain.errors import OrderNotFoundError
+from orders.domain.operator_changes import resolve_attention
 from orders.domain.outcome import Outcome
 from orders.ports.order_store import OrderQuery, OrderStore
 from orders.ports.partner_references import PartnerReference
-from tests.adapters.stores import Backend
-from tests.builders import NAME, NOON, a_customer, a_stored_order
+from tests.adapters.stores import Backend, close
+from tests.builders import NAME, NOON, a_customer, a_resolution, a_stored_order
 
-SKIP = Resolution(action=ResolutionAction.SKIP, note=f"phoned {NAME}", operator=NAME, at=NOON)
+SKIP = a_resolution(ResolutionAction.SKIP, note=f"phoned {NAME}", operator=NAME)
 
 
 @pytest.fixture
 def ended(store: OrderStore) -> OrderStore:
     """An order store with an order that an operator resolved and that has ended."""
     store.place(a_stored_order("o"), a_customer(), "f")
-    store.close("o", Outcome.needs_attention("unavailable", ("dispatchOrder",)))
-    store.resolve_attention("o", SKIP)
-    store.close("o", Outcome.canceled())
+    close(store, Outcome.needs_attention("unavailable", ("dispatchOrder",)))
+    store.update("o", lambda record: resolve_attention(record, SKIP))
+    close(store, Outcome.canceled())
     return store
+
+
+def purge(store: OrderStore) -> None:
+    """Record that the order is purged."""
+    store.update("o", lambda record: record.record_purge(NOON))
 
 
 def count(store: OrderStore, query: OrderQuery) -> int:
@@ -56,7 +62,7 @@ def test_purge_is_recorded(ended: OrderStore) -> None:
     """Queries distinguish purged orders."""
     assert count(ended, OrderQuery(is_purged=False)) == 1
 
-    ended.record_purge("o")
+    purge(ended)
 
     assert count(ended, OrderQuery(is_purged=False)) == 0
     assert count(ended, OrderQuery(is_purged=True, is_open=False)) == 1
@@ -122,6 +128,7 @@ def test_delete_keeps_references_of_other_orders(backend: Backend, other: str) -
 
 def test_unknown_order_cannot_be_erased_or_purged(store: OrderStore) -> None:
     """Both methods raise OrderNotFoundError."""
-    for call in (store.erase, store.record_purge):
-        with pytest.raises(OrderNotFoundError):
-            call("o")
+    with pytest.raises(OrderNotFoundError):
+        store.erase("o")
+    with pytest.raises(OrderNotFoundError):
+        purge(store)

@@ -1,6 +1,7 @@
 """Order store in Azure Tables: faults, concurrent changes, limits of rows and keys."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import pytest
 from azure.data.tables import TableServiceClient
@@ -10,17 +11,35 @@ from orders.adapters.order_store.tables import records as table_records
 from orders.adapters.order_store.tables import store as table_store
 from orders.adapters.order_store.tables.service import Tables
 from orders.domain.errors import OrderNotFoundError, StoreUnavailableError
-from orders.domain.outcome import Outcome
-from orders.ports.order_store import OrderQuery
+from orders.domain.operator_changes import (
+    RefundRequestResult,
+    ResolutionResult,
+    request_refund,
+    resolve_attention,
+)
+from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import Outcome, Reason
+from orders.domain.refund import RefundRequestStatus
+from orders.domain.results import Dispatch
+from orders.ports.order_store import Change, OrderQuery
 from tests import tables_server
-from tests.adapters.stores import Backend, backend_in
-from tests.builders import a_customer, a_line, a_stored_order
+from tests.adapters.stores import Backend, backend_in, close, open_order, record_in
+from tests.builders import (
+    NOON,
+    a_customer,
+    a_line,
+    a_refund_request,
+    a_resolution,
+    a_stored_order,
+)
 from tests.tables_server import TableService
 from tests.wire import Fault
 
 #: The service sends no slow responses, and its requests have no idempotency keys.
 NOT_APPLICABLE = {Fault.SLOW, Fault.IN_USE}
 COMPLETED = Outcome.completed("T1")
+FAILED = Outcome.needs_attention("unavailable", ("reversePayment",))
+Answer: TypeAlias = RefundRequestResult | ResolutionResult
 
 
 def a_backend(service: TableService, retries: int = 0) -> Backend:
@@ -44,7 +63,7 @@ def service() -> Iterator[TableService]:
     ("step", "call"),
     [
         ("get orders", lambda backend: backend.store.find("o")),
-        ("replace orders", lambda backend: backend.store.open("o")),
+        ("replace orders", lambda backend: open_order(backend.store)),
         ("transact orders", lambda backend: backend.references("payment").leave_tombstone("o")),
         ("query orderlists", lambda backend: backend.store.page(OrderQuery())),
     ],
@@ -80,29 +99,100 @@ def test_write_with_a_lost_response_is_applied_once(service: TableService, fault
     store = a_backend(service, retries=1).store
     service.plan.fail("replace orders", fault)
 
-    store.open("o")
+    open_order(store)
 
-    record = store.find("o")
-    assert record is not None
-    assert record.runs == 1
+    assert record_in(store).runs == 1
 
 
 def test_concurrent_write_is_not_lost(service: TableService) -> None:
-    """The record is read again, and the transition is applied to it."""
+    """The record is read again, and the change is applied to it."""
     store, other = a_backend(service).store, a_backend(service).store
-    service.plan.concurrent_calls["replace orders"] = lambda: other.close("o", Outcome.canceled())
+    service.plan.concurrent_calls["replace orders"] = lambda: close(other, Outcome.canceled())
 
-    assert store.close("o", COMPLETED) == Outcome.canceled()
+    assert close(store, COMPLETED) == Outcome.canceled()
+
+
+def test_change_is_applied_to_the_fresh_record_after_a_conflict(service: TableService) -> None:
+    """The change sees the concurrent one, and both are recorded."""
+    store, other = a_backend(service).store, a_backend(service).store
+    seen: list[OrderRecord] = []
+
+    def change(record: OrderRecord) -> tuple[OrderRecord, Dispatch]:
+        seen.append(record)
+        return record.dispatch(NOON)
+
+    service.plan.concurrent_calls["replace orders"] = lambda: other.update(
+        "o", lambda record: record.request_cancel(NOON)
+    )
+    answer = store.update("o", change)
+
+    assert [record.cancel_requested_at for record in seen] == [None, NOON]
+    assert answer == Dispatch(dispatched=False, reason=Reason.CANCELED)
+    assert record_in(store) == seen[-1]
+
+
+@pytest.mark.parametrize("conflict", [False, True], ids=["repeated", "repeated after a conflict"])
+@pytest.mark.parametrize("fault", [Fault.ERROR_AFTER, Fault.LOST_AFTER])
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [
+        (COMPLETED, lambda record: request_refund(record, a_refund_request())),
+        (FAILED, lambda record: resolve_attention(record, a_resolution())),
+    ],
+    ids=["refund", "resolution"],
+)
+def test_change_with_a_lost_answer_appends_once(
+    service: TableService, before: Outcome, change: Change[Answer], fault: Fault, *, conflict: bool
+) -> None:
+    """The store applies it again to a record that has it, and answers as the first time."""
+    store, other = a_backend(service, retries=1).store, a_backend(service).store
+    close(store, before)
+    expected = change(record_in(store))[1].status
+    applied: list[OrderRecord] = []
+
+    def counted(record: OrderRecord) -> tuple[OrderRecord, Answer]:
+        applied.append(record)
+        return change(record)
+
+    def write_before_the_second_request() -> None:
+        service.plan.concurrent_calls["replace orders"] = lambda: open_order(other)
+
+    if conflict:
+        service.plan.concurrent_calls["replace orders"] = write_before_the_second_request
+    service.plan.fail("replace orders", fault)
+    answer = store.update("o", counted)
+
+    record = record_in(store)
+    assert len(applied) == 1 + conflict
+    assert answer.status is expected
+    assert len(record.refunds) + len(record.resolutions) == 1
+    assert record.runs == int(conflict)
+
+
+@pytest.mark.parametrize("fault", [Fault.ERROR_AFTER, Fault.LOST_AFTER])
+def test_caller_repeats_a_change_whose_answer_is_lost(service: TableService, fault: Fault) -> None:
+    """The client gave up; the second call is answered as the first one would have been."""
+    store = a_backend(service).store
+    close(store, COMPLETED)
+    request = a_refund_request()
+    service.plan.fail("replace orders", fault)
+
+    with pytest.raises(StoreUnavailableError):
+        store.update("o", lambda record: request_refund(record, request))
+    answer = store.update("o", lambda record: request_refund(record, request))
+
+    assert answer.status is RefundRequestStatus.ACCEPTED
+    assert len(record_in(store).refunds) == 1
 
 
 def test_order_deleted_during_a_write_is_not_found(service: TableService) -> None:
     """Nothing is written; only the tombstone is left."""
     store, other = a_backend(service).store, a_backend(service).store
-    store.close("o", COMPLETED)
+    close(store, COMPLETED)
     service.plan.concurrent_calls["replace orders"] = lambda: other.delete("o")
 
     with pytest.raises(OrderNotFoundError):
-        store.open("o")
+        open_order(store)
 
     assert [row for _, row in service.rows("orders")] == ["tombstone"]
 
@@ -110,8 +200,8 @@ def test_order_deleted_during_a_write_is_not_found(service: TableService) -> Non
 def test_order_written_during_its_deletion_is_kept(service: TableService) -> None:
     """The write may be a refund; the deletion is repeated another night."""
     store, other = a_backend(service).store, a_backend(service).store
-    store.close("o", COMPLETED)
-    service.plan.concurrent_calls["transact orders"] = lambda: other.open("o")
+    close(store, COMPLETED)
+    service.plan.concurrent_calls["transact orders"] = lambda: open_order(other)
 
     with pytest.raises(StoreUnavailableError):
         store.delete("o")
@@ -128,12 +218,12 @@ def test_write_gives_up_after_too_many_conflicts(
 
     def write_concurrently() -> None:
         service.plan.concurrent_calls.pop("replace orders", None)
-        other.open("o")
+        open_order(other)
         service.plan.concurrent_calls["replace orders"] = write_concurrently
 
     write_concurrently()
     with pytest.raises(StoreUnavailableError, match="too many"):
-        store.open("o")
+        open_order(store)
 
 
 def test_long_text_is_stored_in_parts(service: TableService) -> None:

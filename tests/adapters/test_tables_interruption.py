@@ -13,19 +13,22 @@ from local_host.host.clock import VirtualClock
 from orders.adapters.order_store.tables.lists import TableLists
 from orders.adapters.order_store.tables.queries import ListName, key_in, lists_of, matches
 from orders.adapters.order_store.tables.service import Tables
-from orders.domain.attention import AttentionReason, Resolution, ResolutionAction
+from orders.domain import operator_changes
+from orders.domain.attention import AttentionReason
 from orders.domain.errors import StoreUnavailableError
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import RefundOutcome
 from orders.ports.order_store import OrderQuery
 from tests import tables_server
+from tests.adapters import stores
 from tests.adapters.stores import Backend, backend_in
-from tests.builders import NOON, OPERATOR, a_customer, a_refund_request, a_stored_order
+from tests.builders import NOON, a_customer, a_refund_request, a_resolution, a_stored_order
 from tests.tables_server import TableService
 
 ORDER = a_stored_order("o")
 FAILED = Outcome.needs_attention("unavailable", ("shipOrder",))
-RETRY = Resolution(action=ResolutionAction.RETRY, note="n", operator=OPERATOR, at=NOON)
+RETRY = a_resolution()
+PAID = RefundOutcome(is_paid=True)
 
 #: The queries use every list.
 QUERIES = [
@@ -47,17 +50,39 @@ def place(backend: Backend) -> None:
 
 def close(backend: Backend) -> None:
     """Complete the order."""
-    backend.store.close("o", Outcome.completed("T1"))
+    stores.close(backend.store, Outcome.completed("T1"))
 
 
 def fail(backend: Backend) -> None:
     """End the order with a failed step."""
-    backend.store.close("o", FAILED)
+    stores.close(backend.store, FAILED)
 
 
 def request_refund(backend: Backend) -> None:
     """Request a refund of the whole amount."""
-    backend.store.request_refund("o", a_refund_request(refund_id="r"))
+    request = a_refund_request(refund_id="r")
+    backend.store.update("o", lambda record: operator_changes.request_refund(record, request))
+
+
+def close_refund(backend: Backend) -> None:
+    """Record that the refund is paid."""
+    backend.store.update("o", lambda record: operator_changes.close_refund(record, "r", PAID, NOON))
+
+
+def request_attention(backend: Backend) -> None:
+    """Put the order into the queue."""
+    reason = AttentionReason.RECOVERY_FAILED
+    backend.store.update("o", lambda record: record.request_attention(reason, NOON))
+
+
+def resolve_attention(backend: Backend) -> None:
+    """Retry the failed step."""
+    backend.store.update("o", lambda record: operator_changes.resolve_attention(record, RETRY))
+
+
+def purge(backend: Backend) -> None:
+    """Record that the order is purged."""
+    backend.store.update("o", lambda record: record.record_purge(NOON))
 
 
 def store_reference(backend: Backend) -> None:
@@ -70,20 +95,11 @@ CHANGES: dict[str, tuple[list[Callable[[Backend], object]], Callable[[Backend], 
     "place": ([], place),
     "close": ([place], close),
     "close with a failed step": ([place], fail),
-    "request attention": (
-        [place],
-        lambda backend: backend.store.request_attention("o", AttentionReason.RECOVERY_FAILED),
-    ),
-    "resolve attention": (
-        [place, fail],
-        lambda backend: backend.store.resolve_attention("o", RETRY),
-    ),
+    "request attention": ([place], request_attention),
+    "resolve attention": ([place, fail], resolve_attention),
     "request a refund": ([place, close], request_refund),
-    "close a refund": (
-        [place, close, request_refund],
-        lambda backend: backend.store.close_refund("o", "r", RefundOutcome(is_paid=True)),
-    ),
-    "purge": ([place, close], lambda backend: backend.store.record_purge("o")),
+    "close a refund": ([place, close, request_refund], close_refund),
+    "purge": ([place, close], purge),
     "erase": ([place, close], lambda backend: backend.store.erase("o")),
     "delete": ([place, close, store_reference], lambda backend: backend.store.delete("o")),
 }

@@ -64,6 +64,7 @@ def report_on_record(
     *provider_records: PaymentRecord | ShipmentRecord | EmailRecord,
     stocks: Mapping[str, Stock] = UNTOUCHED,
     after: timedelta = HOUR,
+    unreadable: frozenset[str] = frozenset(),
 ) -> AuditReport:
     """Audit one order, or what partners have of an order that the store does not have."""
     records = AuditInput(
@@ -77,6 +78,7 @@ def report_on_record(
             stocks,
         ),
         stocks=stocks,
+        unreadable=unreadable,
     )
     return audit(records, NOON + after, HOUR)
 

@@ -1,16 +1,28 @@
-"""Transition of the record when an operator resolves failed steps."""
+"""Change of the record when an operator resolves failed steps."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from orders.domain.attention import Attention, AttentionReason, Resolution, ResolutionAction
-from orders.domain.attention_resolution import ResolutionStatus, resolve_attention
+from orders.domain.attention import (
+    MAX_RESOLUTIONS,
+    Attention,
+    AttentionReason,
+    Resolution,
+    ResolutionAction,
+    ResolutionStatus,
+)
+from orders.domain.operator_changes import (
+    ResolutionResult,
+    close_refund,
+    request_refund,
+    resolve_attention,
+)
+from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome, Reason
 from orders.domain.refund import RefundOutcome
-from orders.domain.refund_requests import close_refund, request_refund
-from tests.builders import NOON, OPERATOR, a_record, a_refund_request
+from tests.builders import NOON, a_record, a_refund_request, a_resolution
 
 ONE_STEP = Attention(
     reason=AttentionReason.STEP_FAILED, since=NOON, failed_steps=("reversePayment",)
@@ -20,14 +32,11 @@ RECOVERY_FAILED = Attention(reason=AttentionReason.RECOVERY_FAILED, since=NOON)
 EMAIL_FAILED = replace(ONE_STEP, failed_steps=("sendConfirmation",))
 
 
-def a_resolution(
-    action: ResolutionAction = ResolutionAction.RETRY,
-    *steps: str,
-    note: str = "n",
-    at: datetime = NOON,
-) -> Resolution:
-    """Return an operator's resolution."""
-    return Resolution(action=action, note=note, operator=OPERATOR, at=at, steps=steps)
+def resolve(record: OrderRecord, resolution: Resolution) -> ResolutionResult:
+    """Apply a resolution; its answer holds the next record."""
+    after, result = resolve_attention(record, resolution)
+    assert after is result.record
+    return result
 
 
 def test_resolved_order_is_open_again() -> None:
@@ -35,7 +44,7 @@ def test_resolved_order_is_open_again() -> None:
     outcome = Outcome.needs_attention("unavailable", ("reversePayment",))
     record = a_record(outcome=outcome, attention=ONE_STEP, recovery_attempts=3)
 
-    result = resolve_attention(record, a_resolution())
+    result = resolve(record, a_resolution())
 
     assert result.continues_order
     assert (result.record.outcome, result.record.attention) == (None, None)
@@ -49,7 +58,7 @@ def test_rejected_order_stays_rejected_when_its_email_is_retried() -> None:
     outcome = rejected.with_failed_step("sendOutcomeEmail", "not sent")
     attention = replace(ONE_STEP, failed_steps=("sendOutcomeEmail",))
 
-    result = resolve_attention(a_record(outcome=outcome, attention=attention), a_resolution())
+    result = resolve(a_record(outcome=outcome, attention=attention), a_resolution())
 
     assert result.record.outcome is None
     assert result.record.undoing == rejected
@@ -60,7 +69,7 @@ def test_undo_goal_is_kept_when_an_undo_step_is_retried() -> None:
     outcome = Outcome.needs_attention("unavailable", ("reversePayment",))
     record = a_record(outcome=outcome, attention=ONE_STEP, undoing=Outcome.canceled())
 
-    assert resolve_attention(record, a_resolution()).record.undoing == Outcome.canceled()
+    assert resolve(record, a_resolution()).record.undoing == Outcome.canceled()
 
 
 @pytest.mark.parametrize("action", [ResolutionAction.SETTLED_ELSEWHERE, ResolutionAction.SKIP])
@@ -68,9 +77,7 @@ def test_outcome_is_kept_if_the_failed_email_is_not_retried(action: ResolutionAc
     """Nothing is left to do for the orchestration."""
     outcome = Outcome.completed("T1").with_failed_step("sendConfirmation", "not sent")
 
-    result = resolve_attention(
-        a_record(outcome=outcome, attention=EMAIL_FAILED), a_resolution(action)
-    )
+    result = resolve(a_record(outcome=outcome, attention=EMAIL_FAILED), a_resolution(action))
 
     assert result.status is ResolutionStatus.ACCEPTED
     assert not result.continues_order
@@ -82,7 +89,7 @@ def test_retry_for_an_erased_order_does_not_reopen_it() -> None:
     outcome = Outcome.completed("T1").with_failed_step("sendConfirmation", "not sent")
     record = a_record(outcome=outcome, attention=EMAIL_FAILED, erased_at=NOON)
 
-    result = resolve_attention(record, a_resolution())
+    result = resolve(record, a_resolution())
 
     assert result.status is ResolutionStatus.ACCEPTED
     assert result.record.outcome == outcome
@@ -93,16 +100,16 @@ def test_order_without_known_failed_step_can_only_be_retried(action: ResolutionA
     """There is no step that could be skipped."""
     record = a_record(attention=RECOVERY_FAILED)
 
-    assert resolve_attention(record, a_resolution(action)).status is ResolutionStatus.ONLY_RETRY
-    assert resolve_attention(record, a_resolution()).status is ResolutionStatus.ACCEPTED
+    assert resolve(record, a_resolution(action)).status is ResolutionStatus.ONLY_RETRY
+    assert resolve(record, a_resolution()).status is ResolutionStatus.ACCEPTED
 
 
 def test_repeated_resolution_changes_nothing() -> None:
     """The same resolution is a repeat; another one finds nothing to resolve."""
-    record = resolve_attention(a_record(attention=ONE_STEP), a_resolution()).record
+    record = resolve(a_record(attention=ONE_STEP), a_resolution()).record
 
-    repeated = resolve_attention(record, a_resolution())
-    other = resolve_attention(record, a_resolution(note="other"))
+    repeated = resolve(record, a_resolution(resolution_id="res_2"))
+    other = resolve(record, a_resolution(resolution_id="res_2", note="other"))
 
     assert repeated.status is ResolutionStatus.REPEATED
     assert other.status is ResolutionStatus.NOTHING_TO_RESOLVE
@@ -113,9 +120,7 @@ def test_unresolved_step_stays_in_the_queue() -> None:
     outcome = Outcome.needs_attention("unavailable", TWO_STEPS.failed_steps)
     record = a_record(outcome=outcome, attention=TWO_STEPS)
 
-    result = resolve_attention(
-        record, a_resolution(ResolutionAction.SETTLED_ELSEWHERE, "reversePayment")
-    )
+    result = resolve(record, a_resolution(ResolutionAction.SETTLED_ELSEWHERE, "reversePayment"))
 
     assert not result.continues_order
     assert result.record.outcome == outcome
@@ -128,8 +133,8 @@ def test_order_continues_when_every_step_is_resolved() -> None:
     outcome = Outcome.needs_attention("unavailable", TWO_STEPS.failed_steps)
     settled = a_resolution(ResolutionAction.SETTLED_ELSEWHERE, "reversePayment")
 
-    half = resolve_attention(a_record(outcome=outcome, attention=TWO_STEPS), settled).record
-    result = resolve_attention(half, a_resolution(ResolutionAction.RETRY))
+    half = resolve(a_record(outcome=outcome, attention=TWO_STEPS), settled).record
+    result = resolve(half, a_resolution(ResolutionAction.RETRY, resolution_id="res_2"))
 
     assert result.continues_order
     assert result.record.resolutions[-1].steps == ("cancelShipment",)
@@ -150,10 +155,10 @@ def test_completed_order_is_reopened_if_any_step_is_retried(
 ) -> None:
     """The order of the resolutions does not matter; those of an earlier failure do not count."""
     completed = Outcome.completed("T1").with_failed_step("sendConfirmation", "not sent")
-    earlier = replace(a_resolution(earlier_action, at=at), steps=("cancelShipment",))
+    earlier = a_resolution(earlier_action, "cancelShipment", resolution_id="res_0", at=at)
     record = a_record(outcome=completed, attention=EMAIL_FAILED, resolutions=(earlier,))
 
-    result = resolve_attention(record, a_resolution(ResolutionAction.SETTLED_ELSEWHERE))
+    result = resolve(record, a_resolution(ResolutionAction.SETTLED_ELSEWHERE))
 
     assert result.continues_order is continues
 
@@ -163,7 +168,7 @@ def test_resolution_of_steps_that_did_not_fail_is_refused(attention: Attention) 
     """One unknown step is enough."""
     resolution = a_resolution(ResolutionAction.SKIP, "reversePayment", "sendOutcomeEmail")
 
-    result = resolve_attention(a_record(attention=attention), resolution)
+    result = resolve(a_record(attention=attention), resolution)
 
     assert result.status is ResolutionStatus.UNKNOWN_STEPS
 
@@ -171,24 +176,26 @@ def test_resolution_of_steps_that_did_not_fail_is_refused(attention: Attention) 
 def test_repeated_resolution_of_some_steps_changes_nothing() -> None:
     """The order does not continue; another resolution of these steps is refused."""
     settled = a_resolution(ResolutionAction.SETTLED_ELSEWHERE, "reversePayment")
-    record = resolve_attention(a_record(attention=TWO_STEPS), settled).record
+    record = resolve(a_record(attention=TWO_STEPS), settled).record
 
-    repeated = resolve_attention(record, settled)
+    later = replace(settled, resolution_id="res_2")
+    repeated = resolve(record, later)
 
     assert (repeated.status, repeated.record) == (ResolutionStatus.REPEATED, record)
     assert not repeated.continues_order
-    for other in (replace(settled, note="other"), replace(settled, steps=("sendOutcomeEmail",))):
-        assert resolve_attention(record, other).status is ResolutionStatus.UNKNOWN_STEPS
+    for other in (replace(later, note="other"), replace(later, steps=("sendOutcomeEmail",))):
+        assert resolve(record, other).status is ResolutionStatus.UNKNOWN_STEPS
 
 
 def test_refused_resolution_starts_no_refund() -> None:
     """An earlier retry starts the refund, a refused resolution does not."""
-    refunding = request_refund(a_record(outcome=Outcome.completed("T1")), a_refund_request()).record
-    earlier = replace(a_resolution(), refunds=("rfd_1",))
-    record = replace(refunding, resolutions=(earlier,))
+    completed = a_record(outcome=Outcome.completed("T1"))
+    refunding, _ = request_refund(completed, a_refund_request())
+    record = replace(refunding, resolutions=(a_resolution(refunds=("rfd_1",)),))
+    later = a_resolution(resolution_id="res_2")
 
-    assert resolve_attention(record, a_resolution()).refunds_to_start == record.refunds
-    assert resolve_attention(record, a_resolution(note="other")).refunds_to_start == ()
+    assert resolve(record, later).refunds_to_start == record.refunds
+    assert resolve(record, replace(later, note="other")).refunds_to_start == ()
 
 
 @pytest.mark.parametrize(
@@ -212,10 +219,46 @@ def test_resolution_is_recorded_separately_for_order_and_refunds(
         outcome = outcome.with_failed_step(step, "not sent")
     attention = replace(EMAIL_FAILED, failed_steps=order_steps) if order_steps else None
     record = a_record(outcome=outcome, attention=attention)
-    record = request_refund(record, a_refund_request(1)).record
-    record = close_refund(record, "rfd_1", failed, NOON)
+    record, _ = request_refund(record, a_refund_request(1))
+    record, _ = close_refund(record, "rfd_1", failed, NOON)
 
-    result = resolve_attention(record, a_resolution(ResolutionAction.SKIP))
+    result = resolve(record, a_resolution(ResolutionAction.SKIP))
 
     assert [(item.steps, item.refunds) for item in result.record.resolutions] == resolutions
     assert result.record.resolved_steps == order_steps
+
+
+@pytest.mark.parametrize("recorded", [MAX_RESOLUTIONS - 1, MAX_RESOLUTIONS])
+def test_order_has_at_most_a_hundred_resolutions(recorded: int) -> None:
+    """One more is refused, and the record stays as it is."""
+    earlier = tuple(a_resolution(resolution_id=f"res_{number}") for number in range(recorded))
+    record = a_record(attention=ONE_STEP, resolutions=earlier)
+
+    result = resolve(record, a_resolution(resolution_id="res_more"))
+
+    if recorded < MAX_RESOLUTIONS:
+        assert result.status is ResolutionStatus.ACCEPTED
+        assert len(result.record.resolutions) == MAX_RESOLUTIONS
+    else:
+        assert (result.status, result.record) == (ResolutionStatus.TOO_MANY, record)
+
+
+def test_resolution_with_two_entries_does_not_exceed_the_limit() -> None:
+    """The order's own step and that of its refund are two entries."""
+    failed = RefundOutcome(is_paid=False, failed_step="refundPayment")
+    completed = a_record(
+        outcome=Outcome.completed("T1").with_failed_step("sendConfirmation", "not sent"),
+        attention=EMAIL_FAILED,
+        resolutions=tuple(
+            a_resolution(resolution_id=f"res_{number}") for number in range(MAX_RESOLUTIONS - 1)
+        ),
+    )
+    record, _ = request_refund(completed, a_refund_request(1))
+    record, _ = close_refund(record, "rfd_1", failed, NOON)
+    both = a_resolution(ResolutionAction.SKIP, resolution_id="res_more")
+
+    result = resolve(record, both)
+    one = resolve(record, replace(both, steps=("refundPayment",)))
+
+    assert (result.status, result.record) == (ResolutionStatus.TOO_MANY, record)
+    assert one.status is ResolutionStatus.ACCEPTED

@@ -1,17 +1,19 @@
 """Audit: which orders are compared with what, and what the report says of the others."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
-from orders.domain.attention import Resolution, ResolutionAction
+from orders.domain.attention import ResolutionAction
 from orders.domain.audit import AuditInput, audit
+from orders.domain.audit_findings import Finding, FindingKind
 from orders.domain.holdings import Holdings, collect_holdings
 from orders.domain.outcome import Outcome
 from orders.domain.provider_records import PaymentRecord, ShipmentRecord
 from orders.domain.results import ValidationResult
 from orders.domain.stock import Stock, StockAdjustment
-from tests.builders import NOON, OPERATOR, a_record
+from tests.builders import NOON, a_record, a_resolution
 from tests.domain.audit_reports import (
     BOOKED,
     CANCELED,
@@ -68,7 +70,7 @@ def test_resolved_order_is_not_compared_with_its_outcome(
     is_clean: bool,  # noqa: FBT001 - a parameter of the table
 ) -> None:
     """No record shows what an operator did elsewhere; a retry leaves nothing to an operator."""
-    resolution = Resolution(action=action, note="by bank transfer", operator=OPERATOR, at=NOON)
+    resolution = a_resolution(action, note="by bank transfer")
     record = a_record(validation=VALIDATION, outcome=REJECTED, resolutions=(resolution,))
 
     assert report_on_record(record, CAPTURED, REJECTED_EMAIL).is_clean is is_clean
@@ -76,7 +78,7 @@ def test_resolved_order_is_not_compared_with_its_outcome(
 
 def test_resolved_order_needs_its_refunds() -> None:
     """A skipped email of the order does not excuse a missing refund."""
-    skip = Resolution(action=ResolutionAction.SKIP, note="no mailbox", operator=OPERATOR, at=NOON)
+    skip = a_resolution(ResolutionAction.SKIP, note="no mailbox")
     record = a_record(
         validation=VALIDATION,
         outcome=COMPLETED,
@@ -92,13 +94,7 @@ def test_resolved_order_needs_its_refunds() -> None:
     [
         {
             "resolutions": (
-                Resolution(
-                    action=ResolutionAction.SKIP,
-                    note="no mailbox",
-                    operator=OPERATOR,
-                    at=NOON,
-                    refunds=("rfd_1",),
-                ),
+                a_resolution(ResolutionAction.SKIP, note="no mailbox", refunds=("rfd_1",)),
             )
         },
         {"erased_at": NOON},
@@ -175,9 +171,7 @@ def test_older_order_that_has_not_ended_is_open() -> None:
 
 def test_older_order_that_was_resolved_is_not_compared() -> None:
     """An operator may have adjusted its units."""
-    settled = Resolution(
-        action=ResolutionAction.SETTLED_ELSEWHERE, note="counted", operator=OPERATOR, at=NOON
-    )
+    settled = a_resolution(ResolutionAction.SETTLED_ELSEWHERE, note="counted")
     record = a_record(validation=VALIDATION, outcome=REJECTED, resolutions=(settled,))
 
     assert report_on_older(record, RESERVED).is_clean
@@ -188,6 +182,38 @@ def test_audit_counts_adjustments() -> None:
     stock, _ = Stock.opened(10).adjust(StockAdjustment(key="k", units=-3, note="broken"))
 
     assert report_on(REJECTED, REJECTED_EMAIL, stocks={"MUG": stock}).is_clean
+
+
+def test_unreadable_record_is_one_finding_beside_all_others() -> None:
+    """The other orders, the orphans and the stock are judged as without it."""
+    payments = [replace(HELD, order_id=name) for name in ("unreadable", "orphan", ORDER)]
+    stocks = {"MUG": Stock(available=-1, opening=-1)}
+    records = AuditInput(
+        orders={ORDER: a_record(validation=VALIDATION, outcome=REJECTED)},
+        older={},
+        others=frozenset(),
+        holdings=collect_holdings(payments, [], [REJECTED_EMAIL], stocks),
+        stocks=stocks,
+        unreadable=frozenset({"unreadable"}),
+    )
+
+    report = audit(records, NOON, HOUR)
+    without = audit(replace(records, unreadable=frozenset()), NOON, HOUR)
+
+    assert [(item.kind, item.orders) for item in report.findings] == [
+        (FindingKind.AUTHORIZATION_OPEN, (ORDER,)),
+        (FindingKind.ORPHANED_PAYMENT, ("orphan",)),
+        (FindingKind.UNREADABLE_RECORD, ("unreadable",)),
+        (FindingKind.STOCK_INCONSISTENT, ()),
+    ]
+    assert set(report.findings) - set(without.findings) == {
+        Finding(
+            kind=FindingKind.UNREADABLE_RECORD,
+            orders=("unreadable",),
+            detail="the record cannot be decoded",
+        )
+    }
+    assert report.checked == without.checked
 
 
 def test_empty_holdings_are_zero() -> None:

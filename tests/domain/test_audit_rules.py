@@ -158,6 +158,10 @@ def test_consistent_records_give_no_findings(report: AuditReport) -> None:
         ),
         (report_on_record(None, REFUNDED, BOOKED), ["orphanedShipment"]),
         (
+            report_on_record(None, HELD, BOOKED, stocks=RESERVED, unreadable=frozenset({ORDER})),
+            ["unreadableRecord"],
+        ),
+        (
             report_on(REJECTED, REJECTED_EMAIL, stocks={"MUG": Stock(available=9, opening=10)}),
             ["stockInconsistent"],
         ),

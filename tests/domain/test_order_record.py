@@ -1,30 +1,26 @@
-"""Rules of the order's record: the first decision counts."""
+"""Changes of the order's record: the first decision counts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from orders.domain.attention import AttentionReason, Resolution, ResolutionAction
-from orders.domain.order_record import OrderRecord, attention_for
+from orders.domain.attention import Attention, AttentionReason
+from orders.domain.operator_changes import request_refund
+from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
 from orders.domain.policies import RecoveryPolicy
-from orders.domain.refund_requests import request_refund
-from orders.domain.results import Dispatch, StockLine, ValidationResult
-from tests.builders import NOON, OPERATOR, TERMS, a_record, a_refund_request
+from orders.domain.results import Dispatch, ValidationResult
+from tests.builders import NOON, TERMS, a_record, a_refund_request
 
 COMPLETED = Outcome.completed("T1")
 REJECTED = Outcome.rejected("unavailable")
 DECLINED = Outcome.rejected("cardDeclined")
 NEEDS_ATTENTION = Outcome.needs_attention("unavailable", ("reversePayment",))
 
-
-def a_resolution(
-    action: ResolutionAction, *steps: str, refunds: tuple[str, ...] = ()
-) -> Resolution:
-    """Return a recorded resolution of these steps."""
-    return Resolution(
-        action=action, note="n", operator=OPERATOR, at=NOON, steps=steps, refunds=refunds
-    )
+LATER = NOON + timedelta(hours=1)
+#: The order has ended, and an operator must decide.
+FAILED = a_record().close(NEEDS_ATTENTION, NOON)[0]
+REFUNDING = request_refund(a_record(outcome=COMPLETED), a_refund_request(1))[0]
 
 
 @pytest.mark.parametrize(
@@ -32,10 +28,7 @@ def a_resolution(
     [
         (a_record(), OrderStatus.PLACED),
         (a_record(runs=1), OrderStatus.PROCESSING),
-        (
-            a_record(runs=1, attention=attention_for(a_record(), NEEDS_ATTENTION, NOON)),
-            OrderStatus.NEEDS_ATTENTION,
-        ),
+        (a_record(runs=1, attention=FAILED.attention), OrderStatus.NEEDS_ATTENTION),
         (a_record(runs=1, outcome=COMPLETED), OrderStatus.COMPLETED),
     ],
 )
@@ -44,33 +37,9 @@ def test_status_follows_from_record(record: OrderRecord, status: OrderStatus) ->
     assert record.status is status
 
 
-def test_opening_of_first_orchestration_is_empty() -> None:
-    """Nothing has happened before it."""
-    assert a_record().opening() == Opening()
-
-
-def test_opening_of_later_orchestration_states_what_is_recorded() -> None:
-    """Any step may have been done, and undoing may have begun."""
-    line = StockLine(sku="MUG-BLUE", quantity=2, opening_balance=1)
-    record = a_record(
-        runs=1,
-        undoing=REJECTED,
-        validation=ValidationResult(accepted=True, stock_lines=(line,)),
-        resolutions=(
-            a_resolution(ResolutionAction.SKIP, "shipOrder"),
-            a_resolution(ResolutionAction.SETTLED_ELSEWHERE, "capturePayment"),
-            a_resolution(ResolutionAction.SKIP, "refundPayment", refunds=("rfd_1",)),
-        ),
-    )
-
-    assert record.opening() == Opening(
-        undoing=REJECTED,
-        resumed=True,
-        stock_lines=(line,),
-        resolved_steps=("shipOrder", "capturePayment"),
-        skipped_steps=("shipOrder",),
-    )
-    assert record.steps_settled_elsewhere == ("capturePayment",)
+def test_record_is_named_by_its_order() -> None:
+    """Its ID is that of the order."""
+    assert a_record().order_id == a_record().order.order_id == "ord_1"
 
 
 def test_first_validation_counts() -> None:
@@ -78,42 +47,55 @@ def test_first_validation_counts() -> None:
     accepted = ValidationResult(accepted=True)
     rejected = ValidationResult(accepted=False, reason="discontinued")
 
-    assert a_record().effective_validation(rejected) is rejected
-    assert a_record(validation=accepted).effective_validation(rejected) is accepted
+    first, answer = a_record().record_validation(accepted)
+
+    assert (first, answer) == (a_record(validation=accepted), accepted)
+    assert first.record_validation(rejected) == (first, accepted)
 
 
 def test_first_undo_goal_counts() -> None:
     """A later goal changes nothing."""
-    assert a_record().effective_undo(DECLINED) is DECLINED
-    assert a_record(undoing=REJECTED).effective_undo(DECLINED) is REJECTED
+    undoing = a_record(undoing=REJECTED)
+
+    assert a_record().begin_undo(REJECTED) == (undoing, REJECTED)
+    assert undoing.begin_undo(DECLINED) == (undoing, REJECTED)
 
 
 def test_ended_order_is_not_undone() -> None:
     """An undo of an ended order gets the recorded outcome."""
-    assert a_record(outcome=COMPLETED).effective_undo(REJECTED) is COMPLETED
+    record = a_record(outcome=COMPLETED)
+
+    assert record.begin_undo(REJECTED) == (record, COMPLETED)
 
 
 def test_dispatched_order_is_not_undone() -> None:
     """An undo after the dispatch needs an operator."""
-    outcome = a_record(dispatched_at=NOON).effective_undo(REJECTED)
+    record = a_record(dispatched_at=NOON)
 
-    assert outcome == Outcome.needs_attention("unavailable", ())
+    assert record.begin_undo(REJECTED) == (record, Outcome.needs_attention("unavailable", ()))
 
 
 def test_first_outcome_counts() -> None:
     """A later outcome changes nothing."""
-    assert a_record().effective_outcome(COMPLETED) is COMPLETED
-    assert a_record(outcome=COMPLETED).effective_outcome(REJECTED) is COMPLETED
+    closed, answer = a_record().close(COMPLETED, NOON)
+
+    assert (closed, answer) == (a_record(outcome=COMPLETED, ended_at=NOON), COMPLETED)
+    assert closed.close(REJECTED, LATER) == (closed, COMPLETED)
 
 
 def test_order_that_is_being_undone_cannot_be_completed() -> None:
     """A late completion by an orchestration that was believed lost is not recorded."""
-    assert a_record(undoing=REJECTED).effective_outcome(COMPLETED) is REJECTED
+    record = a_record(undoing=REJECTED)
+
+    assert record.close(COMPLETED, NOON) == (record, REJECTED)
 
 
 def test_order_that_is_being_undone_may_need_attention() -> None:
     """The undo decides the outcome."""
-    assert a_record(undoing=REJECTED).effective_outcome(NEEDS_ATTENTION) is NEEDS_ATTENTION
+    closed, answer = a_record(undoing=REJECTED).close(NEEDS_ATTENTION, NOON)
+
+    assert (closed.outcome, answer) == (NEEDS_ATTENTION, NEEDS_ATTENTION)
+    assert closed.undoing == REJECTED
 
 
 @pytest.mark.parametrize(
@@ -131,7 +113,85 @@ def test_dispatch_is_refused_after_cancellation_or_undo(
     record: OrderRecord, reason: Reason | None
 ) -> None:
     """A cancellation or an undo that came first wins; a repeat of the dispatch is accepted."""
-    assert record.dispatch() == Dispatch(dispatched=reason is None, reason=reason)
+    after, answer = record.dispatch(LATER)
+
+    assert answer == Dispatch(dispatched=reason is None, reason=reason)
+    if reason is not None or record.dispatched_at is not None:
+        assert after is record
+    else:
+        assert after.dispatched_at == LATER
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        a_record(cancel_requested_at=NOON),
+        a_record(dispatched_at=NOON),
+        a_record(outcome=COMPLETED),
+    ],
+    ids=["requested", "dispatched", "ended"],
+)
+def test_only_the_first_cancellation_in_time_is_recorded(record: OrderRecord) -> None:
+    """The answer is the record."""
+    requested = a_record(cancel_requested_at=LATER)
+
+    assert a_record().request_cancel(LATER) == (requested, requested)
+    assert record.request_cancel(LATER) == (record, record)
+
+
+def test_each_orchestration_is_counted() -> None:
+    """The answer says what the earlier ones did; the restart ends recovery's termination."""
+    record, opening = a_record(runs=1, terminated_at=NOON).open()
+
+    assert record == a_record(runs=2)
+    assert opening == Opening(resumed=True)
+
+
+def test_closed_order_starts_without_recovery_attempts() -> None:
+    """They count again if an operator reopens the order."""
+    record = a_record(recovery_attempts=3, next_recovery_at=LATER)
+
+    assert record.close(COMPLETED, NOON)[0] == a_record(outcome=COMPLETED, ended_at=NOON)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [a_record(outcome=COMPLETED), FAILED, a_record(attention=FAILED.attention)],
+    ids=["ended", "ended in the queue", "in the queue"],
+)
+def test_only_an_open_order_enters_the_queue_once(record: OrderRecord) -> None:
+    """The first reason counts."""
+    queued, _ = a_record().request_attention(AttentionReason.SUSPENDED, LATER)
+
+    assert queued.attention == Attention(reason=AttentionReason.SUSPENDED, since=LATER)
+    assert record.request_attention(AttentionReason.SUSPENDED, LATER) == (record, None)
+
+
+def test_recovery_and_purge_are_recorded() -> None:
+    """Recovery has its number and time; a termination has the time of recovery's own call."""
+    attempt, _ = a_record().record_recovery(2, LATER)
+    termination, _ = a_record().record_termination(3, LATER)
+
+    assert attempt == a_record(recovery_attempts=2, next_recovery_at=LATER)
+    assert termination == a_record(recovery_attempts=3, terminated_at=LATER)
+    assert a_record().record_purge(LATER) == (a_record(purged_at=LATER), None)
+
+
+@pytest.mark.parametrize(
+    ("record", "due_at"),
+    [
+        (a_record(), NOON),
+        (a_record(updated_at=LATER), LATER),
+        (a_record(updated_at=NOON, next_recovery_at=LATER), LATER),
+        (a_record(updated_at=LATER, next_recovery_at=NOON), LATER),
+    ],
+    ids=["placed", "changed", "attempted", "changed after the attempt"],
+)
+def test_recovery_is_due_after_the_last_change_and_the_pause(
+    record: OrderRecord, due_at: datetime
+) -> None:
+    """A changed record is left alone for a while too."""
+    assert record.recovery_due_at == due_at
 
 
 @pytest.mark.parametrize(
@@ -161,14 +221,8 @@ def test_cancellation_is_possible_until_dispatch(
     [
         (a_record(), False, False),
         (a_record(outcome=COMPLETED), True, True),
-        (request_refund(a_record(outcome=COMPLETED), a_refund_request(1)).record, False, False),
-        (
-            a_record(
-                outcome=NEEDS_ATTENTION, attention=attention_for(a_record(), NEEDS_ATTENTION, NOON)
-            ),
-            False,
-            False,
-        ),
+        (REFUNDING, False, False),
+        (FAILED, False, False),
     ],
     ids=["open", "ended", "refund is open", "needs attention"],
 )
@@ -184,12 +238,13 @@ def test_data_is_kept_while_work_remains(
 def test_attention_names_failed_steps_once() -> None:
     """A completed order without a failed step needs no attention."""
     failed = COMPLETED.with_failed_step("sendConfirmation", "not sent")
-    attention = attention_for(a_record(), failed, NOON)
+    twice = failed.with_failed_step("sendConfirmation", "not sent")
+    record, _ = a_record().close(twice, NOON)
 
-    assert attention_for(a_record(), COMPLETED, NOON) is None
-    assert attention is not None
-    assert attention.reason is AttentionReason.STEP_FAILED
-    assert attention.failed_steps == ("sendConfirmation",)
+    assert a_record().close(COMPLETED, NOON)[0].attention is None
+    assert record.attention == Attention(
+        reason=AttentionReason.STEP_FAILED, since=NOON, failed_steps=("sendConfirmation",)
+    )
 
 
 def test_refused_outcome_distinguishes_cancellation() -> None:

@@ -11,7 +11,8 @@ from orders.domain.order_record import OrderRecord
 
 def record_to_text(record: OrderRecord) -> str:
     """Return a record as JSON text."""
-    return json.dumps(encode(record))
+    # Escapes would make notes six times as long, and a row of Azure Tables has at most 1 MiB.
+    return json.dumps(encode(record), ensure_ascii=False)
 
 
 def text_to_record(order_id: str, text: str) -> OrderRecord:
@@ -22,7 +23,7 @@ def text_to_record(order_id: str, text: str) -> OrderRecord:
     """
     try:
         return decode(OrderRecord, json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         # The message must not contain the record: it may hold personal data.
         raise UnreadableRecordError(f"the record of {order_id} cannot be decoded") from None
 

@@ -109,4 +109,4 @@ class TableRecords:
 
 def row_to_record(order_id: str, row: Row) -> OrderRecord:
     """Return the record in a row."""
-    return text_to_record(order_id, str(row.columns["record"]))
+    return text_to_record(order_id, str(row.columns.get("record", "")))

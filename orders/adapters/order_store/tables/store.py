@@ -1,7 +1,8 @@
 """Order store in Azure Tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -64,23 +65,29 @@ class TableOrderStore:
         """Return a page of orders; it may be short if few of the listed orders match."""
         size = page_size(query)
         listed = self._orders.lists.find(query)
-        records: list[OrderRecord] = []
-        unreadable: list[str] = []
+        entries: list[tuple[Listed, OrderRecord | UnreadableRecordError]] = []
         read = 0
         cursor = None
-        while len(records) <= size:
+        while len(entries) <= size:
             batch = list(islice(listed, max(size + 1, _MIN_BATCH)))
             if not batch:
                 break
-            records += self._matching(query, batch, unreadable)
+            entries += self._matching(query, batch)
             read += len(batch)
-            if read >= MAX_RECORDS_READ and len(records) <= size:
+            if read >= MAX_RECORDS_READ and len(entries) <= size:
                 cursor = cursor_at(batch[-1].placed_at, batch[-1].order_id)
                 break
-        if len(records) > size:
-            last = records[size - 1]
-            cursor = cursor_at(last.order.placed_at, last.order_id)
-        return OrderPage(orders=tuple(records[:size]), cursor=cursor, unreadable=tuple(unreadable))
+        shown = entries[:size]
+        if len(entries) > size:
+            last, _ = shown[-1]
+            cursor = cursor_at(last.placed_at, last.order_id)
+        return OrderPage(
+            orders=tuple(record for _, record in shown if isinstance(record, OrderRecord)),
+            cursor=cursor,
+            unreadable=tuple(
+                item.order_id for item, record in shown if not isinstance(record, OrderRecord)
+            ),
+        )
 
     def is_deleted(self, order_id: str) -> bool:
         """Whether an order with this ID existed and was deleted."""
@@ -110,20 +117,19 @@ class TableOrderStore:
         self._orders.lists.delete(listed)
 
     def _matching(
-        self, query: OrderQuery, batch: Sequence[Listed], unreadable: list[str]
-    ) -> Iterator[OrderRecord]:
-        """Yield the matching records of a batch; collect the IDs of unreadable ones."""
+        self, query: OrderQuery, batch: Sequence[Listed]
+    ) -> list[tuple[Listed, OrderRecord | UnreadableRecordError]]:
+        """Return the matching records of a batch, and the errors of unreadable ones."""
         candidates = [item for item in batch if query.sku is None or query.sku in item.skus]
         with ThreadPoolExecutor(_CONCURRENT_READS) as pool:
-            results = list(pool.map(self._read, candidates))
-        for item, record in zip(candidates, results, strict=True):
-            if isinstance(record, UnreadableRecordError):
-                unreadable.append(item.order_id)
-            elif self._orders.lists.confirm(item, record) and record and matches(query, record):
-                yield record
+            records = list(pool.map(partial(self._read, query), candidates))
+        entries = zip(candidates, records, strict=True)
+        return [(item, record) for item, record in entries if record is not None]
 
-    def _read(self, item: Listed) -> OrderRecord | UnreadableRecordError | None:
+    def _read(self, query: OrderQuery, item: Listed) -> OrderRecord | UnreadableRecordError | None:
         try:
-            return self._orders.find(item.order_id)
+            record = self._orders.find(item.order_id)
         except UnreadableRecordError as error:
             return error
+        is_confirmed = self._orders.lists.confirm(item, record)
+        return record if is_confirmed and record and matches(query, record) else None
