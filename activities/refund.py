@@ -6,9 +6,9 @@ from activities.lookups import get_record
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import RefundClosing, RefundReference, RefundState
+from orders.domain import operator_changes
 from orders.domain.emails import refund_email
 from orders.domain.errors import OrderNotFoundError
-from orders.domain.operator_changes import close_refund as close
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Reason
 from orders.domain.refund import Refund, RefundStatus
@@ -52,7 +52,9 @@ def close_refund(payload: dict) -> dict:
     now = services().clock.now()
     record = services().order_store.update(
         closing.order_id,
-        lambda record: close(record, closing.refund_id, closing.outcome, now),
+        lambda record: operator_changes.close_refund(
+            record, closing.refund_id, closing.outcome, now
+        ),
     )
     refund = _get_refund(record, closing.refund_id)
     return encode(RefundState(status=refund.status, reason=refund.reason))

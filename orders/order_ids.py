@@ -12,7 +12,7 @@ import secrets
 from typing import Final
 
 _ID_BYTES: Final = 16
-_ORDER_ID: Final = re.compile(r"ord_[a-z2-7]{26}")
+_ORDER_ID: Final = re.compile(r"ord_[a-z0-9]{1,40}")
 
 
 def order_id(secret: str, idempotency_key: str | None, generation: int = 0) -> str:

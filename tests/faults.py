@@ -1,17 +1,39 @@
 """Ports and entity operations that fail on demand, before or after their effect."""
 
+from collections.abc import Callable
+from inspect import isfunction
 from typing import Any, Final
 
 import entities.stock
 from orders.contracts.names import StockOperation
+from orders.domain import operator_changes
 from orders.domain.errors import UnavailableError
+from orders.domain.order_record import OrderRecord
 from orders.domain.stock import Stock
 
 FOREVER: Final = 10**9
 
 
+#: The changes of an order's record.
+CHANGES: Final = frozenset(
+    name
+    for owner in (OrderRecord, operator_changes)
+    for name, member in vars(owner).items()
+    if isfunction(member) and not name.startswith("_")
+)
+
+
+def change_name(change: Callable[..., object]) -> str:
+    """Return the name of a change: its own, or the one of the change that a lambda calls."""
+    names = (change.__name__, *change.__code__.co_names)
+    return next(name for name in names if name in CHANGES)
+
+
 class Failing:
-    """An adapter whose first calls of one method raise: some before the effect, then some after."""
+    """An adapter whose first calls of one method raise: some before the effect, then some after.
+
+    For the order store, the name of a change stands for the updates with this change.
+    """
 
     def __init__(self, adapter: object, method: str, *, before: int = 0, after: int = 0) -> None:
         self._adapter = adapter
@@ -21,13 +43,22 @@ class Failing:
         self.calls = 0
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute of the adapter
-        return self._call if name == self._method else getattr(self._adapter, name)
+        if name == self._method:
+            return lambda *args, **named: self._call(name, *args, **named)
+        if name == "update" and not hasattr(self._adapter, self._method):
+            return self._update
+        return getattr(self._adapter, name)
 
-    def _call(self, *args: object, **named: object) -> object:
+    def _update(self, order_id: str, change: Callable[..., object]) -> object:
+        if change_name(change) == self._method:
+            return self._call("update", order_id, change)
+        return getattr(self._adapter, "update")(order_id, change)  # noqa: B009 - an untyped adapter
+
+    def _call(self, method: str, *args: object, **named: object) -> object:
         self.calls += 1
         if self.calls <= self._before:
             raise UnavailableError("made to fail before the effect")
-        result = getattr(self._adapter, self._method)(*args, **named)
+        result = getattr(self._adapter, method)(*args, **named)
         if self.calls <= self._before + self._after:
             raise UnavailableError("made to fail after the effect")
         return result

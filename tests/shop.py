@@ -18,6 +18,8 @@ from orders.contracts.names import Timer
 from orders.domain.emails import EmailKind
 from orders.domain.order import Terms
 from orders.domain.order_record import OrderRecord
+from orders.domain.outcome import Outcome
+from orders.ports.order_store import Change, T
 from orders.services import Services
 from orders.settings.partners import TablesAccess
 from orders.settings.settings import Settings
@@ -155,6 +157,15 @@ class Shop:
         record = self.services.order_store.find(order_id)
         assert record is not None
         return record
+
+    def update(self, order_id: str, change: Change[T]) -> T:
+        """Change the order's record."""
+        return self.services.order_store.update(order_id, change)
+
+    def close(self, order_id: str, outcome: Outcome) -> Outcome:
+        """Record an outcome."""
+        now = self.app.clock.now()
+        return self.update(order_id, lambda record: record.close(outcome, now))
 
     def effects(self) -> list[str]:
         """Return the effects in the ledgers: payments, then shipments, then confirmations."""

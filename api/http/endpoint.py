@@ -12,6 +12,8 @@ import azure.functions as func
 from api.http.problems import ProblemError, internal_error, order_not_found, unavailable
 from orders.contracts.names import Endpoint
 from orders.domain.errors import (
+    InvalidCatalogueError,
+    InvalidSettingsError,
     OrderNotFoundError,
     UnavailableError,
     UnreadableRecordError,
@@ -55,6 +57,10 @@ def _with_problems(handler: _Handler) -> _Handler:
         except UnavailableError:
             _log.exception("a dependency is unavailable")
             return unavailable(_retry_advice(_request_of(args, kwargs))).response()
+        except (InvalidSettingsError, InvalidCatalogueError):
+            _log.exception("the configuration is invalid")
+            detail = "The service is not configured correctly. An operator must correct it."
+            return unavailable(detail).response()
         except UnreadableRecordError:
             _log.exception("a record cannot be decoded")
             detail = "The order's record cannot be read. An operator must repair it."

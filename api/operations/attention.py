@@ -14,9 +14,9 @@ from api.http.responses import accepted, json_response, timestamp
 from api.operations.requests import RESOLUTION_SCHEMA, read_resolution
 from api.orders.views import order_url, receipt_view, refund_view, resolution_view
 from orders.contracts.names import Activity, Endpoint
+from orders.domain import operator_changes
 from orders.domain.attention import MAX_RESOLUTIONS, Resolution, ResolutionStatus
 from orders.domain.operator_changes import ResolutionResult
-from orders.domain.operator_changes import resolve_attention as resolve
 from orders.domain.order_record import OrderRecord
 from orders.domain.refund import Refund
 from orders.engine.instances import continue_order, continue_refund, get_instance
@@ -54,7 +54,9 @@ async def resolve_attention(
     resolution = read_resolution(req)
     store = services().order_store
     result = await asyncio.to_thread(
-        store.update, order_id, lambda record: resolve(record, resolution)
+        store.update,
+        order_id,
+        lambda record: operator_changes.resolve_attention(record, resolution),
     )
     _require_accepted(result)
     if result.continues_order:

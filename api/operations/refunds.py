@@ -13,8 +13,8 @@ from api.http.responses import accepted, money
 from api.operations.requests import REFUND_SCHEMA, read_refund_request
 from api.orders.views import order_url, refund_view
 from orders.contracts.names import Endpoint
+from orders.domain import operator_changes
 from orders.domain.operator_changes import RefundRequestResult
-from orders.domain.operator_changes import request_refund as add_refund
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
 from orders.domain.recovery import Phase
@@ -44,7 +44,9 @@ async def request_refund(
     order_id = read_order_id(req)
     request = await asyncio.to_thread(read_refund_request, req, order_id)
     result = await asyncio.to_thread(
-        services().order_store.update, order_id, lambda record: add_refund(record, request)
+        services().order_store.update,
+        order_id,
+        lambda record: operator_changes.request_refund(record, request),
     )
     refund = result.record.find_refund(request.refund_id)
     if refund is None or result.status is RefundRequestStatus.KEY_REUSED:

@@ -174,7 +174,8 @@ class OrderRecord:
         if self.dispatched_at is not None:
             return self, Dispatch(dispatched=True)
         if self.cancel_requested_at is not None:
-            return self, Dispatch(dispatched=False, reason=self.cancel_reason)
+            reason = self.cancel_reason or Reason.CANCELED
+            return self, Dispatch(dispatched=False, reason=reason)
         if self.undoing is not None or self.outcome is not None:
             return self, Dispatch(dispatched=False, reason=Reason.ALREADY_UNDONE)
         return replace(self, dispatched_at=now), Dispatch(dispatched=True)

@@ -185,4 +185,6 @@ class Opening:
     @property
     def goal(self) -> Outcome:
         """The outcome of an order that has ended, or is being undone."""
-        return self.outcome or self.undoing or Outcome.canceled(self.cancel_reason)
+        return (
+            self.outcome or self.undoing or Outcome.canceled(self.cancel_reason or Reason.CANCELED)
+        )

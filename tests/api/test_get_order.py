@@ -8,7 +8,8 @@ import pytest
 
 from api.orders.views import order_status
 from orders.domain.outcome import Outcome
-from orders.engine.instances import Instance, Phase
+from orders.domain.recovery import Phase
+from orders.engine.instances import Instance
 from tests.builders import PERSONAL_DATA, a_record, an_order
 from tests.shop import Shop
 

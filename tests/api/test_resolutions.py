@@ -108,7 +108,8 @@ def test_only_failed_steps_can_be_resolved(shop: Shop, steps: list[str], message
 def test_order_without_failed_steps_has_none_to_resolve(shop: Shop) -> None:
     """Recovery failed, so the order can only be retried as a whole."""
     order_id = shop.place(an_order())
-    shop.services.order_store.request_attention(order_id, AttentionReason.RECOVERY_FAILED)
+    reason, now = AttentionReason.RECOVERY_FAILED, shop.app.clock.now()
+    shop.update(order_id, lambda record: record.request_attention(reason, now))
 
     response = shop.resolve(order_id, "retry", steps=["reversePayment"])
 

@@ -27,7 +27,6 @@ def test_encode_leaves_out_empty_values() -> None:
     """None and empty lists take no room in a history; false and zero are kept."""
     assert encode(Opening(outcome=Outcome.rejected("x"))) == {
         "outcome": {"status": "rejected", "reason": "x"},
-        "cancelRequested": False,
         "resumed": False,
         "dispatched": False,
     }

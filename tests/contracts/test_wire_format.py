@@ -95,7 +95,7 @@ RETRIES = {
         ),
         (RefundState(status=RefundStatus.PAID), {"status": "paid"}),
         (RefundResult(refunded=True), {"refunded": True}),
-        (Opening(), {"cancelRequested": False, "dispatched": False, "resumed": False}),
+        (Opening(), {"dispatched": False, "resumed": False}),
         (
             ValidationResult(accepted=True, amount=EUROS),
             {"accepted": True, "amount": {"minor": 4980, "currency": "EUR"}},

@@ -3,7 +3,7 @@
 import pytest
 
 from orders.domain.attention import ResolutionAction
-from orders.domain.outcome import Next, Opening, Outcome
+from orders.domain.outcome import Next, Opening, Outcome, Reason
 from orders.domain.results import StockLine, ValidationResult
 from tests.builders import a_record, a_resolution
 
@@ -17,9 +17,9 @@ REJECTED = Outcome.rejected("unavailable")
         (Opening(), Next.FULFILL, Outcome.canceled()),
         (Opening(resumed=True), Next.FULFILL, Outcome.canceled()),
         (Opening(dispatched=True), Next.FINISH, Outcome.canceled()),
-        (Opening(cancel_requested=True), Next.UNDO, Outcome.canceled()),
+        (Opening(cancel_reason=Reason.CANCELED), Next.UNDO, Outcome.canceled()),
         (Opening(undoing=REJECTED), Next.UNDO, REJECTED),
-        (Opening(undoing=REJECTED, cancel_requested=True), Next.UNDO, REJECTED),
+        (Opening(undoing=REJECTED, cancel_reason=Reason.CANCELED), Next.UNDO, REJECTED),
         (Opening(undoing=REJECTED, outcome=COMPLETED), Next.ENDED, COMPLETED),
     ],
     ids=["new", "resumed", "dispatched", "canceled", "undoing", "undoing and canceled", "ended"],

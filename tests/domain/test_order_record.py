@@ -133,7 +133,7 @@ def test_dispatch_is_refused_after_cancellation_or_undo(
 )
 def test_only_the_first_cancellation_in_time_is_recorded(record: OrderRecord) -> None:
     """The answer is the record."""
-    requested = a_record(cancel_requested_at=LATER)
+    requested = a_record(cancel_requested_at=LATER, cancel_reason=Reason.CANCELED)
 
     assert a_record().request_cancel(LATER) == (requested, requested)
     assert record.request_cancel(LATER) == (record, record)

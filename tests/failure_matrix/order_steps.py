@@ -125,7 +125,9 @@ ORDER_STEPS: Final = (
         step=Activity.DISPATCH_ORDER,
         port="order_store",
         method="dispatch",
-        late_call=lambda shop, order_id: shop.services.order_store.dispatch(order_id),
+        late_call=lambda shop, order_id: shop.update(
+            order_id, lambda record: record.dispatch(shop.app.clock.now())
+        ),
         outcome_if_failed="needsAttention, unavailable",
         refused_order="Only a canceled or undone order is refused: see the cancellations.",
     ),
@@ -156,9 +158,7 @@ ORDER_STEPS: Final = (
         step=Activity.CLOSE_ORDER,
         port="order_store",
         method="close",
-        late_call=lambda shop, order_id: shop.services.order_store.close(
-            order_id, Outcome.completed("T1")
-        ),
+        late_call=lambda shop, order_id: shop.close(order_id, Outcome.completed("T1")),
         outcome_if_failed=_OPEN,
         outcome_if_canceled="completed",
     ),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from orders.domain.operator_changes import close_refund
 from orders.domain.outcome import Reason
 from orders.domain.refund import RefundOutcome
 from tests.builders import EMAIL, a_refund, an_order
@@ -109,7 +110,8 @@ def test_refund_that_an_operator_settled_is_not_paid(shop: Shop) -> None:
     given_up = RefundOutcome(
         is_paid=False, failed_step="refundPayment", reason=Reason.STOPPED_BY_OPERATOR
     )
-    shop.services.order_store.close_refund(order_id, refund_id, given_up)
+    now = shop.app.clock.now()
+    shop.update(order_id, lambda record: close_refund(record, refund_id, given_up, now))
     assert shop.resolve(order_id, "settledElsewhere").status == 202
 
     run = shop.app.wait(refund_id)

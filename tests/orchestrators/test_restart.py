@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from orders.domain.order import Customer
+from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome, Reason
 from orders.domain.results import Booking
 from tests.builders import a_customer, a_stored_order, an_order
@@ -89,10 +90,10 @@ def test_restart_finishes_an_undo_that_had_begun(shop: Shop) -> None:
 
 def test_restart_of_an_undo_without_effects_leaves_tombstones(shop: Shop) -> None:
     """A late authorization or booking is refused."""
-    store = shop.services.order_store
-    store.place(a_stored_order("ord_1"), a_customer(), "f")
-    store.open("ord_1")
-    store.begin_undo("ord_1", Outcome.rejected(Reason.ALREADY_UNDONE))
+    shop.services.order_store.place(a_stored_order("ord_1"), a_customer(), "f")
+    shop.update("ord_1", OrderRecord.open)
+    goal = Outcome.rejected(Reason.ALREADY_UNDONE)
+    shop.update("ord_1", lambda record: record.begin_undo(goal))
 
     run = shop.restart("ord_1")
 
@@ -102,9 +103,8 @@ def test_restart_of_an_undo_without_effects_leaves_tombstones(shop: Shop) -> Non
 
 def test_order_canceled_before_its_start_does_no_step(shop: Shop) -> None:
     """It is closed as canceled, and the customer gets an email."""
-    store = shop.services.order_store
-    store.place(a_stored_order("ord_1"), a_customer(), "f")
-    store.request_cancel("ord_1")
+    shop.services.order_store.place(a_stored_order("ord_1"), a_customer(), "f")
+    shop.update("ord_1", lambda record: record.request_cancel(shop.app.clock.now()))
 
     run = shop.restart("ord_1")
 

@@ -122,7 +122,7 @@ def test_order_completed_by_another_orchestration_is_not_undone(shop: Shop) -> N
     """The orchestration that was believed lost has recorded its outcome."""
     order_id = shop.place(CAPTURE_FAILS)
     shop.app.wait_until_idle()
-    shop.services.order_store.close(order_id, Outcome.completed("T1"))
+    shop.close(order_id, Outcome.completed("T1"))
 
     run = shop.app.wait(order_id)
 

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from orders.domain.errors import EngineUnavailableError
+from orders.domain.recovery import Phase
 from orders.engine.client import read_stock
-from orders.engine.instances import Instance, Phase, get_instance, start_order
+from orders.engine.instances import Instance, get_instance, start_order
 from tests.orders.failing_client import FailingClient
 
 

@@ -129,7 +129,7 @@ def test_retention_applies_to_more_orders_than_a_page_holds(shop: Shop) -> None:
     store = shop.services.order_store
     for number in range(120):
         store.place(a_stored_order(f"o{number:03}"), a_customer(), "f")
-        store.close(f"o{number:03}", Outcome.canceled())
+        shop.close(f"o{number:03}", Outcome.canceled())
     shop.replace_ports(order_store=Failing(store, "erase", before=1))
 
     shop.advance_days(91)

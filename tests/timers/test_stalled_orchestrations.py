@@ -10,9 +10,9 @@ import pytest
 
 from orders.domain.policies import RecoveryPolicy
 from orders.engine import instances
-from orders.ports.order_store import OrderStore
+from orders.ports.order_store import Change, OrderStore, T
 from tests.builders import an_order
-from tests.faults import FOREVER, Failing
+from tests.faults import FOREVER, Failing, change_name
 from tests.local_host.process import until
 from tests.shop import COMPLETED_EFFECTS, Shop
 
@@ -50,10 +50,12 @@ class InterruptedStore:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method of the store
         return getattr(self._store, name)
 
-    def record_termination(self, order_id: str) -> None:
-        """Record the termination, then interrupt."""
-        self._store.record_termination(order_id)
-        self._interrupt()
+    def update(self, order_id: str, change: Change[T]) -> T:
+        """Apply the change; after a termination, interrupt."""
+        answer = self._store.update(order_id, change)
+        if change_name(change) == "record_termination":
+            self._interrupt()
+        return answer
 
 
 def interrupt(shop: Shop, action: Callable[[], object]) -> None:
