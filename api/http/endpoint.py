@@ -47,7 +47,10 @@ def endpoint(
 
 def _with_problems(handler: _Handler) -> _Handler:
     @wraps(handler)
-    async def respond(*args: Any, **kwargs: Any) -> func.HttpResponse:  # noqa: ANN401 - bindings
+    async def respond(  # noqa: PLR0911 - one answer for each kind of error
+        *args: Any,  # noqa: ANN401 - bindings
+        **kwargs: Any,  # noqa: ANN401 - bindings
+    ) -> func.HttpResponse:
         try:
             return await handler(*args, **kwargs)
         except ProblemError as problem:
