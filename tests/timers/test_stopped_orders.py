@@ -3,7 +3,6 @@
 import pytest
 
 from tests.builders import an_order
-from tests.faults import FOREVER, Failing
 from tests.shop import UNDONE_EFFECTS, Shop
 
 #: The shipment is booked, and the reply is lost: the order waits for the retry.
@@ -73,20 +72,6 @@ def test_cancellation_by_the_customer_keeps_its_reason_beside_a_termination(
     assert result(shop, order_id) == ("canceled", "canceled")
     assert BY_CUSTOMER in email_text(shop)
     assert shop.effects() == UNDONE_EFFECTS
-
-
-def test_refund_terminated_by_an_operator_says_so(shop: Shop) -> None:
-    """It needs attention and is not paid."""
-    order_id = shop.run(an_order()).instance_id
-    shop.replace_ports(payments=Failing(shop.payments, "refund", before=FOREVER))
-    refund_id = shop.refund(order_id, {"note": "n", "operator": "Grace"}).json()["refundId"]
-    shop.app.wait_until_idle()
-    shop.manage(refund_id, "terminate")
-
-    shop.let_minutes_pass(5)
-
-    (refund,) = shop.get(order_id)["refunds"]
-    assert (refund["status"], refund["reason"]) == ("failed", "stoppedByOperator")
 
 
 @pytest.mark.parametrize("minutes", [0, 5], ids=["at once", "in the queue"])
