@@ -114,7 +114,7 @@ def test_invalid_app_folder_is_reported(
 def test_abbreviated_option_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A script that looks for the option would not see it."""
     with pytest.raises(SystemExit) as exited:
-        main([option, "x"])
+        main([option, "x", "--inspect", "none"])
 
     assert exited.value.code == 2
     assert f"unrecognized arguments: {option}" in capsys.readouterr().err
