@@ -39,5 +39,5 @@ async def for_each_order(
             await act(record)
         except OrdersError as error:
             _log.warning("order %s is skipped until the next run: %s", record.order_id, error)
-        except Exception:  # an unexpected fault of one order must not stop the others
+        except Exception:  # noqa: BLE001 - a fault of one order must not stop the others
             _log.exception("order %s is skipped until the next run", record.order_id)
