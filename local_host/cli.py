@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # scripts/run looks for the options themselves
     )
     add = parser.add_argument
     add(

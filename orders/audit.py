@@ -44,6 +44,7 @@ async def _read_records(
     # Only orders that are not purged can have stock entries. Open orders are among them.
     older = await _orders(OrderQuery(placed_before=since, is_purged=False), unreadable)
     older |= await _orders(OrderQuery(placed_before=since, has_open_refund=True), unreadable)
+    older |= await _orders(OrderQuery(placed_before=since, needs_attention=True), unreadable)
     stocks = await _stocks(client, _skus((*orders.values(), *older.values())))
     holdings = await asyncio.to_thread(_holdings, since, stocks)
     newer = await _orders(OrderQuery(placed_from=now), unreadable)

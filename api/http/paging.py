@@ -1,11 +1,17 @@
-"""Pages of orders: read one, and link to the next."""
+"""Pages of orders: read one, and show it with the link to the next."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
+
+import azure.functions as func
 
 from api.http.problems import FieldError
 from api.http.query import Query, invalid_query
+from api.http.responses import json_response
 from orders.domain.errors import InvalidCursorError
+from orders.domain.order_record import OrderRecord
 from orders.ports.order_store import OrderPage, OrderQuery
 from orders.services import services
 
@@ -23,8 +29,19 @@ async def read_page(query: OrderQuery) -> OrderPage:
         raise invalid_query(error) from None
 
 
-def page_links(path: str, query: Query, page: OrderPage) -> dict[str, str]:
-    """Return the link to the next page, if there is one."""
+def page_response(
+    path: str, query: Query, page: OrderPage, view: Callable[[OrderRecord], dict[str, Any]]
+) -> func.HttpResponse:
+    """Return a page. `unreadable` has the IDs of orders whose records cannot be decoded."""
+    body = {
+        "orders": [view(record) for record in page.orders],
+        "unreadable": list(page.unreadable) or None,
+        "links": _links(path, query, page),
+    }
+    return json_response(body)
+
+
+def _links(path: str, query: Query, page: OrderPage) -> dict[str, str]:
     if page.cursor is None:
         return {}
     return {"next": f"{path}?{urlencode({**query.parameters, 'cursor': page.cursor})}"}

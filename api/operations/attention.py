@@ -7,10 +7,10 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.http.endpoint import endpoint
-from api.http.paging import page_links, read_page
+from api.http.paging import page_response, read_page
 from api.http.problems import FieldError, conflict, read_order_id
 from api.http.query import Query
-from api.http.responses import accepted, json_response, timestamp
+from api.http.responses import accepted, timestamp
 from api.operations.requests import RESOLUTION_SCHEMA, read_resolution
 from api.orders.views import order_url, receipt_view, refund_view, resolution_view
 from orders.contracts.names import Activity, Endpoint
@@ -36,11 +36,7 @@ async def list_attention(req: func.HttpRequest) -> func.HttpResponse:
     query.check()
     order_query = OrderQuery(needs_attention=True, limit=limit, cursor=query.text("cursor"))
     page = await read_page(order_query)
-    body = {
-        "orders": [_entry_view(record) for record in page.orders],
-        "links": page_links(PATH, query, page),
-    }
-    return json_response(body)
+    return page_response(PATH, query, page, _entry_view)
 
 
 @endpoint(

@@ -12,11 +12,12 @@ from api.http.query import Query
 from api.http.responses import accepted, json_response, money
 from api.orders.views import order_url, receipt_view
 from orders.contracts.names import Activity, Endpoint
-from orders.contracts.steps import STEPS, Step, StepGroup
+from orders.contracts.steps import STEPS, Step, StepGroup, StepName
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
 from orders.domain.recovery import Phase
 from orders.engine.instances import Instance, continue_order, get_instance
+from orders.engine.step_history import StepResult
 from orders.services import services
 
 bp = df.Blueprint()
@@ -34,7 +35,7 @@ async def cancel_order(
     query = Query(req, known={"preview"})
     is_preview = query.flag("preview", default=False)
     query.check()
-    instance = await get_instance(client, order_id)
+    instance = await get_instance(client, order_id, with_steps=is_preview)
     record = await asyncio.to_thread(services().order_store.find, order_id)
     if record is None:
         raise order_not_found()
@@ -59,28 +60,65 @@ def _request_cancel(order_id: str) -> OrderRecord:
 
 
 def _preview(record: OrderRecord, instance: Instance) -> dict[str, Any]:
-    """Return what a cancellation would undo at this moment."""
-    order_id = record.order.order_id
+    """Return what a cancellation would undo at this moment, as far as it is known.
+
+    `undo` has every step that may have been done. `amountReturned` is the amount that the step
+    history shows to be held or captured. If that is unknown (an attempt has no result, or only an
+    earlier orchestration made one), it is `amountAtMost`.
+    """
+    order_id = record.order_id
     if not (record.can_be_canceled or _is_canceled(record)):
         return {"orderId": order_id, "cancelable": False, "detail": _refusal(record)}
-    begun = _begun_steps(record, instance)
-    has_payment = any(step.name == Activity.PROCESS_PAYMENT for step in begun)
-    return {
+    steps = _steps_to_undo(record, instance)
+    view = {
         "orderId": order_id,
         "cancelable": True,
-        "undo": [step.undo for step in reversed(begun) if step.undo],
-        "amountReturned": money(record.order.total) if has_payment else None,
+        "undo": [step.undo for step in reversed(steps)],
     }
+    if any(step.name == Activity.PROCESS_PAYMENT for step in steps):
+        is_held = StepResult.DONE in _results(instance, Activity.PROCESS_PAYMENT)
+        view["amountReturned" if is_held else "amountAtMost"] = money(record.order.total)
+    return view
+
+
+def _steps_to_undo(record: OrderRecord, instance: Instance) -> tuple[Step, ...]:
+    """Return the steps that may have been done and are not known to be undone."""
+    if record.outcome is not None or not (record.validation and record.validation.accepted):
+        return ()
+    steps = (step for step in _begun_steps(record, instance) if step.undo)
+    is_first = record.runs == 1
+    return tuple(
+        step
+        for step in steps
+        if step.undo not in record.resolved_steps
+        # The stock of one product says nothing of the others.
+        and (step.operation or not _has_no_effect(step, instance, is_first=is_first))
+    )
 
 
 def _begun_steps(record: OrderRecord, instance: Instance) -> tuple[Step, ...]:
     """Return the steps that may have begun: all of them if an earlier orchestration ran."""
-    if record.runs == 0 or record.outcome is not None:
-        return ()
     names: list[str] = [step.name for step in _STEPS]
-    if record.runs > 1 or instance.step not in names[1:]:
+    # The record may be newer than the instance, which is read first.
+    is_behind = instance.step is None or instance.step == names[0]
+    if record.runs > 1 or is_behind:
         return _STEPS
-    return _STEPS[: names.index(instance.step) + 1]
+    if instance.step in names:
+        return _STEPS[: names.index(instance.step) + 1]
+    return tuple(step for step in _STEPS if _results(instance, step.name))
+
+
+def _has_no_effect(step: Step, instance: Instance, *, is_first: bool) -> bool:
+    """Whether the step is known to be undone, refused or not tried."""
+    results = _results(instance, step.name)
+    is_undone = step.undo is not None and StepResult.DONE in _results(instance, step.undo)
+    never_tried = is_first and results == {StepResult.NOT_TRIED}
+    return is_undone or never_tried or StepResult.REFUSED in results
+
+
+def _results(instance: Instance, name: StepName) -> set[StepResult]:
+    """Return the results of all attempts of a step in the latest orchestration."""
+    return {attempt.result for attempt in instance.steps if attempt.step == name}
 
 
 def _is_canceled(record: OrderRecord) -> bool:

@@ -51,7 +51,7 @@ async def place_order(
     except EngineUnavailableError:
         # The order is stored, so it will be carried out: recovery starts it.
         _log.exception("order %s could not be started yet", placed.record.order_id)
-        instance = Instance(phase=Phase.PENDING)
+        instance = Instance(phase=_presumed_phase(placed.record))
     location = order_url(placed.record.order_id)
     view = receipt_view(placed.record, instance)
     return accepted(view, location, is_repeated=not placed.is_new)
@@ -66,6 +66,11 @@ async def _ensure_started(client: df.DurableOrchestrationClient, placed: Placed)
             return instance
     await start_order(client, record.order_id)
     return Instance(phase=Phase.PENDING)
+
+
+def _presumed_phase(record: OrderRecord) -> Phase:
+    """Return the phase that the record suggests if the engine cannot be asked."""
+    return Phase.PENDING if record.outcome is None else Phase.ENDED
 
 
 def _store_order(req: func.HttpRequest) -> Placed:

@@ -8,7 +8,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.http.endpoint import endpoint
-from api.http.paging import page_links, read_page
+from api.http.paging import page_response, read_page
 from api.http.problems import not_found, order_not_found, read_order_id
 from api.http.query import Query
 from api.http.responses import json_response, money, timestamp
@@ -55,11 +55,7 @@ async def list_orders(req: func.HttpRequest) -> func.HttpResponse:
     """Return a page of orders with a link to the next one."""
     query = Query(req, known=_LIST_PARAMETERS)
     page = await read_page(_order_query(query))
-    body = {
-        "orders": [_list_view(record) for record in page.orders],
-        "links": page_links("/api/orders", query, page),
-    }
-    return json_response(body)
+    return page_response("/api/orders", query, page, _list_view)
 
 
 def _order_query(query: Query) -> OrderQuery:

@@ -13,9 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, TypeAlias
 
 from orders.domain.errors import UnavailableError
+
+#: Device and inode of the file and of its log; None if there is none.
+_Identities: TypeAlias = tuple[tuple[int, int] | None, tuple[int, int] | None]
 
 #: How long a write waits for other writes before it fails.
 BUSY_TIMEOUT_SECONDS: Final = 10.0
@@ -66,8 +69,8 @@ class Database:
         self._prepared = False
         self._preparing = Lock()
         self._write_lock = _write_lock_of(path)
-        #: Device and inode of the file, once it is prepared.
-        self._file: tuple[int, int] | None = None
+        #: Identities of the file and its log, once they are prepared.
+        self._files: _Identities | None = None
         # The file is closed together with the database object.
         weakref.finalize(self, _close_all, self._idle)
 
@@ -121,14 +124,10 @@ class Database:
             raise self._unavailable(f"{self._path.name}: {error}") from error
 
     def _require_file(self) -> None:
-        """Refuse to work on a file that was deleted or replaced: its writes would be lost."""
-        try:
-            is_same = _identity(self._path) == self._file
-        except FileNotFoundError:
-            is_same = False
-        if not is_same:
+        """Refuse to work on files that were deleted or replaced: writes to them would be lost."""
+        if _identities(self._path) != self._files:
             raise self._unavailable(
-                f"{self._path.name} was deleted or replaced while the service runs."
+                f"{self._path.name} or its log was deleted or replaced while the service runs."
                 " Stop the service, restore the file, and start again."
             )
 
@@ -166,7 +165,7 @@ class Database:
         connection.execute("PRAGMA secure_delete = ON")  # deleted content is overwritten
         if not self._prepared:
             _upgrade(connection, self._schema)
-            self._file = _identity(self._path)
+            self._files = _identities(self._path)
             self._prepared = True
 
 
@@ -176,8 +175,16 @@ def _write_lock_of(path: Path) -> _WriteLock:
         return _write_locks.setdefault(path.resolve(), _WriteLock())
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    status = path.stat()
+def _identities(path: Path) -> _Identities:
+    """Return device and inode of a file and its log. Open connections keep both in place."""
+    return _identity(path), _identity(path.with_name(f"{path.name}-wal"))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
     return status.st_dev, status.st_ino
 
 

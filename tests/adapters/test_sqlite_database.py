@@ -2,7 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -132,14 +132,29 @@ def test_scrub_of_an_unavailable_file_is_translated(tmp_path: Path) -> None:
 
 
 def test_writer_that_waits_too_long_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The caller retries later."""
+    """The caller retries later; the other writer is in this process."""
     monkeypatch.setattr(sqlite_database, "BUSY_TIMEOUT_SECONDS", 0.05)
     slow, waiting = a_database(tmp_path), a_database(tmp_path)
 
     with waiting.reading() as connection:
         assert not connection.execute("SELECT * FROM counts").fetchall()
-    with slow.writing(), pytest.raises(StoreUnavailableError, match="locked"):
+    with slow.writing(), pytest.raises(StoreUnavailableError, match="too many writers"):
         ExitStack().enter_context(waiting.writing())
+
+
+def test_writer_that_waits_too_long_for_another_process_raises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file's own lock is the one that processes share."""
+    monkeypatch.setattr(sqlite_database, "BUSY_TIMEOUT_SECONDS", 0.05)
+    database = a_database(tmp_path)
+    with database.writing():
+        path = tmp_path / "new" / "folder" / "counts.sqlite3"
+
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailableError, match="locked"), database.writing():
+            pass
 
 
 def test_switch_to_wal_waits_for_another_process() -> None:

@@ -1,5 +1,7 @@
 """The attention queue: what it shows, and how orders continue after a resolution."""
 
+from typing import Any
+
 import pytest
 
 from local_host.testing import Run
@@ -246,3 +248,26 @@ def test_queue_is_listed_in_pages(shop: Shop) -> None:
     assert listed == order_ids
     assert second["links"] == {}
     assert shop.app.request("GET", "/api/operations/attention?x=1").status == 400
+
+
+@pytest.mark.parametrize(
+    ("order", "status"),
+    [(an_order(), "completed"), (an_order(payment_method="pm_card_chargeDeclined"), "rejected")],
+)
+def test_order_keeps_its_status_while_its_email_is_retried(
+    shop: Shop, order: dict[str, Any], status: str
+) -> None:
+    """In the order, the list and the response; also if the email fails again."""
+    shop.replace_ports(mailer=Failing(shop.mailer, "send", before=FOREVER))
+    order_id = shop.run(order).instance_id
+
+    response = shop.resolve(order_id, "retry")
+    shop.app.wait_until_idle()
+
+    (listed,) = shop.app.request("GET", f"/api/orders?status={status}").json()["orders"]
+    shown = [response.json()["status"], shop.get(order_id)["status"], listed["status"]]
+    assert shown == [status] * 3
+    assert shop.app.get_run(order_id).status == "Running"
+    shop.app.wait(order_id)
+    assert shop.get(order_id)["status"] == status
+    assert len(shop.attention_queue()) == 1

@@ -238,3 +238,22 @@ def test_nightly_audit_logs_each_finding_as_an_error(
     errors = [record.message for record in caplog.records if record.levelno == logging.ERROR]
     assert errors == [f"audit: shippedTwice {order_id}: 2 shipments"]
     assert "audit: 1 findings, 0 open orders" in caplog.text
+
+
+def test_audit_counts_every_order_in_the_attention_queue(shop: Shop) -> None:
+    """Open and ended ones, one with a failed refund, and purged ones outside the window."""
+    purged = shop.run(an_order(payment_method="pm_sandbox_refundUnavailable")).instance_id
+    shop.advance_days(61)
+    assert shop.record(purged).purged_at is not None
+    for order in (an_order(email="a@undeliverable.example"), an_order(postal_code="00004")):
+        shop.run(order)
+    suspended = shop.place(an_order(postal_code="00002"))
+    shop.app.wait_until_idle()
+    shop.manage(suspended, "suspend")
+    shop.refund(purged, a_refund())
+    shop.let_minutes_pass(90)
+
+    queue = shop.attention_queue()
+
+    assert len(queue) == 4
+    assert audit(shop)["checked"]["inAttention"] == len(queue)

@@ -215,3 +215,23 @@ def test_steps_parameter_is_true_or_false(shop: Shop, value: str) -> None:
     assert refused.status == 400
     assert refused.json()["errors"] == [{"field": "steps", "message": "must be true or false"}]
     assert "steps" in shop.app.request("GET", f"/api/orders/{order_id}?steps=true").json()
+
+
+@pytest.mark.parametrize(
+    ("order", "step"),
+    [
+        (an_order(payment_method="pm_sandbox_flaky"), "processPayment"),
+        (an_order(postal_code="00002"), "shipOrder"),
+    ],
+)
+def test_step_of_a_canceled_order_was_not_tried(
+    shop: Shop, order: dict[str, Any], step: str
+) -> None:
+    """Neither a bank nor a carrier refused it; its earlier attempt failed."""
+    order_id = shop.place(order)
+    shop.app.wait_until_idle()
+    shop.cancel(order_id)
+    shop.app.wait(order_id)
+
+    attempts = [result for name, result in results(shop.get(order_id)) if name == step]
+    assert attempts == ["failed", "notTried"]

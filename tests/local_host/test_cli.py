@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local_host.cli import main
 from tests.local_host.conftest import APP
 from tests.local_host.process import HostProcess, running_host
 
@@ -107,3 +108,13 @@ def test_invalid_app_folder_is_reported(
         (app / name).write_text(text)
 
     assert message in start_failing(app, tmp_path / "data")
+
+
+@pytest.mark.parametrize("option", ["--dat", "--da=x", "--work=1"])
+def test_abbreviated_option_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A script that looks for the option would not see it."""
+    with pytest.raises(SystemExit) as exited:
+        main([option, "x"])
+
+    assert exited.value.code == 2
+    assert f"unrecognized arguments: {option}" in capsys.readouterr().err

@@ -83,6 +83,8 @@ def test_settings_are_read_from_the_environment() -> None:
     [
         ({}, "ORDERS_ID_SECRET"),
         ({"ORDERS_ID_SECRET": "short"}, "ORDERS_ID_SECRET"),
+        ({**SECRET, "ORDERS_ID_SECRET_PREVIOUS": "short"}, "ORDERS_ID_SECRET_PREVIOUS"),
+        ({**SECRET, "ORDERS_REQUIRE_IDEMPOTENCY_KEY": "yes"}, "ORDERS_REQUIRE_IDEMPOTENCY_KEY"),
         ({**SECRET, "ORDERS_MAX_QUANTITY": "0"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_MAX_QUANTITY": "many"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_COUNTRIES": "DE,Fr"}, "ORDERS_COUNTRIES"),
@@ -126,6 +128,26 @@ def test_invalid_setting_is_named(environment: dict[str, str], name: str) -> Non
     """In the message of the error."""
     with pytest.raises(InvalidSettingsError, match=name):
         Settings.from_env(environment)
+
+
+def test_previous_secrets_are_a_list() -> None:
+    """Separated by commas, tried after the current one, and never printed."""
+    current = SECRET["ORDERS_ID_SECRET"]
+    previous = "planted number one, , planted number two"
+    settings = Settings.from_env({**SECRET, "ORDERS_ID_SECRET_PREVIOUS": previous})
+
+    assert Settings.from_env(SECRET).id_secrets == (current,)
+    assert settings.id_secrets == (current, "planted number one", "planted number two")
+    assert "planted" not in str(settings)
+
+
+@pytest.mark.parametrize(("text", "required"), [("1", True), ("0", False), ("", False)])
+def test_idempotency_key_can_be_required(text: str, *, required: bool) -> None:
+    """By default it is not."""
+    settings = Settings.from_env({**SECRET, "ORDERS_REQUIRE_IDEMPOTENCY_KEY": text})
+
+    assert settings.requires_idempotency_key is required
+    assert not Settings.from_env(SECRET).requires_idempotency_key
 
 
 def test_stripe_requires_an_api_key() -> None:

@@ -45,11 +45,16 @@ def stock_events(operation: str, reply: dict[str, Any]) -> list[dict[str, Any]]:
         ("shipOrder", {"booked": False}, StepResult.REFUSED),
         ("capturePayment", {"captured": False}, StepResult.REFUSED),
         ("dispatchOrder", {"dispatched": False}, StepResult.REFUSED),
+        ("processPayment", {"approved": False, "reason": "cardDeclined"}, StepResult.REFUSED),
+        ("processPayment", {"approved": False, "reason": "canceled"}, StepResult.NOT_TRIED),
+        ("shipOrder", {"booked": False, "reason": "stoppedByOperator"}, StepResult.NOT_TRIED),
+        ("capturePayment", {"captured": False, "reason": "canceled"}, StepResult.NOT_TRIED),
+        ("dispatchOrder", {"dispatched": False, "reason": "canceled"}, StepResult.NOT_TRIED),
         ("reversePayment", {"reversal": "refused"}, StepResult.REFUSED),
         ("reversePayment", {"reversal": "voided"}, StepResult.DONE),
     ],
 )
-def test_completed_activity_is_done_or_refused(
+def test_completed_activity_is_done_refused_or_not_tried(
     activity: str, result: object, expected: StepResult
 ) -> None:
     """Its result decides."""

@@ -1,8 +1,12 @@
 """Recovery of orders whose orchestration has stopped before their end."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from tests.builders import a_customer, a_stored_order, an_order
 from tests.faults import FOREVER, Failing
@@ -21,9 +25,9 @@ def an_order_without_outcome(shop: Shop, order: dict[str, Any]) -> str:
     return order_id
 
 
-def store_order(shop: Shop) -> str:
+def store_order(shop: Shop, order_id: str = "ord_1") -> str:
     """Store an order without starting its orchestration."""
-    order = replace(a_stored_order("ord_1"), placed_at=shop.app.clock.now())
+    order = replace(a_stored_order(order_id), placed_at=shop.app.clock.now())
     shop.services.order_store.place(order, a_customer(), "f")
     return order.order_id
 
@@ -186,3 +190,21 @@ def test_recovery_continues_after_faults_of_the_store(shop: Shop) -> None:
 
     assert shop.get(order_id)["status"] == "completed"
     assert store.calls == 3
+
+
+@pytest.mark.parametrize("unreadable", ["ord_0", "ord_2"], ids=["first", "last"])
+def test_recovery_continues_past_an_unreadable_record(
+    shop: Shop, caplog: pytest.LogCaptureFixture, unreadable: str
+) -> None:
+    """It is named in the log, and all others are recovered."""
+    order_ids = [store_order(shop, f"ord_{number}") for number in range(3)]
+    path = shop.services.settings.data_dir / "orders.sqlite3"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        update = "UPDATE orders SET record = '{}' WHERE order_id = ?"
+        connection.execute(update, (unreadable,))
+
+    shop.let_minutes_pass(3)
+
+    others = [order_id for order_id in order_ids if order_id != unreadable]
+    assert [shop.get(order_id)["status"] for order_id in others] == ["completed"] * 2
+    assert f"order {unreadable}: the record cannot be decoded" in caplog.text
