@@ -45,7 +45,9 @@ def run_order(order: OrderSteps) -> Steps[Outcome]:
             try:
                 yield from fulfill(order, saga)
             except StoppedError as stop:
-                outcome = yield from saga.undo(stop.outcome)
+                outcome = stop.outcome
+                if outcome.requires_undo:  # a dispatch that failed for good needs attention
+                    outcome = yield from saga.undo(outcome)
             else:
                 outcome = yield from finish(order)
     return (yield from order.close_order(outcome))

@@ -1,4 +1,4 @@
-"""Saga: the undo of every step that has begun, newest first, whichever of them fails."""
+"""Saga: the undo of every step that has begun, newest first, even if one of them fails."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from orchestrators.order_steps import OrderSteps, StoppedError
 from orders.contracts.steps import STEPS, StepName, undo_of
 from orders.domain.outcome import Opening, Outcome, Reason
 
-REFUND_REFUSED = "The bank refuses to refund the payment."
+REFUND_REFUSED_NOTE = "The bank refuses to refund the payment."
 
 
 class Saga:
@@ -33,9 +33,7 @@ class Saga:
 
     def undo(self, goal: Outcome) -> Steps[Outcome]:
         """Undo the order and email the customer. An undo that fails for good needs attention."""
-        if not goal.requires_undo:
-            return goal
-        # Recorded even if there is nothing to undo, so that the email stays true.
+        # Recorded even if there is nothing to undo: a late completion would contradict the email.
         goal = yield from self._order.begin_undo(goal)
         if not goal.requires_undo:
             # An orchestration that was believed lost has completed or dispatched the order.
@@ -50,6 +48,6 @@ class Saga:
                 failed = (*outcome.failed_steps, stop.step)
                 notes = outcome.notes
                 if stop.outcome.reason == Reason.REFUND_REFUSED:
-                    notes = (*notes, REFUND_REFUSED)
-                outcome = Outcome.needs_attention(goal.reason, failed).with_notes(notes)
+                    notes = (*notes, REFUND_REFUSED_NOTE)
+                outcome = Outcome.needs_attention(goal.reason, failed).replace_notes(notes)
         return (yield from self._order.send_outcome_email(outcome))

@@ -38,4 +38,6 @@ async def for_each_order(
         try:
             await act(record)
         except OrdersError as error:
-            _log.warning("order %s is skipped until the next run: %s", record.order.order_id, error)
+            _log.warning("order %s is skipped until the next run: %s", record.order_id, error)
+        except Exception:  # noqa: BLE001 - a fault of one order must not stop the others
+            _log.exception("order %s is skipped until the next run", record.order_id)

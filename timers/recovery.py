@@ -9,7 +9,6 @@ long for that, the next run finds the orchestration terminated, and the record s
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -19,7 +18,11 @@ import azure.functions as func
 
 from orders.contracts.names import Activity, Timer
 from orders.domain.attention import AttentionReason
-from orders.domain.operator_changes import close_refund
+from orders.domain.operator_changes import (
+    close_refund,
+    record_refund_recovery,
+    record_refund_termination,
+)
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Reason
 from orders.domain.recovery import RecoveryAction, recovery_action
@@ -54,7 +57,8 @@ async def recover_orders(
 async def _recover_order(
     client: df.DurableOrchestrationClient, now: datetime, record: OrderRecord
 ) -> None:
-    order_id = record.order_id
+    order_id, attempt = record.order_id, record.recovery_attempts + 1
+    next_at = _next_attempt_at(now, record.recovery_attempts)
     instance = await get_instance(client, order_id)
     start = partial(start_order, client, order_id)
     match recovery_action(record, instance, now, services().settings.recovery):
@@ -67,14 +71,19 @@ async def _recover_order(
         case RecoveryAction.COMPLETE_RESTART:
             await start()
         case RecoveryAction.TERMINATE_FIRST:
-            await _terminate_and_restart(client, now, record, order_id, start)
+            # Recorded first: otherwise the termination would count as an operator's decision.
+            await _update(order_id, lambda record: record.record_termination(attempt, now))
+            if await terminate(client, order_id):
+                await start()
         case RecoveryAction.STOPPED_BY_OPERATOR:
             # Undo the order, unless it is dispatched.
             reason = Reason.STOPPED_BY_OPERATOR
             await _update(order_id, lambda record: record.request_cancel(now, reason))
-            await _restart(now, record, start)
+            await _update(order_id, lambda record: record.record_recovery(attempt, next_at))
+            await start()
         case RecoveryAction.RESTART:
-            await _restart(now, record, start)
+            await _update(order_id, lambda record: record.record_recovery(attempt, next_at))
+            await start()
 
 
 async def _recover_refunds(
@@ -87,47 +96,39 @@ async def _recover_refunds(
 async def _recover_refund(
     client: df.DurableOrchestrationClient, now: datetime, record: OrderRecord, refund: Refund
 ) -> None:
-    refund_id = refund.refund_id
+    order_id, refund_id = record.order_id, refund.refund_id
+    attempt = refund.recovery_attempts + 1
+    next_at = _next_attempt_at(now, refund.recovery_attempts)
     instance = await get_instance(client, refund_id)
-    start = partial(start_refund, client, record.order_id, refund_id)
-    match recovery_action(record, instance, now, services().settings.recovery):
+    start = partial(start_refund, client, order_id, refund_id)
+    match recovery_action(refund, instance, now, services().settings.recovery):
         case RecoveryAction.LEAVE:
             return
         case RecoveryAction.SUSPENDED | RecoveryAction.STOPPED_BY_OPERATOR:
             await _give_up_refund(record, refund, Reason.STOPPED_BY_OPERATOR)
         case RecoveryAction.EXHAUSTED:
-            reason = Reason.UNAVAILABLE
-            if instance.is_terminated:
-                reason = Reason.STOPPED_BY_OPERATOR
-            await _give_up_refund(record, refund, reason)
+            await _give_up_refund(record, refund, Reason.UNAVAILABLE)
+        case RecoveryAction.COMPLETE_RESTART:
+            await start()
         case RecoveryAction.TERMINATE_FIRST:
-            await _terminate_and_restart(client, now, record, refund_id, start)
-        case RecoveryAction.COMPLETE_RESTART | RecoveryAction.RESTART:
-            await _restart(now, record, start)
+            await _update(
+                order_id,
+                lambda record: record_refund_termination(record, refund_id, attempt, now),
+            )
+            if await terminate(client, refund_id):
+                await start()
+        case RecoveryAction.RESTART:
+            await _update(
+                order_id,
+                lambda record: record_refund_recovery(record, refund_id, attempt, next_at),
+            )
+            await start()
 
 
-async def _restart(
-    now: datetime, record: OrderRecord, start: Callable[[], Awaitable[None]]
-) -> None:
-    """Count an attempt, then start the orchestration."""
-    policy, attempt = services().settings.recovery, record.recovery_attempts + 1
-    pause = policy.pause_after(record.recovery_attempts) - policy.recover_after
-    await _update(record.order_id, lambda record: record.record_recovery(attempt, now + pause))
-    await start()
-
-
-async def _terminate_and_restart(
-    client: df.DurableOrchestrationClient,
-    now: datetime,
-    record: OrderRecord,
-    instance_id: str,
-    start: Callable[[], Awaitable[None]],
-) -> None:
-    attempt = record.recovery_attempts + 1
-    # Recorded first: otherwise the termination would count as an operator's decision.
-    await _update(record.order_id, lambda record: record.record_termination(attempt, now))
-    if await terminate(client, instance_id):
-        await start()
+def _next_attempt_at(now: datetime, attempts: int) -> datetime:
+    """Return when recovery may look at the order again; the query adds `recover_after`."""
+    policy = services().settings.recovery
+    return now + policy.pause_after(attempts) - policy.recover_after
 
 
 async def _request_attention(record: OrderRecord, reason: AttentionReason) -> None:

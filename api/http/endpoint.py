@@ -59,11 +59,11 @@ def _with_problems(handler: _Handler) -> _Handler:
             return order_not_found().response()
         except UnavailableError:
             _log.exception("a dependency is unavailable")
-            return unavailable(_retry_advice(_request_of(args, kwargs))).response()
+            return _unavailable(_request_of(args, kwargs)).response()
         except (InvalidSettingsError, InvalidCatalogueError):
             _log.exception("the configuration is invalid")
             detail = "The service is not configured correctly. An operator must correct it."
-            return unavailable(detail).response()
+            return unavailable(detail, may_repeat=False).response()
         except UnreadableRecordError:
             _log.exception("a record cannot be decoded")
             detail = "The order's record cannot be read. An operator must repair it."
@@ -81,12 +81,13 @@ def _request_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> func.HttpReque
     return request
 
 
-def _retry_advice(req: func.HttpRequest) -> str:
-    """Return what to do next. Only a request that is harmless to repeat may be repeated."""
-    is_harmless = req.method == "GET" or "Idempotency-Key" in req.headers
-    if is_harmless or req.method != "POST" or req.route_params:
-        return "The service is temporarily unavailable. Repeat the request unchanged."
-    return (
+def _unavailable(req: func.HttpRequest) -> ProblemError:
+    """Return the problem with what to do next. Only a harmless request may be repeated."""
+    is_new_order = req.method == "POST" and not req.route_params
+    if "Idempotency-Key" in req.headers or not is_new_order:
+        return unavailable("The service is temporarily unavailable. Repeat the request unchanged.")
+    detail = (
         "The service is temporarily unavailable, and it is unknown whether the order was stored."
         " Do not repeat the request without an Idempotency-Key: look for the order first."
     )
+    return unavailable(detail, may_repeat=False)

@@ -101,11 +101,11 @@ def unprocessable(kind: str, detail: str, errors: tuple[FieldError, ...] = ()) -
 
 
 def internal_error(kind: str, detail: str) -> ProblemError:
-    """Return the problem of a fault that a repeat of the request does not mend."""
+    """Return the problem of a fault that repeating the request does not resolve."""
     return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, kind, detail)
 
 
-def unavailable(detail: str) -> ProblemError:
+def unavailable(detail: str, *, may_repeat: bool = True) -> ProblemError:
     """Return the problem of a request that may succeed later."""
-    headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
+    headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)} if may_repeat else {}
     return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, headers=headers)

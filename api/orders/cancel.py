@@ -122,7 +122,9 @@ def _results(instance: Instance, name: StepName) -> set[StepResult]:
 
 
 def _is_canceled(record: OrderRecord) -> bool:
-    return record.outcome is not None and record.outcome.status is OrderStatus.CANCELED
+    """Whether the order has ended as canceled, or its undo leads there."""
+    goal = record.outcome or record.undoing
+    return goal is not None and goal.status is OrderStatus.CANCELED
 
 
 def _refusal(record: OrderRecord) -> str:
@@ -130,6 +132,8 @@ def _refusal(record: OrderRecord) -> str:
         return "The order needs attention. An operator decides how it continues."
     if record.outcome is not None and not record.outcome.is_completed:
         return f"The order has already ended: {record.outcome.status}."
+    if record.undoing is not None:
+        return f"The order is already being undone. It ends as {record.undoing.status}."
     # The dispatch is recorded before the carrier is called.
     is_dispatched = "is dispatched" if record.outcome else "is being dispatched"
     return (

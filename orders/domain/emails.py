@@ -5,6 +5,7 @@ from enum import StrEnum
 from html import escape
 from typing import Final
 
+from orders.domain.catalogue import ShippingMethod
 from orders.domain.money import Money
 from orders.domain.order import Customer, Order
 from orders.domain.outcome import OrderStatus, Outcome, Reason
@@ -37,16 +38,22 @@ _SUBJECTS: Final = {
     EmailKind.CONFIRMATION: "Your order {id} is on its way",
     EmailKind.REJECTED: "Your order {id} could not be completed",
     EmailKind.CANCELED: "Your order {id} is canceled",
-    EmailKind.REFUNDED: "Your refund for order {id}",
+    EmailKind.REFUNDED: "Your order {id} was not completed, and we refund your payment",
+}
+_REFUND_SUBJECT: Final = "Your refund for order {id}"
+
+_SHIPPING: Final = {
+    ShippingMethod.STANDARD: "Standard shipping",
+    ShippingMethod.EXPRESS: "Express shipping",
 }
 
 _ON_ITS_WAY: Final = "Your order is on its way."
 _NOT_COMPLETED: Final = "We are sorry, but we could not complete your order. {why}"
 _CANCELED: Final = "Your order is canceled, as you requested."
 _CANCELED_BY_US: Final = "We are sorry, but we had to cancel your order."
-_NOTHING_CHARGED: Final = (
-    "Nothing was charged, and nothing will be shipped. If your bank reserved the amount on your"
-    " card, it releases the reservation within a few days."
+_NOTHING_CHARGED: Final = "Nothing was charged, and nothing will be shipped."
+_RESERVATION: Final = (
+    " If your bank reserved the amount on your card, it releases the reservation within a few days."
 )
 _REFUNDING_ALL: Final = (
     "We charged {total} and are refunding the full amount to your payment method. Your bank usually"
@@ -67,21 +74,35 @@ _HAPPENED: Final[dict[str | None, str]] = {
 
 #: Reasons that help the customer. For all others the email gives no reason.
 _WHY: Final[dict[str | None, str]] = {
-    Reason.QUANTITY_ABOVE_LIMIT: "One of the quantities is higher than we sell in one order.",
+    Reason.QUANTITY_ABOVE_LIMIT: "You ordered more of one product than we sell in one order.",
     Reason.COUNTRY_NOT_SERVED: "We do not ship to your country.",
     Reason.DISCONTINUED: "We no longer sell one of the products.",
-    Reason.OUT_OF_STOCK: "One of the products is out of stock.",
+    Reason.OUT_OF_STOCK: "We do not have enough of one of the products in stock.",
     Reason.CARD_DECLINED: "Your bank declined the payment.",
     Reason.INSUFFICIENT_FUNDS: "Your account does not cover the amount.",
     Reason.EXPIRED_CARD: "Your card has expired.",
     Reason.INCORRECT_CVC: "The security code does not match your card.",
     Reason.PROCESSING_ERROR: "Your bank could not process the payment. Please try again later.",
-    Reason.CUSTOMER_ACTION_REQUIRED: "Your bank asked you to confirm the payment.",
+    Reason.CUSTOMER_ACTION_REQUIRED: (
+        "Your bank asks you to confirm the payment, which our shop does not support yet. Please use"
+        " another payment method."
+    ),
     Reason.UNKNOWN_PAYMENT_METHOD: "The payment method is not valid.",
     Reason.CAPTURE_REFUSED: "Your bank did not release the payment to us.",
     Reason.ADDRESS_REFUSED: "Our carrier does not deliver to your address.",
     Reason.UNAVAILABLE: "A service that we need was unavailable. Please try again later.",
 }
+
+
+#: Reasons that stop an order before the bank is asked.
+_BEFORE_PAYMENT: Final[frozenset[str | None]] = frozenset(
+    {
+        Reason.QUANTITY_ABOVE_LIMIT,
+        Reason.COUNTRY_NOT_SERVED,
+        Reason.DISCONTINUED,
+        Reason.OUT_OF_STOCK,
+    }
+)
 
 
 def outcome_email_kind(outcome: Outcome, *, refunded: bool) -> EmailKind:
@@ -95,9 +116,8 @@ def outcome_email_kind(outcome: Outcome, *, refunded: bool) -> EmailKind:
 def confirmation_email(order: Order, customer: Customer, tracking_number: str) -> Email:
     """Write the confirmation: what was ordered, what it costs, how to track the shipment."""
     quote = order.quote
-    shipping = f"Shipping ({quote.shipping_method})"
     lines = [(f"{line.quantity} x {line.name}", str(line.total)) for line in order.lines]
-    lines.append((shipping, str(quote.shipping)))
+    lines.append((_SHIPPING[quote.shipping_method], str(quote.shipping)))
     items = "\n".join(f"  {label}: {amount}" for label, amount in lines)
     rows = "".join(
         f'<tr><td>{escape(label)}</td><td align="right">{amount}</td></tr>\n'
@@ -126,22 +146,26 @@ def outcome_email(order: Order, customer: Customer, kind: EmailKind, reason: str
     happened = _HAPPENED.get(reason)
     if happened is None:
         happened = _NOT_COMPLETED.format(why=_WHY.get(reason, "")).strip()
-    money = _REFUNDING_ALL if kind is EmailKind.REFUNDED else _NOTHING_CHARGED
-    return _email(order, customer, kind, happened, money.format(total=order.total))
+    money = _NOTHING_CHARGED
+    if kind is EmailKind.REFUNDED:
+        money = _REFUNDING_ALL.format(total=order.total)
+    elif reason not in _BEFORE_PAYMENT:
+        money += _RESERVATION
+    return _email(order, customer, _SUBJECTS[kind], happened, money)
 
 
 def refund_email(order: Order, customer: Customer, amount: Money) -> Email:
     """Write the email about a refund of a completed order."""
     money = _REFUNDING if amount != order.total else _REFUNDING_TOTAL
     happened = money.format(amount=amount, total=order.total)
-    return _email(order, customer, EmailKind.REFUNDED, happened, _ARRIVAL)
+    return _email(order, customer, _REFUND_SUBJECT, happened, _ARRIVAL)
 
 
-def _email(order: Order, customer: Customer, kind: EmailKind, *paragraphs: str) -> Email:
+def _email(order: Order, customer: Customer, subject: str, *paragraphs: str) -> Email:
     paragraphs = (f"Hello {customer.name},", *paragraphs)
     return Email(
         recipient=customer.email,
-        subject=_SUBJECTS[kind].format(id=order.order_id),
+        subject=subject.format(id=order.order_id),
         text="\n\n".join(paragraphs) + "\n",
         html=_document("\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)),
     )

@@ -91,14 +91,30 @@ def close_refund(
     if outcome.failed_step is not None:
         attention = attention or Attention(reason=AttentionReason.STEP_FAILED, since=now)
         attention = attention.with_step(outcome.failed_step)
-    after = replace(
-        _replace_refund(record, refund.close(outcome, now)),
-        attention=attention,
-        recovery_attempts=0,
-        next_recovery_at=None,
-        terminated_at=None,
-    )
+    after = replace(_replace_refund(record, refund.close(outcome, now)), attention=attention)
     return after, after
+
+
+def record_refund_recovery(
+    record: OrderRecord, refund_id: str, attempt: int, next_at: datetime
+) -> tuple[OrderRecord, None]:
+    """Record a recovery attempt of a refund, and when the order's next one may be made."""
+    refund = record.find_refund(refund_id)
+    if refund is None or not refund.is_open:
+        return record, None
+    after = _replace_refund(record, replace(refund, recovery_attempts=attempt))
+    return replace(after, next_recovery_at=next_at), None
+
+
+def record_refund_termination(
+    record: OrderRecord, refund_id: str, attempt: int, now: datetime
+) -> tuple[OrderRecord, None]:
+    """Record that recovery terminates a refund's orchestration; it counts as an attempt."""
+    refund = record.find_refund(refund_id)
+    if refund is None or not refund.is_open:
+        return record, None
+    terminated = replace(refund, recovery_attempts=attempt, terminated_at=now)
+    return _replace_refund(record, terminated), None
 
 
 def resolve_attention(

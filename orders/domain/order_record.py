@@ -82,12 +82,14 @@ class OrderRecord:
     @property
     def can_be_canceled(self) -> bool:
         """Whether a cancellation request would take effect."""
-        return self.outcome is None and self.dispatched_at is None
+        is_undecided = self.outcome is None and self.undoing is None
+        return is_undecided and self.dispatched_at is None
 
     @property
     def is_being_canceled(self) -> bool:
         """Whether a cancellation was requested in time."""
-        return self.cancel_requested_at is not None and self.dispatched_at is None
+        is_open = self.outcome is None and self.dispatched_at is None
+        return is_open and self.cancel_requested_at is not None
 
     @property
     def can_be_erased(self) -> bool:
@@ -107,9 +109,12 @@ class OrderRecord:
 
     @property
     def refundable(self) -> Money:
-        """The amount that was captured and is neither refunded nor going to be."""
-        amounts = (refund.amount for refund in self.refunds if refund.reduces_refundable)
-        return sum((amount * -1 for amount in amounts), self.order.total)
+        """The amount of a completed order that is neither refunded nor going to be."""
+        if self.outcome is None or not self.outcome.is_completed:
+            return self.order.total * 0
+        refunds = (refund for refund in self.refunds if refund.reduces_refundable)
+        refunded = sum(refund.amount.minor for refund in refunds)
+        return self.order.total - Money(refunded, self.order.total.currency)
 
     @property
     def resolved_steps(self) -> tuple[str, ...]:

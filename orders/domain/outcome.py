@@ -132,9 +132,9 @@ class Outcome:
 
     def with_note(self, note: str) -> Outcome:
         """Add a note."""
-        return self.with_notes((*self.notes, note))
+        return self.replace_notes((*self.notes, note))
 
-    def with_notes(self, notes: tuple[str, ...]) -> Outcome:
+    def replace_notes(self, notes: tuple[str, ...]) -> Outcome:
         """Replace the notes."""
         return replace(self, notes=notes)
 

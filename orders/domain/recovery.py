@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum, auto
+from typing import Protocol
 
-from orders.domain.order_record import OrderRecord
 from orders.domain.policies import RecoveryPolicy
 
 
@@ -56,17 +56,29 @@ class RecoveryAction(Enum):
     EXHAUSTED = auto()
 
 
+class Recoverable(Protocol):
+    """An order's record or a refund, as far as recovery reads it."""
+
+    @property
+    def recovery_attempts(self) -> int:
+        """Recovery attempts so far."""
+
+    @property
+    def terminated_at(self) -> datetime | None:
+        """When recovery terminated the orchestration."""
+
+
 def recovery_action(  # noqa: PLR0911 - a decision table
-    record: OrderRecord, instance: InstanceState, now: datetime, policy: RecoveryPolicy
+    subject: Recoverable, instance: InstanceState, now: datetime, policy: RecoveryPolicy
 ) -> RecoveryAction:
-    """Decide what to do about an orchestration of this order."""
+    """Decide what to do about the orchestration of an order or a refund."""
     if instance.phase is Phase.SUSPENDED:
         return RecoveryAction.SUSPENDED
-    if instance.is_terminated and record.terminated_at is not None:
+    if instance.is_terminated and subject.terminated_at is not None:
         return RecoveryAction.COMPLETE_RESTART
     if instance.phase.is_active and not _is_stalled(instance, now, policy):
         return RecoveryAction.LEAVE
-    if record.recovery_attempts >= policy.max_attempts:
+    if subject.recovery_attempts >= policy.max_attempts:
         return RecoveryAction.EXHAUSTED
     if instance.phase.is_active:
         return RecoveryAction.TERMINATE_FIRST

@@ -92,6 +92,10 @@ class Refund:
     failed_step: str | None = None
     #: Why the refund was not paid.
     reason: str | None = None
+    #: Recovery attempts since it was requested or retried.
+    recovery_attempts: int = 0
+    #: When recovery terminated its orchestration in order to restart it.
+    terminated_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -118,6 +122,8 @@ class Refund:
             ended_at=now,
             failed_step=outcome.failed_step,
             reason=outcome.reason,
+            recovery_attempts=0,
+            terminated_at=None,
         )
 
     def resolve(self, action: ResolutionAction, now: datetime) -> Refund:

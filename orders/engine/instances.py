@@ -107,10 +107,10 @@ async def _start(
 ) -> None:
     try:
         await client.start_new(orchestration.value, instance_id, encode(payload))
-    except Exception:  # noqa: BLE001 - the SDK raises nothing more specific
-        # Only the message tells why it failed. What counts is whether the instance exists.
-        if (await get_instance(client, instance_id)).phase is Phase.ABSENT:
-            raise EngineUnavailableError from None
+    except Exception as error:
+        # Only the message tells why it failed. What counts is whether the instance is active.
+        if not (await get_instance(client, instance_id)).phase.is_active:
+            raise EngineUnavailableError from error
 
 
 async def _resume(client: df.DurableOrchestrationClient, instance_id: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from orders.adapters.order_store.records import time_to_text
 from orders.contracts.names import Timer
 from tests.acceptance.service import Service, effects_of_completed_orders
 from tests.builders import an_order
@@ -53,18 +54,22 @@ def lose_worker(service: Service) -> str:
     return order_id
 
 
-def set_last_update(service: Service, order_id: str, age: timedelta) -> None:
-    """Let the record say that it has not changed for a while."""
-    updated_at = (datetime.now(UTC) - age).isoformat()
+def set_last_change(service: Service, order_id: str, age: timedelta) -> None:
+    """Let the record say that it has not changed for a while, and that recovery is due."""
+    statement = (
+        "UPDATE orders SET recovery_due_at = :at, record = json_set(record, '$.updatedAt', :at)"
+        " WHERE order_id = :order_id"
+    )
+    values = {"at": time_to_text(datetime.now(UTC) - age), "order_id": order_id}
     with closing(sqlite3.connect(service.data / "orders.sqlite3")) as store, store:
-        store.execute("UPDATE orders SET updated_at = ? WHERE order_id = ?", (updated_at, order_id))
+        assert store.execute(statement, values).rowcount == 1
 
 
 def test_recovery_completes_the_order_of_a_lost_worker(service: Service) -> None:
     """Nothing is done twice."""
     order_id = lose_worker(service)
     assert service.send("GET", f"/api/orders/{order_id}")["status"] == "processing"
-    set_last_update(service, order_id, timedelta(minutes=2))
+    set_last_change(service, order_id, timedelta(minutes=2))
 
     path = f"/admin/functions/{Timer.RECOVER_ORDERS}"
     assert fetch(service.host.base_url, "POST", path, b"{}")[0] == 202

@@ -22,7 +22,7 @@ from orders.domain.attention import Attention, AttentionReason, ResolutionAction
 from orders.domain.errors import UnreadableRecordError
 from orders.domain.money import Money
 from orders.domain.order_record import OrderRecord
-from orders.domain.outcome import Outcome
+from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import Refund, RefundStatus
 from orders.domain.results import StockLine, ValidationProblem, ValidationResult
 from tests.builders import (
@@ -51,6 +51,8 @@ FULL = OrderRecord(
     ),
     undoing=Outcome.rejected("cardDeclined"),
     cancel_requested_at=NOON,
+    cancel_reason="canceled",
+    reopened_from=OrderStatus.COMPLETED,
     dispatched_at=NOON,
     outcome=Outcome.completed("T1").with_failed_step("sendConfirmation", "not sent"),
     ended_at=LATER,
@@ -76,6 +78,8 @@ FULL = OrderRecord(
             ended_at=LATER,
             failed_step="refundPayment",
             reason="refundRefused",
+            recovery_attempts=2,
+            terminated_at=NOON,
         ),
     ),
     erased_at=LATER,
@@ -115,6 +119,8 @@ PINNED: dict[str, Any] = {
     },
     "undoing": {"status": "rejected", "reason": "cardDeclined"},
     "cancelRequestedAt": "2026-03-01T12:00:00Z",
+    "cancelReason": "canceled",
+    "reopenedFrom": "completed",
     "dispatchedAt": "2026-03-01T12:00:00Z",
     "outcome": {
         "status": "completed",
@@ -155,6 +161,8 @@ PINNED: dict[str, Any] = {
             "endedAt": "2026-03-01T13:00:00Z",
             "failedStep": "refundPayment",
             "reason": "refundRefused",
+            "recoveryAttempts": 2,
+            "terminatedAt": "2026-03-01T12:00:00Z",
         }
     ],
     "erasedAt": "2026-03-01T13:00:00Z",

@@ -79,7 +79,7 @@ def test_unreadable_record_raises_without_personal_data(
 
 
 def test_other_orders_are_read_and_changed(damaged: Backend) -> None:
-    """The damage concerns one order."""
+    """One damaged record affects no other order."""
     for name in ("o0", "o1", "o3", "o4"):
         open_order(damaged.store, name)
 

@@ -141,12 +141,31 @@ def test_preview_omits_what_is_undone(shop: Shop, monkeypatch: pytest.MonkeyPatc
 def test_preview_omits_what_an_operator_did_elsewhere(shop: Shop) -> None:
     """The retried order does not undo it again."""
     shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
-    order_id = shop.run(an_order(payment_method="pm_sandbox_captureUnavailable")).instance_id
+    order_id = shop.place(an_order(postal_code="00002"))
+    shop.app.wait_until_idle()
+    shop.cancel(order_id)
+    shop.app.wait(order_id)
     shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
     shop.resolve(order_id, "settledElsewhere")
     shop.app.wait_until_idle()
 
     assert "cancelShipment" not in preview(shop, order_id)["undo"]
+
+
+def test_preview_of_a_rejected_order_that_is_being_undone_says_how_it_ends(shop: Shop) -> None:
+    """A cancellation would change nothing."""
+    shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
+    order_id = shop.place(an_order(payment_method="pm_sandbox_captureUnavailable"))
+    shop.app.wait_until(lambda: shop.record(order_id).undoing is not None)
+
+    view = shop.cancel(order_id, "?preview=true").json()
+
+    assert view == {
+        "orderId": order_id,
+        "cancelable": False,
+        "detail": "The order is already being undone. It ends as rejected.",
+    }
+    assert shop.cancel(order_id).status == 409
 
 
 def test_preview_without_steps_returns_nothing(shop: Shop) -> None:

@@ -32,7 +32,7 @@ def test_unavailable_store_is_503(shop: Shop, method: str) -> None:
     """The response says when to repeat the request, and nothing of the cause."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, method, before=FOREVER))
 
-    responses = [shop.post(an_order()), shop.app.request("GET", "/api/orders/ord_1")]
+    responses = [shop.post(an_order(), "key"), shop.app.request("GET", "/api/orders/ord_1")]
     response = next(item for item in responses if item.status == 503)
 
     assert response.headers["retry-after"] == "5"

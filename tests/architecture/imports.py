@@ -17,8 +17,8 @@ LAYERS: dict[str, set[str]] = {
     "orders/domain": set(),
     "orders/ports": {"orders.domain"},
     "orders/contracts": {"orders.domain", "pydantic"},
-    "orders/settings": {"orders.contracts", "orders.domain"},
-    "orders/adapters": {"orders.domain", "orders.ports"},
+    "orders/settings": {"orders.contracts.retries", "orders.domain"},
+    "orders/adapters": {"orders.contracts.codec", "orders.domain", "orders.ports"},
     "orders/adapters/order_store/sqlite": {"orders.adapters", "orders.domain", "orders.ports"},
     "orders/adapters/order_store/tables": {
         *("azure.core", "azure.data.tables", "azure.identity"),

@@ -140,7 +140,7 @@ def test_every_setting_is_documented() -> None:
 def test_every_problem_type_is_documented() -> None:
     """The problem types in api.md are those that the API returns."""
     source = "".join(path.read_text("utf-8") for path in (APP / "api").rglob("*.py"))
-    calls = r"(?:bad_request|not_found|conflict|unprocessable)\(\s*\"([a-z-]+)\""
+    calls = r"(?:bad_request|not_found|conflict|unprocessable|internal_error)\(\s*\"([a-z-]+)\""
     kinds = set(re.findall(calls, source))
     kinds |= set(re.findall(r"HTTPStatus\.\w+,\s*\"([a-z-]+)\"", source))
     kinds |= set(re.findall(r"_?(?:problem_kind|PROBLEM_KIND)[^=\n]*=\s*\"([a-z-]+)\"", source))

@@ -61,7 +61,8 @@ def run_every_transition(shop: Shop) -> None:
 def run_recovery_failure(shop: Shop, store: RecordingStore) -> None:
     """Put an order that was never started into the attention queue, and retry it."""
     shop.services.order_store.place(a_stored_order("ord_1"), a_customer(), "f")
-    store.request_attention("ord_1", AttentionReason.RECOVERY_FAILED)
+    now = shop.services.clock.now()
+    store.update("ord_1", lambda r: r.request_attention(AttentionReason.RECOVERY_FAILED, now))
     retry(shop, "ord_1")
 
 

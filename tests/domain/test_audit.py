@@ -185,7 +185,7 @@ def test_audit_counts_adjustments() -> None:
 
 
 def test_unreadable_record_is_one_finding_beside_all_others() -> None:
-    """The other orders, the orphans and the stock are judged as without it."""
+    """The other orders, the orphans and the stock are compared as without it."""
     payments = [replace(HELD, order_id=name) for name in ("unreadable", "orphan", ORDER)]
     stocks = {"MUG": Stock(available=-1, opening=-1)}
     records = AuditInput(

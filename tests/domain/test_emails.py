@@ -68,7 +68,7 @@ def test_outcome_email_kind_puts_refund_first(
 @pytest.mark.parametrize(
     ("kind", "reason", "words"),
     [
-        (EmailKind.REJECTED, "outOfStock", ("We are sorry", "out of stock", "Nothing was charged")),
+        (EmailKind.REJECTED, "outOfStock", ("We are sorry", "in stock", "Nothing was charged")),
         (EmailKind.REJECTED, "captureRefused", ("did not release", "Nothing was charged")),
         (EmailKind.CANCELED, "canceled", ("as you requested", "Nothing was charged")),
         (EmailKind.REFUNDED, "canceled", ("as you requested", "refunding the full", "34.80 EUR")),

@@ -13,7 +13,13 @@ import pytest
 
 from orders.domain import operator_changes
 from orders.domain.attention import Attention, AttentionReason, ResolutionAction
-from orders.domain.operator_changes import close_refund, request_refund, resolve_attention
+from orders.domain.operator_changes import (
+    close_refund,
+    record_refund_recovery,
+    record_refund_termination,
+    request_refund,
+    resolve_attention,
+)
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome
@@ -101,6 +107,14 @@ CHANGES: Final[dict[str, list[Change]]] = {
         lambda record: close_refund(record, "rfd_1", UNPAID, LATER),
         lambda record: close_refund(record, "rfd_1", EMAIL_FAILED, LATER),
         lambda record: close_refund(record, "rfd_2", PAID, LATER),
+    ],
+    "record_refund_recovery": [
+        lambda record: record_refund_recovery(record, "rfd_1", 2, LATER),
+        lambda record: record_refund_recovery(record, "rfd_2", 2, LATER),
+    ],
+    "record_refund_termination": [
+        lambda record: record_refund_termination(record, "rfd_1", 2, LATER),
+        lambda record: record_refund_termination(record, "rfd_2", 2, LATER),
     ],
     "resolve_attention": [
         *(

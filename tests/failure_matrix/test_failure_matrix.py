@@ -24,7 +24,8 @@ DOCUMENT: Final = Document(
 Outcome of an order for every combination of a step and an incident. After each of these orders the
 audit is clean. Generated from orders on the local host by
 `WRITE_DOCS=1 ./scripts/test tests/failure_matrix`; a test fails if this page is out of date.
-What each step does: [life of an order](order.md#steps).
+What each step does: [life of an order](order.md#steps). Calls of the order store are named after
+the change of the record that they apply.
 """,
     legend={
         "completed": "The order is paid and shipped.",

@@ -21,7 +21,8 @@ DOCUMENT: Final = Document(
 Status of a refund for every combination of a step and an incident. The order is `completed` before
 and after each of these refunds, and the audit is clean. Generated from refunds on the local host by
 `WRITE_DOCS=1 ./scripts/test tests/failure_matrix`; a test fails if this page is out of date.
-What each step does: [life of an order](order.md#steps).
+What each step does: [life of an order](order.md#steps). Calls of the order store are named after
+the change of the record that they apply.
 """,
     legend={
         "paid": "The refund is paid, once.",
