@@ -12,21 +12,23 @@ from orchestrators.saga import Saga
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity, Orchestration, StockStep
 from orders.contracts.payloads import OrderInput
-from orders.domain.outcome import Next, Outcome, Reason
+from orders.domain.outcome import Next, Outcome
 
 bp = df.Blueprint()
+
+UNFINISHED = "unfinished"
 
 
 @bp.orchestration_trigger(context_name="context", orchestration=Orchestration.PROCESS_ORDER)
 def process_order(context: Context) -> Steps[dict]:
-    """Take one order to its end: shipped and paid, or undone. It always returns an outcome."""
+    """Take one order to its end: shipped and paid, or undone. It always returns a status."""
     order = OrderSteps(context, decode(OrderInput, context.get_input()))
     try:
         outcome = yield from run_order(order)
     except StepFailedError as error:
         # The store is unavailable, so nothing may be claimed or undone. The order stays open in
-        # the store, and recovery restarts it.
-        outcome = Outcome.needs_attention(Reason.UNAVAILABLE, (error.step,))
+        # the store, and recovery restarts it. Callers never see this status.
+        return {"status": UNFINISHED, "step": error.step.value}
     return encode(outcome)
 
 

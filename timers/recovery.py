@@ -9,9 +9,8 @@ long for that, the next run finds the orchestration terminated, and the record s
 """
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Awaitable
 from datetime import datetime
-from functools import partial
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -42,107 +41,108 @@ async def recover_orders(
     timer: func.TimerRequest,  # noqa: ARG001 - the trigger's parameter
     client: df.DurableOrchestrationClient,
 ) -> None:
-    """Recover every open order and refund whose record has not changed for a while."""
-    now = services().clock.now()
-    open_orders = OrderQuery(
-        is_open=True,
-        needs_attention=False,
-        recovery_due_before=now - services().settings.recovery.recover_after,
-    )
-    await for_each_order(open_orders, partial(_recover_order, client, now))
-    open_refunds = replace(open_orders, is_open=False, has_open_refund=True, needs_attention=None)
-    await for_each_order(open_refunds, partial(_recover_refunds, client, now))
+    """Recover open orders and refunds whose record has not changed for a while, oldest first."""
+    run = _RecoveryRun(client)
+    await for_each_order(run.query(is_open=True), run.recover_order)
+    await for_each_order(run.query(is_open=False, has_open_refund=True), run.recover_refunds)
 
 
-async def _recover_order(
-    client: df.DurableOrchestrationClient, now: datetime, record: OrderRecord
-) -> None:
-    order_id, attempt = record.order_id, record.recovery_attempts + 1
-    next_at = _next_attempt_at(now, record.recovery_attempts)
-    instance = await get_instance(client, order_id)
-    start = partial(start_order, client, order_id)
-    match recovery_action(record, instance, now, services().settings.recovery):
-        case RecoveryAction.LEAVE:
+class _RecoveryRun:
+    """One run of the timer. It starts a limited number of orchestrations."""
+
+    def __init__(self, client: df.DurableOrchestrationClient) -> None:
+        self._client = client
+        self._now = services().clock.now()
+        self._policy = services().settings.recovery
+        self._remaining = self._policy.batch_size
+
+    def query(self, *, is_open: bool, has_open_refund: bool | None = None) -> OrderQuery:
+        """Return the query of the orders that are due."""
+        return OrderQuery(
+            is_open=is_open,
+            has_open_refund=has_open_refund,
+            recovery_due_before=self._now - self._policy.recover_after,
+        )
+
+    async def recover_order(self, record: OrderRecord) -> None:
+        """Recover an order. After some attempts an operator is told, and recovery goes on."""
+        order_id, attempt = record.order_id, record.recovery_attempts + 1
+        now, next_at = self._now, self._next_attempt_at(record.recovery_attempts)
+        instance = await get_instance(self._client, order_id)
+        action = recovery_action(record, instance, now, self._policy)
+        if action is RecoveryAction.LEAVE or not self._has_capacity():
             return
-        case RecoveryAction.SUSPENDED:
-            await _request_attention(record, AttentionReason.SUSPENDED)
-        case RecoveryAction.EXHAUSTED:
-            await _request_attention(record, AttentionReason.RECOVERY_FAILED)
-        case RecoveryAction.COMPLETE_RESTART:
-            await start()
-        case RecoveryAction.TERMINATE_FIRST:
+        if action is RecoveryAction.SUSPENDED:
+            await self._request_attention(order_id, AttentionReason.SUSPENDED)
+            return
+        if record.recovery_attempts >= self._policy.max_attempts:
+            await self._request_attention(order_id, AttentionReason.RECOVERY_FAILED)
+        if action is RecoveryAction.TERMINATE_FIRST:
             # Recorded first: otherwise the termination would count as an operator's decision.
             await _update(order_id, lambda record: record.record_termination(attempt, now))
-            if await terminate(client, order_id):
-                await start()
-        case RecoveryAction.STOPPED_BY_OPERATOR:
-            # Undo the order, unless it is dispatched.
-            reason = Reason.STOPPED_BY_OPERATOR
-            await _update(order_id, lambda record: record.request_cancel(now, reason))
+            if not await terminate(self._client, order_id):
+                return
+        elif action is not RecoveryAction.COMPLETE_RESTART:
+            if action is RecoveryAction.STOPPED_BY_OPERATOR:
+                # Undo the order, unless it is dispatched.
+                reason = Reason.STOPPED_BY_OPERATOR
+                await _update(order_id, lambda record: record.request_cancel(now, reason))
             await _update(order_id, lambda record: record.record_recovery(attempt, next_at))
-            await start()
-        case RecoveryAction.RESTART:
-            await _update(order_id, lambda record: record.record_recovery(attempt, next_at))
-            await start()
+        await self._start(start_order(self._client, order_id))
 
+    async def recover_refunds(self, record: OrderRecord) -> None:
+        """Recover the open refunds of an order."""
+        for refund in record.open_refunds:
+            await self._recover_refund(record.order_id, refund)
 
-async def _recover_refunds(
-    client: df.DurableOrchestrationClient, now: datetime, record: OrderRecord
-) -> None:
-    for refund in record.open_refunds:
-        await _recover_refund(client, now, record, refund)
-
-
-async def _recover_refund(
-    client: df.DurableOrchestrationClient, now: datetime, record: OrderRecord, refund: Refund
-) -> None:
-    order_id, refund_id = record.order_id, refund.refund_id
-    attempt = refund.recovery_attempts + 1
-    next_at = _next_attempt_at(now, refund.recovery_attempts)
-    instance = await get_instance(client, refund_id)
-    start = partial(start_refund, client, order_id, refund_id)
-    match recovery_action(refund, instance, now, services().settings.recovery):
-        case RecoveryAction.LEAVE:
+    async def _recover_refund(self, order_id: str, refund: Refund) -> None:
+        """Recover a refund. After some attempts it has failed, and an operator decides."""
+        refund_id, attempt = refund.refund_id, refund.recovery_attempts + 1
+        now, next_at = self._now, self._next_attempt_at(refund.recovery_attempts)
+        instance = await get_instance(self._client, refund_id)
+        action = recovery_action(refund, instance, now, self._policy)
+        if action is RecoveryAction.LEAVE or not self._has_capacity():
             return
-        case RecoveryAction.SUSPENDED | RecoveryAction.STOPPED_BY_OPERATOR:
-            await _give_up_refund(record, refund, Reason.STOPPED_BY_OPERATOR)
-        case RecoveryAction.EXHAUSTED:
-            await _give_up_refund(record, refund, Reason.UNAVAILABLE)
-        case RecoveryAction.COMPLETE_RESTART:
-            await start()
-        case RecoveryAction.TERMINATE_FIRST:
+        if action in {RecoveryAction.SUSPENDED, RecoveryAction.STOPPED_BY_OPERATOR}:
+            await self._give_up_refund(order_id, refund_id, Reason.STOPPED_BY_OPERATOR)
+            return
+        if refund.recovery_attempts >= self._policy.max_attempts:
+            await self._give_up_refund(order_id, refund_id, Reason.UNAVAILABLE)
+            return
+        if action is RecoveryAction.TERMINATE_FIRST:
             await _update(
                 order_id,
                 lambda record: record_refund_termination(record, refund_id, attempt, now),
             )
-            if await terminate(client, refund_id):
-                await start()
-        case RecoveryAction.RESTART:
+            if not await terminate(self._client, refund_id):
+                return
+        elif action is RecoveryAction.RESTART:
             await _update(
                 order_id,
                 lambda record: record_refund_recovery(record, refund_id, attempt, next_at),
             )
-            await start()
+        await self._start(start_refund(self._client, order_id, refund_id))
 
+    def _has_capacity(self) -> bool:
+        return self._remaining > 0
 
-def _next_attempt_at(now: datetime, attempts: int) -> datetime:
-    """Return when recovery may look at the order again; the query adds `recover_after`."""
-    policy = services().settings.recovery
-    return now + policy.pause_after(attempts) - policy.recover_after
+    async def _start(self, start: Awaitable[None]) -> None:
+        self._remaining -= 1
+        await start
 
+    def _next_attempt_at(self, attempts: int) -> datetime:
+        """Return when the order is looked at again; the query adds `recover_after`."""
+        return self._now + self._policy.pause_after(attempts) - self._policy.recover_after
 
-async def _request_attention(record: OrderRecord, reason: AttentionReason) -> None:
-    now = services().clock.now()
-    await _update(record.order_id, lambda record: record.request_attention(reason, now))
+    async def _request_attention(self, order_id: str, reason: AttentionReason) -> None:
+        now = self._now
+        await _update(order_id, lambda record: record.request_attention(reason, now))
 
-
-async def _give_up_refund(record: OrderRecord, refund: Refund, reason: Reason) -> None:
-    # A closed refund is not paid, even if its orchestration continues later.
-    outcome = RefundOutcome(is_paid=False, failed_step=Activity.REFUND_PAYMENT, reason=reason)
-    now = services().clock.now()
-    await _update(
-        record.order_id, lambda record: close_refund(record, refund.refund_id, outcome, now)
-    )
+    async def _give_up_refund(self, order_id: str, refund_id: str, reason: Reason) -> None:
+        # A closed refund is not paid, even if its orchestration continues later.
+        outcome = RefundOutcome(is_paid=False, failed_step=Activity.REFUND_PAYMENT, reason=reason)
+        now = self._now
+        await _update(order_id, lambda record: close_refund(record, refund_id, outcome, now))
 
 
 async def _update(order_id: str, change: Change[object]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-_LONGEST_PAUSE: Final = timedelta(hours=6)
+_LONGEST_PAUSE: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,10 @@ class RecoveryPolicy:
     recover_after: timedelta = timedelta(minutes=2)
     #: The orchestration is running and has done nothing for this long.
     stalled_after: timedelta = timedelta(hours=1)
-    #: Recovery attempts before an operator has to decide.
+    #: An operator is told after these attempts. Recovery of orders goes on, that of refunds ends.
     max_attempts: int = 5
+    #: Most orchestrations that one run starts, oldest orders first.
+    batch_size: int = 100
 
     def pause_after(self, attempts: int) -> timedelta:
         """Return the pause before the next attempt; it doubles with each one."""

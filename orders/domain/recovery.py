@@ -52,8 +52,6 @@ class RecoveryAction(Enum):
     STOPPED_BY_OPERATOR = auto()
     #: An operator suspended the orchestration, and must resume it.
     SUSPENDED = auto()
-    #: All attempts are used up: an operator must decide.
-    EXHAUSTED = auto()
 
 
 class Recoverable(Protocol):
@@ -68,7 +66,7 @@ class Recoverable(Protocol):
         """When recovery terminated the orchestration."""
 
 
-def recovery_action(  # noqa: PLR0911 - a decision table
+def recovery_action(
     subject: Recoverable, instance: InstanceState, now: datetime, policy: RecoveryPolicy
 ) -> RecoveryAction:
     """Decide what to do about the orchestration of an order or a refund."""
@@ -78,8 +76,6 @@ def recovery_action(  # noqa: PLR0911 - a decision table
         return RecoveryAction.COMPLETE_RESTART
     if instance.phase.is_active and not _is_stalled(instance, now, policy):
         return RecoveryAction.LEAVE
-    if subject.recovery_attempts >= policy.max_attempts:
-        return RecoveryAction.EXHAUSTED
     if instance.phase.is_active:
         return RecoveryAction.TERMINATE_FIRST
     if instance.is_terminated:

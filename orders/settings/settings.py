@@ -65,7 +65,8 @@ class Settings:
     retries: RetryPolicies = field(default_factory=RetryPolicies)
     #: ORDERS_AUDIT_DAYS, ORDERS_OVERDUE_MINUTES.
     audit: AuditPolicy = field(default_factory=AuditPolicy)
-    #: ORDERS_RECOVER_AFTER_MINUTES, ORDERS_STALLED_AFTER_MINUTES, ORDERS_RECOVERY_ATTEMPTS.
+    #: ORDERS_RECOVER_AFTER_MINUTES, ORDERS_STALLED_AFTER_MINUTES, ORDERS_RECOVERY_ATTEMPTS,
+    #: ORDERS_RECOVERY_BATCH_SIZE.
     recovery: RecoveryPolicy = field(default_factory=RecoveryPolicy)
     #: ORDERS_PURGE_AFTER_DAYS, ORDERS_ERASE_AFTER_DAYS, ORDERS_DELETE_AFTER_DAYS.
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
@@ -180,6 +181,9 @@ def _recovery(environment: Environment, retries: RetryPolicies) -> RecoveryPolic
         ),
         max_attempts=read_number(
             environment, "ORDERS_RECOVERY_ATTEMPTS", default.max_attempts, max_digits=3
+        ),
+        batch_size=read_number(
+            environment, "ORDERS_RECOVERY_BATCH_SIZE", default.batch_size, max_digits=5
         ),
     )
     longest_ms = max(retries.step.max_interval_ms, retries.undo.max_interval_ms)

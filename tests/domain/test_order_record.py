@@ -259,10 +259,10 @@ def test_terms_without_a_country_keep_the_others() -> None:
     assert TERMS.without("FR").max_quantity == TERMS.max_quantity
 
 
-def test_recovery_pause_doubles_up_to_six_hours() -> None:
+def test_recovery_pause_doubles_up_to_an_hour() -> None:
     """However many attempts there were."""
     policy = RecoveryPolicy(recover_after=timedelta(minutes=2))
 
     pauses = [policy.pause_after(attempts) for attempts in (0, 1, 2, 1000)]
 
-    assert pauses == [*(timedelta(minutes=minutes) for minutes in (2, 4, 8)), timedelta(hours=6)]
+    assert pauses == [*(timedelta(minutes=minutes) for minutes in (2, 4, 8)), timedelta(hours=1)]

@@ -1,0 +1,61 @@
+"""The decision table of recovery."""
+
+from datetime import timedelta
+
+import pytest
+
+from orders.domain.policies import RecoveryPolicy
+from orders.domain.recovery import InstanceState, Phase, RecoveryAction, recovery_action
+from tests.builders import NOON, a_record
+
+POLICY = RecoveryPolicy()
+RECENTLY = NOON - timedelta(minutes=59)
+LONG_AGO = NOON - timedelta(minutes=61)
+
+
+@pytest.mark.parametrize(
+    ("instance", "terminated_by_recovery", "action"),
+    [
+        (InstanceState(phase=Phase.ABSENT), False, RecoveryAction.RESTART),
+        (InstanceState(phase=Phase.ENDED), False, RecoveryAction.RESTART),
+        (InstanceState(phase=Phase.SUSPENDED), False, RecoveryAction.SUSPENDED),
+        (
+            InstanceState(phase=Phase.RUNNING, last_updated_at=RECENTLY),
+            False,
+            RecoveryAction.LEAVE,
+        ),
+        (
+            InstanceState(phase=Phase.PENDING, last_updated_at=RECENTLY),
+            False,
+            RecoveryAction.LEAVE,
+        ),
+        (
+            InstanceState(phase=Phase.RUNNING, last_updated_at=LONG_AGO),
+            False,
+            RecoveryAction.TERMINATE_FIRST,
+        ),
+        (
+            InstanceState(phase=Phase.PENDING, last_updated_at=LONG_AGO),
+            False,
+            RecoveryAction.TERMINATE_FIRST,
+        ),
+        (InstanceState(phase=Phase.RUNNING), False, RecoveryAction.LEAVE),
+        (
+            InstanceState(phase=Phase.ENDED, is_terminated=True),
+            False,
+            RecoveryAction.STOPPED_BY_OPERATOR,
+        ),
+        (
+            InstanceState(phase=Phase.ENDED, is_terminated=True),
+            True,
+            RecoveryAction.COMPLETE_RESTART,
+        ),
+    ],
+)
+def test_recovery_action(
+    instance: InstanceState, *, terminated_by_recovery: bool, action: RecoveryAction
+) -> None:
+    """The phase decides, and who terminated the orchestration."""
+    record = a_record(terminated_at=NOON if terminated_by_recovery else None)
+
+    assert recovery_action(record, instance, NOON, POLICY) is action
