@@ -9,7 +9,7 @@ from orders.domain.policies import RecoveryPolicy
 
 
 class Phase(StrEnum):
-    """Phase of an orchestration instance."""
+    """Runtime statuses of an instance, grouped as far as the app distinguishes them."""
 
     #: There is no instance.
     ABSENT = "absent"
@@ -30,7 +30,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceState:
-    """What recovery has to know of an orchestration instance."""
+    """What recovery has to know about an orchestration instance."""
 
     phase: Phase
     is_terminated: bool = False
@@ -52,7 +52,7 @@ class RecoveryAction(Enum):
     STOPPED_BY_OPERATOR = auto()
     #: An operator suspended the orchestration, and must resume it.
     SUSPENDED = auto()
-    #: All attempts are used up: an operator must decide.
+    #: All attempts are used up: an operator must decide on the order or refund.
     EXHAUSTED = auto()
 
 
