@@ -1,7 +1,7 @@
 """Audit run: read all records, the order store first, and compare them.
 
-An order that had ended when the store was read cannot change any more, so whatever is read of it
-later belongs to that outcome.
+An order that had ended when the store was read does not change later, so all other records of it
+belong to that outcome.
 """
 
 import asyncio

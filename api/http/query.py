@@ -63,7 +63,7 @@ class Query:
         return None
 
     def time(self, name: str, *, end_of_day: bool = False) -> datetime | None:
-        """Return a time; a date stands for its start in UTC, or for its end."""
+        """Return a time; a date means its start in UTC, or its end."""
         # A plus sign that was not escaped arrives as a space.
         value = (self.text(name) or "").replace(" ", "+")
         if not value:

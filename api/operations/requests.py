@@ -23,7 +23,8 @@ _MAX_NAME_LENGTH: Final = 120
 
 class _OperatorBody(Protocol):
     @property
-    def operator(self) -> str | None: ...
+    def operator(self) -> str | None:
+        """The operator according to the caller."""
 
 
 B = TypeVar("B", bound=_OperatorBody)

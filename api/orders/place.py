@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _KeyedOrder:
-    """The order ID that an idempotency key stands for, under one secret."""
+    """The order ID that belongs to an idempotency key, under one secret."""
 
     secret: str
     order_id: str
@@ -94,7 +94,7 @@ def _store_order(req: func.HttpRequest) -> Placed:
 
 
 def _find_by_key(key: str | None, app: Services) -> _KeyedOrder:
-    """Return the order that the key stands for now, or the ID that a new order gets."""
+    """Return the order that belongs to the key, or the ID of a new order."""
     current = app.settings.id_secret
     if key is None:
         return _KeyedOrder(secret=current, order_id=order_id(current, None))

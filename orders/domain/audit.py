@@ -22,7 +22,7 @@ from orders.domain.stock import Stock
 class AuditInput:
     """Everything that an audit compares."""
 
-    #: By order ID, read before all else: what had ended then cannot change any more.
+    #: By order ID, read before all else: what had ended then does not change later.
     orders: Mapping[str, OrderRecord]
     #: Orders placed before the audit's window: only their stock is compared.
     older: Mapping[str, OrderRecord]

@@ -108,7 +108,7 @@ async def _start(
     try:
         await client.start_new(orchestration.value, instance_id, encode(payload))
     except Exception as error:
-        # Only the message tells why it failed. What counts is whether the instance is active.
+        # Only the message says why it failed. What counts is whether the instance is active.
         if not (await get_instance(client, instance_id)).phase.is_active:
             raise EngineUnavailableError from error
 

@@ -1,7 +1,7 @@
 """Port: what must be recorded about an order at one partner before a call is repeated.
 
-A partner keeps its own record of a payment or a shipment. Stored here is what that record cannot
-tell: the partner's ID of it, that the order was undone before the partner knew of it, and which
+A partner keeps its own record of a payment or a shipment. Stored here is what that record does
+not show: the partner's ID of it, that the order was undone before the partner knew of it, and which
 idempotency keys are used up. If an order has several dealings with a partner, each has a key of its
 own, "order_id:which". All methods raise StoreUnavailableError if the store is unavailable.
 """

@@ -103,6 +103,19 @@ def test_preview_promises_no_refund_of_a_payment_that_was_never_tried(shop: Shop
     assert preview(shop, order_id) == {"undo": ["releaseStock"]}
 
 
+def test_preview_promises_no_refund_of_a_payment_that_the_cancellation_prevented(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order is canceled while its stock is reserved, so the gateway is never called."""
+    monkeypatch.setattr(entities.stock, "_apply", FailingStock("reserve", before=1))
+    order_id = place_until(shop, "begin_undo", an_order())
+    shop.cancel(order_id)
+    shop.app.wait_until(lambda: shop.get(order_id).get("step") == "beginUndo")
+
+    assert shop.effects() == []
+    assert preview(shop, order_id) == {"undo": ["releaseStock"]}
+
+
 @pytest.mark.parametrize("restarts", [0, 1])
 def test_preview_promises_nothing_before_the_validation(shop: Shop, restarts: int) -> None:
     """However often the order was restarted, nothing was reserved or charged."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from orders.domain import operator_changes
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -157,3 +158,15 @@ def test_processing_order_is_to_be_canceled_instead(shop: Shop) -> None:
     shop.app.wait_until_idle()
 
     assert "Cancel it" in shop.refund(order_id, a_refund()).json()["detail"]
+
+
+def test_order_has_a_limited_number_of_refunds(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record of an order must not grow without limit."""
+    monkeypatch.setattr(operator_changes, "MAX_REFUNDS", 1)
+    order_id = shop.run(an_order()).instance_id
+    shop.refund(order_id, a_refund(100), "first")
+
+    response = shop.refund(order_id, a_refund(100), "second")
+
+    assert response.status == 409
+    assert response.json()["type"].endswith("too-many-refunds")

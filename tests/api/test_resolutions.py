@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from orders.domain import operator_changes
 from orders.domain.attention import AttentionReason
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing
@@ -131,3 +132,17 @@ def test_operator_is_taken_from_the_platform(shop: Shop) -> None:
     )
 
     assert shop.record(order_id).resolutions[0].operator == "ada@shop.example"
+
+
+def test_order_has_a_limited_number_of_resolutions(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record of an order must not grow without limit."""
+    monkeypatch.setattr(operator_changes, "MAX_RESOLUTIONS", 0)
+    shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
+    order_id = shop.run(an_order(payment_method="pm_sandbox_captureUnavailable")).instance_id
+
+    response = shop.resolve(order_id, "skip")
+
+    assert response.status == 409
+    assert response.json()["type"].endswith("too-many-resolutions")

@@ -41,7 +41,7 @@ def test_unavailable_store_is_503(shop: Shop, method: str) -> None:
 
 
 def test_unexpected_error_is_500_without_a_traceback() -> None:
-    """What was raised appears in the log only, and nobody is advised to repeat the request."""
+    """The exception appears in the log only, and the response does not advise a repeat."""
 
     async def broken(_: func.HttpRequest) -> func.HttpResponse:
         raise ZeroDivisionError("internal detail")

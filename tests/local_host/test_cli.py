@@ -132,7 +132,7 @@ def test_help_shows_the_program(
 def test_abbreviated_option_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A script that looks for the option would not see it."""
     with pytest.raises(SystemExit) as exited:
-        main([option, "x"])
+        main([option, "x", "--inspect", "none"])
 
     assert exited.value.code == 2
     assert f"unrecognized arguments: {option}" in capsys.readouterr().err

@@ -113,8 +113,8 @@ def test_host_shows_the_name_of_the_script(project: Path) -> None:
 
 def test_other_options_reach_the_host_unchanged(project: Path) -> None:
     """An abbreviation too, which the host refuses instead of using another folder."""
-    options = json.loads(run(project, "--dat", "a b", "--verbose").stdout)["host"]
+    options = json.loads(run(project, "--dat", "a b", "--inspect", "none").stdout)["host"]
 
-    assert options[2:] == ["--dat", "a b", "--verbose"]
+    assert options[2:] == ["--dat", "a b", "--inspect", "none"]
     with pytest.raises(SystemExit):
         main(options)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from orders.engine import instances
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
@@ -108,3 +109,32 @@ def test_refund_fails_after_five_recovery_attempts(shop: Shop) -> None:
 
     assert refund_status(shop, order_id) == "failed"
     assert shop.record(order_id).recovery_attempts == 0
+
+
+def test_refund_that_is_slow_to_terminate_is_restarted_by_the_next_run(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refund says that recovery terminated its orchestration."""
+    monkeypatch.setattr(instances, "_PAUSES_SECONDS", ())
+    order_id, refund_id = an_open_refund(shop)
+    shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
+    shop.run_recovery()
+    assert shop.app.get_run(refund_id).status == "Terminated"
+
+    shop.let_minutes_pass(3)
+
+    assert refund_status(shop, order_id) == "paid"
+    assert shop.effects().count("refunded") == 1
+
+
+def test_refunds_of_one_order_count_their_own_attempts(shop: Shop) -> None:
+    """Three refunds that need three restarts each are paid, with five attempts for each."""
+    order_id = shop.run(an_order()).instance_id
+    store = Failing(shop.services.order_store, "close_refund", before=3 * 3 * 12)
+    shop.replace_ports(order_store=store)
+    for number in range(3):
+        shop.refund(order_id, a_refund(100 + number), f"key-{number}")
+
+    shop.let_minutes_pass(60 * 10)
+
+    assert [refund["status"] for refund in shop.get(order_id)["refunds"]] == ["paid"] * 3

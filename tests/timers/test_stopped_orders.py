@@ -1,7 +1,10 @@
 """Orders whose orchestration an operator terminated or suspended: the reason, and the email."""
 
+from typing import Any
+
 import pytest
 
+from orders.domain.outcome import Reason
 from tests.builders import an_order
 from tests.shop import UNDONE_EFFECTS, Shop
 
@@ -72,6 +75,28 @@ def test_cancellation_by_the_customer_keeps_its_reason_beside_a_termination(
     assert result(shop, order_id) == ("canceled", "canceled")
     assert BY_CUSTOMER in email_text(shop)
     assert shop.effects() == UNDONE_EFFECTS
+
+
+@pytest.mark.parametrize(
+    ("order", "step"),
+    [
+        (an_order(payment_method="pm_sandbox_flaky"), "processPayment"),
+        (WAITS_FOR_RETRY, "shipOrder"),
+        (an_order(payment_method="pm_sandbox_captureUnavailable"), "capturePayment"),
+    ],
+)
+def test_running_order_that_was_stopped_by_an_operator_says_so(
+    shop: Shop, order: dict[str, Any], step: str
+) -> None:
+    """An orchestration that was believed lost reads the reason before its next step."""
+    order_id = shop.place(order)
+    shop.app.wait_until(lambda: shop.get(order_id).get("step") == step)
+    now, reason = shop.app.clock.now(), Reason.STOPPED_BY_OPERATOR
+    shop.update(order_id, lambda record: record.request_cancel(now, reason))
+
+    shop.app.wait(order_id)
+
+    assert result(shop, order_id) == ("canceled", "stoppedByOperator")
 
 
 @pytest.mark.parametrize("minutes", [0, 5], ids=["at once", "in the queue"])
