@@ -1,5 +1,6 @@
-"""Activity functions: decode the input, make one call on a port, encode the result.
+"""Activity functions: decode the input, call a port, encode the result.
 
-An activity may run more than once, also at the same time. The adapters ensure that its effect
-happens once. A fault raises and is retried; an outcome that the shop expects is a result.
+Some read the order's record first. An activity may run more than once, also at the same time. The
+adapters ensure that its effect happens once. A fault raises and is retried; an outcome that the
+shop expects is a result.
 """

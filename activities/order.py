@@ -29,7 +29,7 @@ def open_order(payload: dict) -> dict:
 
 @bp.activity_trigger(input_name="payload", activity=Activity.VALIDATE_ORDER)
 def validate_order(payload: dict) -> dict:
-    """Validate the order. A rejection is a result, and the first result counts."""
+    """Validate the order. A rejection is returned, not raised; the first result counts."""
     record = get_record(decode(OrderReference, payload).order_id)
     if record.validation:
         return encode(record.validation)

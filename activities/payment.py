@@ -14,7 +14,7 @@ bp = df.Blueprint()
 
 @bp.activity_trigger(input_name="payload", activity=Activity.PROCESS_PAYMENT)
 def process_payment(payload: dict) -> dict:
-    """Authorize the order's amount. A decline is a result."""
+    """Authorize the order's amount. A decline is returned, not raised."""
     request = decode(PaymentRequest, payload)
     record = get_record(request.order_id)
     if record.is_being_canceled:
@@ -26,7 +26,7 @@ def process_payment(payload: dict) -> dict:
 
 @bp.activity_trigger(input_name="payload", activity=Activity.CAPTURE_PAYMENT)
 def capture_payment(payload: dict) -> dict:
-    """Capture the authorized amount. A refusal is a result."""
+    """Capture the authorized amount. A refusal is returned, not raised."""
     order_id = decode(OrderReference, payload).order_id
     record = get_record(order_id)
     if record.is_being_canceled:
@@ -36,6 +36,6 @@ def capture_payment(payload: dict) -> dict:
 
 @bp.activity_trigger(input_name="payload", activity=Activity.REVERSE_PAYMENT)
 def reverse_payment(payload: dict) -> dict:
-    """Void the authorization, or refund what was captured."""
+    """Void the authorization or refund what was captured, and leave a tombstone."""
     order_id = decode(OrderReference, payload).order_id
     return encode(PaymentReversal(reversal=services().payments.reverse(order_id)))

@@ -20,7 +20,7 @@ bp = df.Blueprint()
 
 @bp.activity_trigger(input_name="payload", activity=Activity.REFUND_PAYMENT)
 def refund_payment(payload: dict) -> dict:
-    """Pay the refund in the record. A refusal is a result."""
+    """Pay the refund in the record. A refusal is returned, not raised."""
     reference = decode(RefundReference, payload)
     refund = _get_refund(get_record(reference.order_id), reference.refund_id)
     if refund.status is not RefundStatus.REQUESTED:

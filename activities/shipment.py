@@ -14,7 +14,7 @@ bp = df.Blueprint()
 
 @bp.activity_trigger(input_name="payload", activity=Activity.SHIP_ORDER)
 def ship_order(payload: dict) -> dict:
-    """Book the shipment. A refused address is a result."""
+    """Book the shipment. A refused address is returned, not raised."""
     order_id = decode(OrderReference, payload).order_id
     record = get_record(order_id)
     if record.is_being_canceled:
@@ -35,6 +35,6 @@ def dispatch_order(payload: dict) -> dict:
 
 @bp.activity_trigger(input_name="payload", activity=Activity.CANCEL_SHIPMENT)
 def cancel_shipment(payload: dict) -> dict:
-    """Cancel the shipment, if there is one."""
+    """Cancel the shipment, if there is one, and leave a tombstone against a late booking."""
     order_id = decode(OrderReference, payload).order_id
     return encode(CanceledShipment(cancellation=services().carrier.cancel(order_id)))

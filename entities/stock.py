@@ -18,7 +18,7 @@ bp = df.Blueprint()
 
 @bp.entity_trigger(context_name="context", entity_name=Entity.STOCK)
 def stock(context: df.DurableEntityContext) -> None:
-    """Apply one operation."""
+    """Apply one operation; a new product begins with the opening balance of the request."""
     payload = context.get_input()
     state = context.get_state()
     before = decode(Stock, state) if state else Stock.opened(payload["openingBalance"])

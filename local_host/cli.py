@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -25,10 +26,10 @@ data folder. If the host is killed, the next start resumes all instances.
 """
 _EPILOG = """\
 examples:
-  python -m local_host                       run the app in the current folder
-  python -m local_host --reload --verbose    restart on changes, log functions
-  python -m local_host --inspect ORDER-1     print the history of an instance
-  python -m local_host --inspect @stock@RUG  print the state of an entity
+  %(prog)s                         run the app
+  %(prog)s --reload --verbose      restart on changes, log functions
+  %(prog)s --inspect INSTANCE_ID   print the history of an instance
+  %(prog)s --inspect @ENTITY@KEY   print the state of an entity
 
 app settings, in local.settings.json or in the environment:
   FUNCTIONS_WORKER_PROCESS_COUNT     number of worker processes (or --workers)
@@ -88,7 +89,8 @@ def _print_banner(host: Host, configuration: Configuration) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m local_host",
+        # A script that starts the host shows its own name in the help.
+        prog=os.environ.get("LOCAL_HOST_PROGRAM", "python -m local_host"),
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -47,7 +47,7 @@ class Caller:
         )
 
     def call(
-        self, step: Activity, payload: object, result: type[T], retries: Backoff | None = None
+        self, step: Activity, payload: object, result_type: type[T], retries: Backoff | None = None
     ) -> Steps[T]:
         """Call an activity and decode its result; the host retries it.
 
@@ -56,9 +56,9 @@ class Caller:
         """
         self.context.set_custom_status(progress(step))
         task = self.context.call_activity_with_retry(
-            step.value, retries or self.step_retries, encode(payload)
+            step.value, self.step_retries if retries is None else retries, encode(payload)
         )
-        return decode(result, (yield from _await(task, step)))
+        return decode(result_type, (yield from _await(task, step)))
 
     def call_entity(
         self,
@@ -87,5 +87,5 @@ def _await(task: Any, step: StepName) -> Steps[Any]:  # noqa: ANN401 - the SDK's
     try:
         return (yield task)
     except Exception as error:
-        # The SDK raises nothing more specific than Exception. Only this function catches it.
+        # The SDK raises nothing more specific than Exception. No other orchestrator catches it.
         raise StepFailedError(step) from error

@@ -215,11 +215,13 @@ class OrderSteps:
         )
 
     def _do(
-        self, step: Activity, result: type[T], payload: object = None, *, is_undo: bool = False
+        self, step: Activity, result_type: type[T], payload: object = None, *, is_undo: bool = False
     ) -> Steps[T]:
         retries = self._caller.undo_retries if is_undo else self._caller.step_retries
+        if payload is None:
+            payload = self._reference
         try:
-            return (yield from self._caller.call(step, payload or self._reference, result, retries))
+            return (yield from self._caller.call(step, payload, result_type, retries))
         except StepFailedError:
             raise _unavailable(step) from None
 

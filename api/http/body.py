@@ -1,6 +1,7 @@
 """Request bodies: content type, size, strict JSON, then the schema."""
 
 import json
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 from email.message import Message
@@ -117,7 +118,11 @@ def _require_json(content_type: str) -> None:
 def _unique_members(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a member appears twice")
+        counts = Counter(name for name, _ in pairs)
+        repeated = next(name for name, count in counts.items() if count > 1)
+        raise bad_request(
+            "malformed-json", f"The member '{repeated[:_MAX_NAME_LENGTH]}' appears twice."
+        )
     return members
 
 

@@ -41,8 +41,8 @@ async def cancel_order(
         raise order_not_found()
     if is_preview:
         return json_response(_preview(record, instance))
-    # Recorded first: the running orchestration reads the record before every step that takes
-    # something.
+    # Recorded first: the running orchestration reads it before payment, booking, capture and
+    # dispatch.
     record = await asyncio.to_thread(_request_cancel, order_id)
     if not (record.is_being_canceled or _is_canceled(record)):
         raise conflict("too-late-to-cancel", _refusal(record))
@@ -135,7 +135,5 @@ def _refusal(record: OrderRecord) -> str:
     if record.undoing is not None:
         return f"The order is already being undone. It ends as {record.undoing.status}."
     # The dispatch is recorded before the carrier is called.
-    is_dispatched = "is dispatched" if record.outcome else "is being dispatched"
-    return (
-        f"The shipment {is_dispatched}, so the order can no longer be canceled. Return it instead."
-    )
+    progress = "is dispatched" if record.outcome else "is being dispatched"
+    return f"The shipment {progress}, so the order can no longer be canceled. Return it instead."

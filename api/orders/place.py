@@ -69,7 +69,7 @@ async def _ensure_started(client: df.DurableOrchestrationClient, placed: Placed)
 
 
 def _presumed_phase(record: OrderRecord) -> Phase:
-    """Return the phase that the record suggests if the engine cannot be asked."""
+    """Return the phase that the record suggests if the engine is unavailable."""
     return Phase.PENDING if record.outcome is None else Phase.ENDED
 
 

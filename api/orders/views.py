@@ -1,4 +1,7 @@
-"""What customers see of an order: no personal data, and an outcome only when it is final."""
+"""What customers see of an order: an outcome only when it is final.
+
+No name, address, email, phone or payment method is shown; `reference` is returned as it was sent.
+"""
 
 from typing import Any
 

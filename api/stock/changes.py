@@ -26,7 +26,7 @@ from orders.services import services
 #: How long the request waits for the change.
 MAX_WAIT_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.05
-#: The entity raised, a worker died in mid-turn, or an operator terminated the orchestration.
+#: The entity raised, a worker died mid-turn, or an operator terminated the orchestration.
 _ENDED_WITHOUT_RESULT: Final = frozenset({Runtime.Failed, Runtime.Terminated, Runtime.Canceled})
 
 

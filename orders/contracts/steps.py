@@ -154,7 +154,7 @@ _BY_NAME: Final = {step.name: step for step in STEPS}
 
 
 def find_step(name: str) -> Step | None:
-    """Return the row of a step."""
+    """Return the row of a step, or None: histories may name steps of another version."""
     return next((step for step in STEPS if step.name == name), None)
 
 

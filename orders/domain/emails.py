@@ -94,7 +94,7 @@ _WHY: Final[dict[str | None, str]] = {
 }
 
 
-#: Reasons that stop an order before the bank is asked.
+#: Reasons that stop an order before the bank is called.
 _BEFORE_PAYMENT: Final[frozenset[str | None]] = frozenset(
     {
         Reason.QUANTITY_ABOVE_LIMIT,

@@ -23,7 +23,10 @@ ERASED: Final = "(erased)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRecord:
-    """An order's record, without its personal part."""
+    """Everything that the store keeps of one order, except the customer's data.
+
+    It holds some personal data: payment method, reference, notes and names of operators.
+    """
 
     order: Order
     #: Keyed hash of the request: detects a repeated request.
@@ -147,7 +150,7 @@ class OrderRecord:
         )
 
     def find_refund(self, refund_id: str) -> Refund | None:
-        """Return the refund with this ID."""
+        """Return the refund, or None if the order has no refund with this ID."""
         return next((refund for refund in self.refunds if refund.refund_id == refund_id), None)
 
     def open(self) -> tuple[OrderRecord, Opening]:

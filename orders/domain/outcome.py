@@ -1,4 +1,4 @@
-"""Outcome of an order, and what is known of it when its orchestration starts again."""
+"""Outcome of an order, and what is known about it when its orchestration starts again."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Reason(StrEnum):
     OUT_OF_STOCK = "outOfStock"
     #: The customer requested a cancellation.
     CANCELED = "canceled"
-    #: The bank declined the card without a reason.
+    #: The bank declined the card without giving a reason.
     CARD_DECLINED = "cardDeclined"
     #: The account does not cover the amount.
     INSUFFICIENT_FUNDS = "insufficientFunds"
@@ -113,7 +113,7 @@ class Outcome:
 
     @classmethod
     def needs_attention(cls, reason: str | None, failed_steps: tuple[str, ...]) -> Outcome:
-        """Return the outcome of an order that an operator must decide, with the failed steps."""
+        """Return the outcome of an order that an operator must decide on, with the failed steps."""
         return cls(status=OrderStatus.NEEDS_ATTENTION, reason=reason, failed_steps=failed_steps)
 
     @property
@@ -131,7 +131,7 @@ class Outcome:
         return replace(self.with_note(note), failed_steps=(*self.failed_steps, step))
 
     def with_note(self, note: str) -> Outcome:
-        """Add a note."""
+        """Return the outcome with one more note for operators."""
         return self.replace_notes((*self.notes, note))
 
     def replace_notes(self, notes: tuple[str, ...]) -> Outcome:

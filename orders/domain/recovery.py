@@ -9,7 +9,7 @@ from orders.domain.policies import RecoveryPolicy
 
 
 class Phase(StrEnum):
-    """Phase of an orchestration instance."""
+    """Runtime statuses of an instance, grouped as far as the app distinguishes them."""
 
     #: There is no instance.
     ABSENT = "absent"
@@ -30,7 +30,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceState:
-    """What recovery has to know of an orchestration instance."""
+    """What recovery has to know about an orchestration instance."""
 
     phase: Phase
     is_terminated: bool = False

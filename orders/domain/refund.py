@@ -21,7 +21,7 @@ class RefundStatus(StrEnum):
     REQUESTED = "requested"
     #: Paid to the customer's payment method.
     PAID = "paid"
-    #: Refused or given up; an operator must decide.
+    #: Refused or given up; an operator must decide on it.
     FAILED = "failed"
     #: Paid by an operator by other means.
     SETTLED_ELSEWHERE = "settledElsewhere"

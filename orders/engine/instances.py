@@ -19,7 +19,7 @@ from orders.services import services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance(InstanceState):
-    """An orchestration instance."""
+    """State of an instance, its progress from the custom status, its steps from the history."""
 
     step: str | None = None
     text: str | None = None
@@ -43,7 +43,7 @@ _PHASES: Final[dict[Runtime | None, Phase]] = {
 async def get_instance(
     client: df.DurableOrchestrationClient, instance_id: str, *, with_steps: bool = False
 ) -> Instance:
-    """Return the instance with this ID."""
+    """Read the state of an instance; `with_steps` also reads its history, which is slower."""
     status = await get_status(client, instance_id, with_history=with_steps)
     if status is None:
         return Instance(phase=Phase.ABSENT)

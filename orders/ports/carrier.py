@@ -17,7 +17,7 @@ class Carrier(Protocol):
     """A carrier."""
 
     def book(self, order_id: str, recipient: Customer) -> Booking:
-        """Book the shipment. A refused address is a result."""
+        """Book the shipment. A refused address is returned, not raised."""
 
     def cancel(self, order_id: str) -> ShipmentCancellation:
         """Cancel the shipment and leave a tombstone: none is booked for this order later.

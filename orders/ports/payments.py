@@ -23,10 +23,10 @@ class Payments(Protocol):
     """A payment gateway."""
 
     def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
-        """Authorize the amount. A decline is a result."""
+        """Authorize the amount. A decline is returned, not raised."""
 
     def capture(self, order_id: str) -> Capture:
-        """Capture the authorized amount. A refusal is a result."""
+        """Capture the authorized amount. A refusal is returned, not raised."""
 
     def refund(self, order_id: str, refund_id: str, amount: Money) -> RefundResult:
         """Refund a part of the captured amount, never more than is left of it.

@@ -1,4 +1,4 @@
-"""Recovery completes an order whose worker was killed in mid-turn.
+"""Recovery completes an order whose worker was killed mid-turn.
 
 `LONG=1 ./scripts/test -k lost_worker` also waits for the timer, a minute or two.
 """

@@ -52,6 +52,34 @@ def test_malformed_json_is_400(shop: Shop, content: bytes) -> None:
     assert response.json()["status"] == 400
 
 
+@pytest.mark.parametrize(
+    ("content", "member"),
+    [
+        (b'{"lines": [], "note": "x", "lines": []}', "lines"),
+        (b'{"customer": {"name": "Ada", "name": "Eve"}}', "name"),
+        (b'{"' + b"n" * 100 + b'": 1, "' + b"n" * 100 + b'": 2}', "n" * 60),
+    ],
+    ids=["top", "nested", "long"],
+)
+def test_repeated_member_is_named(shop: Shop, content: bytes, member: str) -> None:
+    """Also in a nested object; only the beginning of a long name is repeated."""
+    response = send(shop, content)
+
+    assert response.status == 400
+    assert response.json()["type"].endswith(":malformed-json")
+    assert response.json()["detail"] == f"The member '{member}' appears twice."
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("DELETE", "/api/orders"), ("PUT", "/api/stock/MUG-BLUE")]
+)
+def test_wrong_method_is_404_without_a_body(shop: Shop, method: str, path: str) -> None:
+    """The host answers it, as on Azure, so it is no problem of the API."""
+    response = shop.app.request(method, path)
+
+    assert (response.status, response.text) == (404, "")
+
+
 def test_body_above_256_kib_is_413(shop: Shop) -> None:
     """It is not parsed; a body of exactly 256 KiB is."""
     assert send(shop, b" " * (256 * 1024 + 1)).status == 413

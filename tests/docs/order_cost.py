@@ -21,7 +21,7 @@ class Cost:
     """What the host did for one instance."""
 
     rows: int
-    episodes: int
+    turns: int
     activities: Counter[str]
     entity_calls: int
     timers: int
@@ -49,7 +49,7 @@ def cost_of(history: Iterable[dict[str, Any]]) -> Cost:
     scheduled = (event for event in events if event["EventType"] == _TASK_SCHEDULED)
     return Cost(
         rows=len(events),
-        episodes=kinds[_ORCHESTRATOR_STARTED],
+        turns=kinds[_ORCHESTRATOR_STARTED],
         activities=Counter(event["Name"] for event in scheduled),
         entity_calls=kinds[_EVENT_SENT],
         timers=kinds[_TIMER_CREATED],
@@ -63,7 +63,7 @@ def document(costs: dict[str, Cost]) -> str:
 
 def _orders(costs: dict[str, Cost]) -> str:
     return "".join(
-        f"| {name} | {cost.rows} | {cost.episodes} | {cost.activities.total()}"
+        f"| {name} | {cost.rows} | {cost.turns} | {cost.activities.total()}"
         f" | {cost.entity_calls} | {cost.timers} | {cost.transactions}"
         f" | {cost.usd_per_1_000:.3f} USD |\n"
         for name, cost in costs.items()
@@ -85,13 +85,13 @@ def _steps(cost: Cost) -> str:
 
 
 def _rows_of(calls: int) -> int:
-    # The call, its completion, and start and end of the episode that the completion starts.
+    # The call, its completion, and start and end of the turn that the completion starts.
     return 4 * calls
 
 
 _HEAD: Final = f"""# Cost of an order
 
-History rows, episodes (one is one execution of the orchestrator) and storage transactions of
+History rows, turns (one is one execution of the orchestrator) and storage transactions of
 typical orders, and of a refund, which is an instance of its own. Generated from orders on the local
 host by `WRITE_DOCS=1 ./scripts/test tests/docs -k cost`; the same test fails if this page is out of
 date.
@@ -105,7 +105,7 @@ Transactions, counted on the real host in the log of its storage, without pollin
 
 Prices assume {USD_PER_10_000} USD for 10,000 transactions; check the price of your account.
 
-| order | rows | episodes | activities | entity calls | timers | transactions | 1,000 orders |
+| order | rows | turns | activities | entity calls | timers | transactions | 1,000 orders |
 |---|---|---|---|---|---|---|---|
 """
 

@@ -55,5 +55,5 @@ def test_the_document_shows_what_orders_cost(shop: Shop) -> None:
 
 
 def test_a_completed_order_of_two_products_has_a_short_history(shop: Shop) -> None:
-    """The history has 75 rows at most, because every episode replays all of them."""
+    """The history has 75 rows at most, because every turn replays all of them."""
     assert measure(shop, shop.run(an_order(lines=TWO_LINES)).instance_id).rows <= 75

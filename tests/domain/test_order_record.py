@@ -18,7 +18,7 @@ DECLINED = Outcome.rejected("cardDeclined")
 NEEDS_ATTENTION = Outcome.needs_attention("unavailable", ("reversePayment",))
 
 LATER = NOON + timedelta(hours=1)
-#: The order has ended, and an operator must decide.
+#: The order has ended, and an operator must decide on it.
 FAILED = a_record().close(NEEDS_ATTENTION, NOON)[0]
 REFUNDING = request_refund(a_record(outcome=COMPLETED), a_refund_request(1))[0]
 

@@ -87,7 +87,7 @@ def wait_for_call(shop: Shop, call: Failing | FailingStock) -> None:
 
 @contextmanager
 def killing_worker(step: StepName) -> Iterator[None]:
-    """Let the orchestration fail in the episode that calls the step, until the block ends."""
+    """Let the orchestration fail in the turn that calls the step, until the block ends."""
 
     def progress_or_die(current: StepName) -> dict[str, str]:
         if current is step:
@@ -133,7 +133,7 @@ def recoverable_incidents(
         ),
         Incident(
             name="worker killed",
-            description="The worker is killed in the episode that calls the step. The "
+            description="The worker is killed in the turn that calls the step. The "
             "orchestration is `Failed`, and is restarted.",
             run=run_with_killed_worker,
             expected=expected,

@@ -14,7 +14,7 @@ class Cell:
     summary: str = "-"
     #: The outcome in full, for the details.
     outcome: str = "-"
-    #: What was undone or refunded, or why the incident is not applicable.
+    #: What was undone or refunded and what remains, or why the incident is not applicable.
     effect: str
 
 

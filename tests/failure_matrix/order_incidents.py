@@ -63,7 +63,7 @@ def run_crashed(shop: Shop, step: OrderStep, *, before: int = 0, after: int = 0)
 
 
 def run_with_killed_worker(shop: Shop, step: OrderStep) -> str:
-    """Let the orchestration fail in the episode that calls the step, then restart it."""
+    """Let the orchestration fail in the turn that calls the step, then restart it."""
     order_id = shop.place(step.order)
     with killing_worker(step.step):
         assert shop.app.wait(order_id).status == "Failed"

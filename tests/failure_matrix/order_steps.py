@@ -186,16 +186,16 @@ ORDER_STEPS: Final = (
         **_UNDO,
     ),
     OrderStep(
-        step=Activity.SEND_OUTCOME_EMAIL,
-        port="mailer",
-        method="send",
-        **{**_UNDO, "late_call": "The email is sent after everything is undone."},
-    ),
-    OrderStep(
         step=StockStep.RELEASE_STOCK,
         port="stock",
         method=StockOperation.RELEASE,
         outcome_if_failed="needsAttention, unavailable",
         **_UNDO,
+    ),
+    OrderStep(
+        step=Activity.SEND_OUTCOME_EMAIL,
+        port="mailer",
+        method="send",
+        **{**_UNDO, "late_call": "The email is sent after everything is undone."},
     ),
 )

@@ -80,7 +80,7 @@ def run_crashed(shop: Shop, step: RefundStep, *, before: int = 0, after: int = 0
 
 
 def run_with_killed_worker(shop: Shop, step: RefundStep) -> str:
-    """Let the orchestration fail in the episode that calls the step, then restart it."""
+    """Let the orchestration fail in the turn that calls the step, then restart it."""
     order_id = _complete_order(shop)
     with killing_worker(step.step):
         refund_id = _request(shop, order_id)

@@ -25,20 +25,21 @@ Outcome of an order for every combination of a step and an incident. After each 
 audit is clean. Generated from orders on the local host by
 `WRITE_DOCS=1 ./scripts/test tests/failure_matrix`; a test fails if this page is out of date.
 What each step does: [life of an order](order.md#steps). Calls of the order store are named after
-the change of the record that they apply.
+the change of the record that they apply. What a killed process means in operation:
+[what happens on kill -9](operations.md#what-happens-on-kill--9).
 """,
     legend={
         "completed": "The order is paid and shipped.",
         "rejected": "The order is refused or given up.",
         "canceled": "The order is stopped by request of the customer.",
-        "attention": "The order is `needsAttention`: an operator must decide.",
+        "attention": "The order is `needsAttention`: an operator must decide on it.",
         "open": "The order store is unavailable, so the order stays `processing`. The test then "
         "restarts it, and it has the outcome of the column *fails twice*.",
         "↩": "Something was undone: see the details.",
         "-": "The incident cannot happen at this step: see the details.",
     },
     outcome="outcome: status, reason",
-    effect="what was undone",
+    effect="effects undone, and what remains",
 )
 
 #: Filled by the tests.

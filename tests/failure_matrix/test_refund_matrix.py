@@ -26,7 +26,7 @@ the change of the record that they apply.
 """,
     legend={
         "paid": "The refund is paid, once.",
-        "failed": "The refund is not paid: an operator must decide.",
+        "failed": "The refund is not paid: an operator must decide on it.",
         "skipped": "An operator decided not to pay the refund.",
         "open": "The order store is unavailable, so the refund stays `requested`, although it is "
         "paid. Recovery restarts it.",

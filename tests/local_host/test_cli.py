@@ -110,6 +110,24 @@ def test_invalid_app_folder_is_reported(
     assert message in start_failing(app, tmp_path / "data")
 
 
+@pytest.mark.parametrize("program", [None, "./scripts/run"])
+def test_help_shows_the_program(
+    program: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A script that starts the host sets the name that its users type."""
+    monkeypatch.delenv("LOCAL_HOST_PROGRAM", raising=False)
+    if program is not None:
+        monkeypatch.setenv("LOCAL_HOST_PROGRAM", program)
+    with pytest.raises(SystemExit) as exited:
+        main(["--help"])
+
+    shown = program or "python -m local_host"
+    assert exited.value.code == 0
+    text = capsys.readouterr().out
+    assert text.startswith(f"usage: {shown} ")
+    assert f"  {shown} --inspect INSTANCE_ID " in text
+
+
 @pytest.mark.parametrize("option", ["--dat", "--da=x", "--work=1"])
 def test_abbreviated_option_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A script that looks for the option would not see it."""

@@ -40,7 +40,7 @@ def test_invalid_order_is_rejected_before_any_effect(
 def test_declined_card_rejects_the_order_before_the_booking(
     shop: Shop, method: str, reason: str
 ) -> None:
-    """A decline is a result: it is not retried, and there is no payment to reverse."""
+    """A decline is returned, not raised: it is not retried, and there is no payment to reverse."""
     run = shop.run(an_order(payment_method=method))
 
     assert run.output == {"status": "rejected", "reason": reason}

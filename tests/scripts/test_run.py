@@ -17,6 +17,7 @@ PYTHON = f"""#!{sys.executable}
 import json, os, sys
 if sys.argv[1:3] == ["-m", "local_host"]:
     call = {{"app": os.environ["ORDERS_DATA_DIR"], "host": sys.argv[3:], "cwd": os.getcwd()}}
+    call["program"] = os.environ["LOCAL_HOST_PROGRAM"]
     print(json.dumps(call))
 """
 
@@ -103,6 +104,11 @@ def test_empty_data_folder_is_refused(project: Path, arguments: list[str]) -> No
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == "run: --data requires a folder.\n"
+
+
+def test_host_shows_the_name_of_the_script(project: Path) -> None:
+    """In its help and in its messages about options."""
+    assert json.loads(run(project, "--help").stdout)["program"] == "./scripts/run"
 
 
 def test_other_options_reach_the_host_unchanged(project: Path) -> None:

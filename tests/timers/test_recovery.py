@@ -43,7 +43,7 @@ def test_recovery_starts_an_order_that_was_never_started(shop: Shop) -> None:
 
 
 def test_recovery_restarts_a_failed_orchestration(shop: Shop) -> None:
-    """The real host fails one whose worker dies in mid-turn."""
+    """The real host fails one whose worker dies mid-turn."""
     order_id = store_order(shop)
     failed = shop.app.run("changeStock", {"not": "a change"}, order_id)
     assert failed.status == "Failed"

@@ -59,7 +59,7 @@ class SandboxCarrier:
         self.ledger = Ledger(path, "shipments", clock, CarrierUnavailableError)
 
     def book(self, order_id: str, recipient: Customer) -> Booking:
-        """Book the shipment. A refused address is a result."""
+        """Book the shipment. A refused address is returned, not raised."""
         postal_code = recipient.address.postal_code
         if postal_code == _BOOKING_UNAVAILABLE:
             raise CarrierUnavailableError

@@ -34,7 +34,7 @@ class HttpCarrier:
         self._references = references
 
     def book(self, order_id: str, recipient: Customer) -> Booking:
-        """Book the shipment. A refused address is a result."""
+        """Book the shipment. A refused address is returned, not raised."""
         shipment = self._client.find(order_id)
         if shipment is None and not self._has_tombstone(order_id):
             shipment = self._client.book(order_id, recipient, f"{order_id}:ship")

@@ -42,7 +42,7 @@ class SandboxPayments:
         self.ledger = Ledger(path, "payments", clock, PaymentsUnavailableError)
 
     def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
-        """Authorize the amount. A decline is a result."""
+        """Authorize the amount. A decline is returned, not raised."""
         self._fail_before_authorizing(order_id, payment_method)
         with self.ledger.writing() as ledger:
             if ledger.get(_reverse_key(order_id)):
@@ -54,7 +54,7 @@ class SandboxPayments:
         return _authorization(entry)
 
     def capture(self, order_id: str) -> Capture:
-        """Capture the authorized amount. A refusal is a result."""
+        """Capture the authorized amount. A refusal is returned, not raised."""
         with self.ledger.writing() as ledger:
             if ledger.get(_reverse_key(order_id)):
                 return Capture(captured=False, reason=Reason.ALREADY_UNDONE)

@@ -58,7 +58,7 @@ class StripePayments:
         self._references = references
 
     def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
-        """Authorize the amount. A decline is a result."""
+        """Authorize the amount. A decline is returned, not raised."""
         reference = self._create_intent(order_id, amount, payment_method)
         if reference.has_tombstone:
             return _declined(Reason.ALREADY_UNDONE)
@@ -74,7 +74,7 @@ class StripePayments:
         return _authorization(intent)
 
     def capture(self, order_id: str) -> Capture:
-        """Capture the authorized amount. A refusal is a result."""
+        """Capture the authorized amount. A refusal is returned, not raised."""
         reference = self._references.find(order_id)
         if reference.has_tombstone:
             return _not_captured(Reason.ALREADY_UNDONE)

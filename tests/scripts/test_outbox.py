@@ -1,0 +1,59 @@
+"""The script `scripts/outbox`: the emails in the outbox of a data folder."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from orders.adapters.mailer.sandbox import SandboxMailer
+from orders.adapters.system_clock import SystemClock
+from orders.domain.emails import Email
+from tests.shop import APP
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the script."""
+    return subprocess.run(
+        [APP / "scripts" / "outbox", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A data folder with one email."""
+    mailer = SandboxMailer(tmp_path / "sandbox.sqlite3", SystemClock())
+    email = Email(recipient="ada@example.com", subject="S", text="T", html="<p>T</p>")
+    mailer.send("ord_1", "confirmation", email)
+    return tmp_path
+
+
+@pytest.mark.parametrize("option", [[], ["--data"]], ids=["argument", "option"])
+def test_outbox_prints_each_email(folder: Path, option: list[str]) -> None:
+    """The folder is an argument, or an option as that of `scripts/run`."""
+    ran = run(*option, folder)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("--- ord_1")
+    assert "to ada@example.com\nS\n\nT\n" in ran.stdout
+
+
+def test_outbox_of_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
+    """Nothing is created."""
+    ran = run("--data", tmp_path)
+
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == f"outbox: {tmp_path} has no emails yet. Place an order first.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_outbox_help_prints_the_usage() -> None:
+    """It names both ways to give the folder."""
+    ran = run("--help")
+
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("usage: ./scripts/outbox [-h] [--data DIR | FOLDER]")
+
+
+def test_outbox_refuses_two_folders(tmp_path: Path) -> None:
+    """It is unclear which one is meant."""
+    assert run("--data", tmp_path, tmp_path).returncode == 2
