@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partialmethod
 from typing import Any
 
 import azure.durable_functions as df
@@ -72,6 +73,24 @@ def test_recovery_restarts_a_stalled_order(shop: Shop) -> None:
     assert shop.get(order_id)["status"] == "completed"
     assert shop.effects() == COMPLETED_EFFECTS
     assert shop.record(order_id).cancel_requested_at is None
+
+
+def test_order_started_by_a_newer_version_is_restarted_after_a_rollback(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The host does not run an instance of a newer version: it stays Pending."""
+    with monkeypatch.context() as newer_version:
+        start = partialmethod(df.DurableOrchestrationClient.start_new, version="2.0")
+        newer_version.setattr(df.DurableOrchestrationClient, "start_new", start)
+        order_id = shop.place(an_order())
+        shop.app.wait_until_idle()
+    assert shop.app.get_run(order_id).status == "Pending"
+    shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
+
+    run_recovery(shop)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
 
 
 def test_order_that_is_slow_to_terminate_is_restarted_by_the_next_run(
