@@ -1,6 +1,8 @@
 """Ports and entity operations that fail on demand, before or after their effect."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from inspect import isfunction
 from typing import Any, Final
 
@@ -62,6 +64,35 @@ class Failing:
         if self.calls <= self._before + self._after:
             raise UnavailableError("made to fail after the effect")
         return result
+
+
+class Late(Failing):
+    """An adapter whose first call of one method is reported as lost and takes effect later.
+
+    The calls after it take effect at once, or fail.
+    """
+
+    def __init__(self, adapter: object, method: str, *, fails: bool) -> None:
+        super().__init__(adapter, method)
+        self._fails = fails
+        self.has_arrived = False
+        self._late: Callable[[], object] | None = None
+
+    def _call(self, method: str, *args: object, **named: object) -> object:
+        self.calls += 1
+        call = partial(getattr(self._adapter, method), *args, **named)
+        if self.calls == 1:
+            self._late = call
+        if self.calls == 1 or self._fails:
+            raise UnavailableError("reported as lost")
+        return call()
+
+    def arrive(self) -> None:
+        """Let the first call take effect, once more if it already has."""
+        if self._late is not None:
+            self.has_arrived = True
+            with suppress(UnavailableError):
+                self._late()
 
 
 class FailingStock:
