@@ -37,6 +37,15 @@ def test_outbox_prints_each_email(folder: Path, option: list[str]) -> None:
     assert "to ada@example.com\nS\n\nT\n" in ran.stdout
 
 
+def test_outbox_reads_the_folder_of_the_setting(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`ORDERS_DATA_DIR` applies as it does to `scripts/run`."""
+    monkeypatch.setenv("ORDERS_DATA_DIR", str(folder))
+
+    assert run().stdout.startswith("--- ord_1")
+
+
 def test_outbox_of_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
     """Nothing is created."""
     ran = run("--data", tmp_path)
