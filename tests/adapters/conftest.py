@@ -8,6 +8,7 @@ import pytest
 from orders.ports.order_store import OrderStore
 from tests.adapters.gateways import Gateway, sandbox_gateway, stripe_gateway
 from tests.adapters.stores import Backend, sqlite_backend, tables_backend
+from tests.builders import a_customer, a_stored_order
 from tests.stripe_server import Stripe, serving
 
 
@@ -36,3 +37,10 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]
 def store(backend: Backend) -> OrderStore:
     """An empty order store."""
     return backend.store
+
+
+@pytest.fixture
+def placed(store: OrderStore) -> OrderStore:
+    """An order store with one order."""
+    store.place(a_stored_order("o"), a_customer(), "f")
+    return store

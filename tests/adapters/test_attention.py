@@ -9,20 +9,13 @@ from orders.domain.attention import Attention, AttentionReason, Resolution, Reso
 from orders.domain.errors import OrderNotFoundError
 from orders.domain.operator_changes import ResolutionResult, resolve_attention
 from orders.domain.order_record import OrderRecord
-from orders.domain.outcome import Outcome
+from orders.domain.outcome import OrderStatus, Outcome
 from orders.ports.order_store import OrderQuery, OrderStore
 from tests.adapters.stores import close, record_in
-from tests.builders import NOON, a_customer, a_resolution, a_stored_order
+from tests.builders import NOON, a_resolution
 
 RETRY = a_resolution(note="the carrier is available")
 FAILED = Outcome.needs_attention("unavailable", ("dispatchOrder",))
-
-
-@pytest.fixture
-def placed(store: OrderStore) -> OrderStore:
-    """An order store with one order."""
-    store.place(a_stored_order("o"), a_customer(), "f")
-    return store
 
 
 def request_attention(store: OrderStore, reason: AttentionReason) -> None:
@@ -92,6 +85,16 @@ def test_resolution_is_recorded_once_and_reopens_the_order(placed: OrderStore) -
     assert [resolution.note for resolution in record_in(placed).resolutions] == [RETRY.note]
     assert record_in(placed).outcome is None
     assert attention_queue(placed) == []
+
+
+def test_completed_order_whose_email_is_retried_is_found_by_recovery(placed: OrderStore) -> None:
+    """It still has the status completed, and its orchestration may be lost again."""
+    close(placed, Outcome.completed("T1").with_failed_step("sendConfirmation", "not sent"))
+
+    resolve(placed, RETRY)
+
+    assert record_in(placed).status is OrderStatus.COMPLETED
+    assert placed.page(OrderQuery(is_open=True)).orders == (record_in(placed),)
 
 
 def test_recovery_attempts_and_terminations_are_counted(placed: OrderStore) -> None:

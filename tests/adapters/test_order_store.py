@@ -37,13 +37,6 @@ def begin_undo(store: OrderStore, goal: Outcome) -> Outcome:
     return store.update("o", lambda record: record.begin_undo(goal))
 
 
-@pytest.fixture
-def placed(store: OrderStore) -> OrderStore:
-    """An order store with one order."""
-    store.place(a_stored_order("o"), a_customer(), "f")
-    return store
-
-
 def test_placed_order_is_found_unchanged(store: OrderStore) -> None:
     """Lines, prices, times and the fingerprint are kept."""
     order = replace(a_stored_order("o", a_line(), a_line("TEA-ASSAM", 1, 1250)), reference="42")

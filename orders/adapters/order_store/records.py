@@ -38,6 +38,17 @@ def text_to_customer(text: str) -> Customer:
     return decode(Customer, json.loads(text))
 
 
+def flags_of(record: OrderRecord) -> dict[str, bool]:
+    """Return the yes-or-no fields of `OrderQuery`, as they are for a record."""
+    return {
+        "is_open": record.outcome is None,
+        "needs_attention": record.attention is not None,
+        "has_open_refund": bool(record.open_refunds),
+        "is_erased": record.erased_at is not None,
+        "is_purged": record.purged_at is not None,
+    }
+
+
 def time_to_text(time: datetime) -> str:
     """Return a time as text in UTC; the texts sort as the times do."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")

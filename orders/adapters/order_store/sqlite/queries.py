@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from orders.adapters.order_store.cursors import page_size, position_of
-from orders.adapters.order_store.records import record_to_text, time_to_text
+from orders.adapters.order_store.records import flags_of, record_to_text, time_to_text
 from orders.domain.order_record import OrderRecord
 from orders.ports.order_store import OrderQuery
 
@@ -30,11 +30,7 @@ def to_columns(record: OrderRecord) -> Columns:
         "record": record_to_text(record),
         "placed_at": time_to_text(record.order.placed_at),
         "status": record.status.value,
-        "is_open": int(record.outcome is None),
-        "needs_attention": int(record.attention is not None),
-        "has_open_refund": int(bool(record.open_refunds)),
-        "is_erased": int(record.erased_at is not None),
-        "is_purged": int(record.purged_at is not None),
+        **{name: int(flag) for name, flag in flags_of(record).items()},
         "ended_at": time_to_text(record.ended_at) if record.ended_at else None,
         "recovery_due_at": time_to_text(record.recovery_due_at),
     }

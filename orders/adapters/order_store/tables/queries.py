@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from orders.adapters.order_store.cursors import position_of
+from orders.adapters.order_store.records import flags_of
 from orders.adapters.order_store.tables.rows import key_of
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
@@ -43,9 +44,10 @@ _OPEN_STATUSES: Final = frozenset(
 
 def lists_of(record: OrderRecord) -> frozenset[ListName]:
     """Return the lists that the order belongs to."""
+    is_open = record.outcome is None or record.status in _OPEN_STATUSES
     has_open_work = record.attention is not None or bool(record.open_refunds)
     conditions = {
-        ListName.OPEN: record.status in _OPEN_STATUSES or has_open_work,
+        ListName.OPEN: is_open or has_open_work,
         ListName.UNPURGED: record.purged_at is None,
         ListName.UNERASED: record.erased_at is None,
     }
@@ -104,16 +106,9 @@ def bounds(query: OrderQuery) -> tuple[str, str]:
 
 def matches(query: OrderQuery, record: OrderRecord) -> bool:
     """Whether the order meets every condition of the query."""
-    conditions = (
-        (query.status, record.status),
-        (query.is_open, record.outcome is None),
-        (query.needs_attention, record.attention is not None),
-        (query.has_open_refund, bool(record.open_refunds)),
-        (query.is_erased, record.erased_at is not None),
-        (query.is_purged, record.purged_at is not None),
-    )
+    actual = {"status": record.status, **flags_of(record)}
     return (
-        all(expected is None or expected == actual for expected, actual in conditions)
+        all(getattr(query, name) in {None, value} for name, value in actual.items())
         and (query.sku is None or query.sku in {line.sku for line in record.order.lines})
         and _is_before(record.recovery_due_at, query.recovery_due_before)
         and _is_before(record.ended_at, query.ended_before)
