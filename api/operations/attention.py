@@ -1,6 +1,8 @@
 """Endpoints: the attention queue and its resolutions."""
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 import azure.durable_functions as df
@@ -48,23 +50,30 @@ async def resolve_attention(
     """Record a resolution, then continue the order; repeating the request is harmless."""
     order_id = read_order_id(req)
     resolution = read_resolution(req)
-    store = services().order_store
     result = await asyncio.to_thread(
-        store.update,
+        services().order_store.update,
         order_id,
-        lambda record: operator_changes.resolve_attention(record, resolution),
+        lambda record: _record_dispatch(
+            operator_changes.resolve_attention(record, resolution), resolution.at
+        ),
     )
     _require_accepted(result)
     if result.continues_order:
-        if Activity.DISPATCH_ORDER in result.record.steps_settled_elsewhere:
-            # The operator dispatched the shipment: it is too late to cancel.
-            now = services().clock.now()
-            await asyncio.to_thread(store.update, order_id, lambda record: record.dispatch(now))
         await continue_order(client, order_id)
     for refund in result.refunds_to_start:
         await continue_refund(client, order_id, refund.refund_id)
     body = receipt_view(result.record, await get_instance(client, order_id))
     return accepted(body, order_url(order_id))
+
+
+def _record_dispatch(
+    resolved: tuple[OrderRecord, ResolutionResult], now: datetime
+) -> tuple[OrderRecord, ResolutionResult]:
+    """If the operator dispatched the shipment, it is too late to cancel."""
+    record, result = resolved
+    if result.continues_order and Activity.DISPATCH_ORDER in record.steps_settled_elsewhere:
+        record, _ = record.dispatch(now)
+    return record, replace(result, record=record)
 
 
 def _require_accepted(result: ResolutionResult) -> None:
