@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from local_host.errors import AppFolderError, ConfigurationError
-from local_host.host.durable.versions import FailureStrategy, MatchStrategy, Versions
+from local_host.host.durable.versions import Versions
+
+ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 
 _HUB_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{2,44}")
 _TIMESPAN = re.compile(
@@ -157,17 +159,14 @@ def _versions(durable: dict[str, Any]) -> Versions:
     defaults = Versions()
     return Versions(
         default=durable.get("defaultVersion"),
-        match=MatchStrategy(
-            _choice(durable, "versionMatchStrategy", MatchStrategy, defaults.match)
-        ),
-        on_mismatch=FailureStrategy(
-            _choice(durable, "versionFailureStrategy", FailureStrategy, defaults.on_mismatch)
-        ),
+        match=_choice(durable, "versionMatchStrategy", defaults.match),
+        on_mismatch=_choice(durable, "versionFailureStrategy", defaults.on_mismatch),
     )
 
 
-def _choice(section: dict[str, Any], key: str, choices: type[StrEnum], default: str) -> str:
+def _choice(section: dict[str, Any], key: str, default: ChoiceT) -> ChoiceT:
     """Return the configured choice, ignoring case."""
+    choices = type(default)
     value = str(section.get(key, default))
     for choice in choices:
         if choice.lower() == value.lower():

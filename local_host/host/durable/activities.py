@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Callable
 
-from local_host.errors import FunctionFailedError, WorkerLostError
+from local_host.errors import InvocationError
 from local_host.host.clock import Clock
 from local_host.host.durable.decisions import HTTP_ACTIVITY
 from local_host.host.durable.dispatch import BackgroundTasks
@@ -65,8 +65,8 @@ class Activities:
             response = await self._worker.invoke(
                 "activity", task.name, payload, about=task.instance_id
             )
-        except (FunctionFailedError, WorkerLostError) as failure:
-            report = failure.report if isinstance(failure, FunctionFailedError) else str(failure)
+        except InvocationError as failure:
+            report = failure.report
             _log.warning(
                 "Activity %s failed: %s", task.name, report, extra={"about": task.instance_id}
             )

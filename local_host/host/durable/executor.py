@@ -46,12 +46,8 @@ class ActionExecutor:
     def complete(self, key: int | str, error: Exception | None = None) -> None:
         """Complete a call; an unknown key is ignored."""
         promise = self._calls.pop(key, None)
-        if promise is None:
-            return
-        if error is None:
-            self._scheduler.resolve(promise)
-        else:
-            self._scheduler.fail(promise, error)
+        if promise is not None:
+            self._scheduler.complete(promise, error)
 
     def raise_event(self, event: EventRaised) -> None:
         """Deliver an external event or the response of an entity."""
@@ -60,7 +56,7 @@ class ActionExecutor:
             is_error = "exceptionType" in json.loads(event.input_ or "{}")
             self.complete(name, CallFailedError("The entity failed.") if is_error else None)
         elif self._event_waits[name]:
-            self._scheduler.resolve(self._event_waits[name].popleft())
+            self._scheduler.complete(self._event_waits[name].popleft())
         else:
             self.unread[name].append(event)
 
@@ -105,7 +101,7 @@ class ActionExecutor:
                 return self._start_compound(action, self._scheduler.when_all)
             case ActionType.CONTINUE_AS_NEW:
                 self.next_input = encode_compact(action["input"])
-                return self._new_resolved_promise()
+                return self._new_completed_promise()
 
     def _call(self, decision: Decision) -> Promise:
         promise = self._calls[decision.event.event_id] = Promise()
@@ -126,7 +122,7 @@ class ActionExecutor:
         promise = self._set_timer(parse_time(action["fireAt"]))
         if action["isCanceled"]:
             # As on the real host, a canceled timer still fires; the orchestration does not wait.
-            self._scheduler.fail(promise, CallFailedError("The timer was canceled."))
+            self._scheduler.complete(promise, CallFailedError("The timer was canceled."))
         return promise
 
     def _set_timer(self, fire_at: datetime) -> Promise:
@@ -136,7 +132,7 @@ class ActionExecutor:
         name = action["externalEventName"]
         if self.unread[name]:
             self.unread[name].popleft()
-            return self._new_resolved_promise()
+            return self._new_completed_promise()
         promise = Promise()
         self._event_waits[name].append(promise)
         return promise
@@ -145,7 +141,7 @@ class ActionExecutor:
         request_id = self._builder.make_request_id(self._next_id)
         self._record(self._builder.message_entity(self._next_id, action, signal=signal))
         if signal:
-            return self._new_resolved_promise()
+            return self._new_completed_promise()
         promise = self._calls[request_id] = Promise()
         return promise
 
@@ -157,9 +153,9 @@ class ActionExecutor:
         promises = [self._execute(part) for part in action["compoundActions"]]
         return self._scheduler.start(wait(promises))
 
-    def _new_resolved_promise(self) -> Promise:
+    def _new_completed_promise(self) -> Promise:
         promise = Promise()
-        self._scheduler.resolve(promise)
+        self._scheduler.complete(promise)
         return promise
 
     async def _retry(self, call: Callable[[Action], Promise], action: Action) -> None:

@@ -13,6 +13,7 @@ import aiohttp
 from local_host.host.clock import Clock
 from local_host.host.durable.payloads import encode_compact
 from local_host.host.history.events import HistoryEvent, TaskCompleted, TaskFailed
+from local_host.host.repeated_names import join_repeated
 from local_host.host.store.records import Task
 
 _TIMEOUT = aiohttp.ClientTimeout(total=100)
@@ -61,11 +62,12 @@ async def _send(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_headers(response: aiohttp.ClientResponse) -> dict[str, str]:
-    joined: dict[str, list[str]] = {}
-    for name, value in response.headers.items():
-        if name.lower() not in _CONTENT_HEADERS and not name.lower().startswith("content-"):
-            joined.setdefault(name, []).append(value)
-    return {name: ", ".join(values) for name, values in joined.items()}
+    headers = (
+        (name, value)
+        for name, value in response.headers.items()
+        if name.lower() not in _CONTENT_HEADERS and not name.lower().startswith("content-")
+    )
+    return join_repeated(headers, ", ")
 
 
 def _format_reason(error: Exception) -> str:

@@ -11,23 +11,21 @@ from typing import Any
 
 
 class Promise:
-    """The value, or the error, that a later history event brings."""
+    """A wait that a later history event completes, perhaps with an error."""
 
-    __slots__ = ("done", "error", "value", "waiters")
+    __slots__ = ("done", "error", "waiters")
 
     def __init__(self) -> None:
         self.done = False
-        self.value: Any = None
         self.error: Exception | None = None
         self.waiters: list[Coroutine[Any, Any, None]] = []
 
-    def __await__(self) -> Generator["Promise", None, Any]:
-        """Wait for the value, or raise the error."""
+    def __await__(self) -> Generator["Promise", None, None]:
+        """Wait for the completion; raise the error if there is one."""
         if not self.done:
             yield self
         if self.error is not None:
             raise self.error
-        return self.value
 
 
 class Scheduler:
@@ -36,32 +34,25 @@ class Scheduler:
     def __init__(self) -> None:
         self._ready: deque[Coroutine[Any, Any, None]] = deque()
 
-    def resolve(self, promise: Promise, value: Any = None) -> None:  # noqa: ANN401 - any value
-        """Complete a promise with a value; a completed one stays as it is."""
-        self._complete(promise, value, None)
-
-    def fail(self, promise: Promise, error: Exception) -> None:
-        """Complete a promise with an error; a completed one stays as it is."""
-        self._complete(promise, None, error)
-
-    def _complete(self, promise: Promise, value: Any, error: Exception | None) -> None:  # noqa: ANN401 - any value
+    def complete(self, promise: Promise, error: Exception | None = None) -> None:
+        """Complete a promise, perhaps with an error; a completed one stays as it is."""
         if promise.done:
             return
-        promise.done, promise.value, promise.error = True, value, error
+        promise.done, promise.error = True, error
         self._ready.extend(promise.waiters)
         promise.waiters.clear()
 
-    def start(self, coroutine: Coroutine[Any, Any, Any]) -> Promise:
-        """Run a coroutine up to its first wait; return the promise of its result."""
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> Promise:
+        """Run a coroutine up to its first wait; return the promise of its end."""
         outcome = Promise()
 
         async def run() -> None:
             try:
-                value = await coroutine
+                await coroutine
             except Exception as error:  # noqa: BLE001 - raised again where the promise is awaited
-                self.fail(outcome, error)
+                self.complete(outcome, error)
             else:
-                self.resolve(outcome, value)
+                self.complete(outcome)
 
         self._step(run())
         return outcome
@@ -90,12 +81,12 @@ class Scheduler:
             return
         first = Promise()
         for promise in promises:
-            self.start(self._resolve_after(promise, first))
+            self.start(self._complete_after(promise, first))
         await first
 
-    async def _resolve_after(self, promise: Promise, first: Promise) -> None:
+    async def _complete_after(self, promise: Promise, first: Promise) -> None:
         await self._wait_until_done(promise)
-        self.resolve(first)
+        self.complete(first)
 
     async def _wait_until_done(self, promise: Promise) -> None:
         with contextlib.suppress(Exception):  # only the time of completion matters here

@@ -24,7 +24,7 @@ from local_host.host.triggers.schedule import Schedule, is_monitored, parse_sche
 from local_host.host.workers import Worker
 
 _log = logging.getLogger("local_host.timers")
-#: .NET's default value of a DateTime, which stands for "never".
+#: .NET's default value of a DateTime, used where there is no last run.
 _NEVER = "0001-01-01T00:00:00"
 _ZONE_SETTING = "WEBSITE_TIME_ZONE"
 

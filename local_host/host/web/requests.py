@@ -8,6 +8,7 @@ from aiohttp import ClientPayloadError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from local_host.errors import BadRequestError, BodyTooLargeError
+from local_host.host.repeated_names import join_repeated
 
 #: The limit of Newtonsoft.Json. Much deeper JSON would also exceed Python's recursion limit.
 _MAX_JSON_DEPTH = 64
@@ -102,7 +103,7 @@ async def read_request(request: web.BaseRequest, body_limit: int) -> Request:
         raw_path=request.rel_url.raw_path,
         query_string=request.rel_url.raw_query_string,
         query=_query(request),
-        headers=_headers(request),
+        headers=join_repeated(request.headers.items(), ", "),
         body=bytes(body),
     )
 
@@ -117,15 +118,5 @@ def _is_deeper(value: Any, levels: int) -> bool:  # noqa: ANN401 - JSON
 
 def _query(request: web.BaseRequest) -> dict[str, str]:
     """Join repeated parameters and drop empty ones, as the real host does."""
-    joined: dict[str, list[str]] = {}
-    for name, value in request.rel_url.query.items():
-        if value:
-            joined.setdefault(name, []).append(value)
-    return {name: ",".join(values) for name, values in joined.items()}
-
-
-def _headers(request: web.BaseRequest) -> dict[str, str]:
-    joined: dict[str, list[str]] = {}
-    for name, value in request.headers.items():
-        joined.setdefault(name, []).append(value)
-    return {name: ", ".join(values) for name, values in joined.items()}
+    parameters = request.rel_url.query.items()
+    return join_repeated(((name, value) for name, value in parameters if value), ",")
