@@ -2,11 +2,11 @@
 
 import azure.durable_functions as df
 
-from activities.lookups import get_customer, get_record
 from orders.contracts.codec import decode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import ConfirmationRequest, OutcomeEmailRequest
 from orders.domain.emails import EmailKind, confirmation_email, outcome_email
+from orders.lookups import get_customer, get_record
 from orders.services import services
 
 bp = df.Blueprint()

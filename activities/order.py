@@ -2,7 +2,6 @@
 
 import azure.durable_functions as df
 
-from activities.lookups import get_record
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import OrderOutcome, OrderReference
@@ -30,14 +29,14 @@ def open_order(payload: dict) -> dict:
 @bp.activity_trigger(input_name="payload", activity=Activity.VALIDATE_ORDER)
 def validate_order(payload: dict) -> dict:
     """Validate the order. A rejection is returned, not raised; the first result counts."""
-    record = get_record(decode(OrderReference, payload).order_id)
-    if record.validation:
-        return encode(record.validation)
-    validation = validate(record.order, services().catalogue.product)
-    recorded = services().order_store.update(
-        record.order_id, lambda record: record.record_validation(validation)
+    find_product = services().catalogue.product
+    validation = services().order_store.update(
+        decode(OrderReference, payload).order_id,
+        lambda record: record.record_validation(
+            record.validation or validate(record.order, find_product)
+        ),
     )
-    return encode(recorded)
+    return encode(validation)
 
 
 @bp.activity_trigger(input_name="payload", activity=Activity.BEGIN_UNDO)

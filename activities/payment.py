@@ -2,11 +2,11 @@
 
 import azure.durable_functions as df
 
-from activities.lookups import get_record
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import OrderReference, PaymentRequest, PaymentReversal
 from orders.domain.results import Authorization, Capture
+from orders.lookups import get_record
 from orders.services import services
 
 bp = df.Blueprint()

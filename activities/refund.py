@@ -2,7 +2,6 @@
 
 import azure.durable_functions as df
 
-from activities.lookups import get_record
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import RefundClosing, RefundReference, RefundState
@@ -13,6 +12,7 @@ from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Reason
 from orders.domain.refund import Refund, RefundStatus
 from orders.domain.results import RefundResult
+from orders.lookups import get_record
 from orders.services import services
 
 bp = df.Blueprint()

@@ -2,11 +2,11 @@
 
 import azure.durable_functions as df
 
-from activities.lookups import get_customer, get_record
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import CanceledShipment, OrderReference
 from orders.domain.results import Booking
+from orders.lookups import get_customer, get_record
 from orders.services import services
 
 bp = df.Blueprint()

@@ -15,11 +15,10 @@ from orders.services import services
 async def purge(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
     """Purge the order's histories and settle its entries in the stock entities."""
     order_id = record.order.order_id
-    stock_lines = record.validation.stock_lines if record.validation else ()
     await _purge_refunds(client, record)
     with engine_errors():
         await client.purge_instance_history(order_id)
-        for line in stock_lines:
+        for line in record.stock_lines:
             request = StockRequest(order_id=order_id, opening_balance=line.opening_balance)
             entity = df.EntityId(Entity.STOCK.value, line.sku)
             await client.signal_entity(entity, StockOperation.SETTLE.value, encode(request))

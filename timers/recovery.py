@@ -65,12 +65,14 @@ class _RecoveryRun:
         )
 
     async def recover_order(self, record: OrderRecord) -> None:
-        """Recover an order. After some attempts an operator is told, and recovery goes on."""
+        """Recover an order. After some attempts it also enters the attention queue."""
+        if not self._remaining:
+            return
         order_id, attempt = record.order_id, record.recovery_attempts + 1
         now, next_at = self._now, self._next_attempt_at(record.recovery_attempts)
         instance = await get_instance(self._client, order_id)
         action = recovery_action(record, instance, now, self._policy)
-        if action is RecoveryAction.LEAVE or not self._has_capacity():
+        if action is RecoveryAction.LEAVE:
             return
         if action is RecoveryAction.SUSPENDED:
             await self._request_attention(order_id, AttentionReason.SUSPENDED)
@@ -97,11 +99,13 @@ class _RecoveryRun:
 
     async def _recover_refund(self, order_id: str, refund: Refund) -> None:
         """Recover a refund. After some attempts it has failed, and an operator decides."""
+        if not self._remaining:
+            return
         refund_id, attempt = refund.refund_id, refund.recovery_attempts + 1
         now, next_at = self._now, self._next_attempt_at(refund.recovery_attempts)
         instance = await get_instance(self._client, refund_id)
         action = recovery_action(refund, instance, now, self._policy)
-        if action is RecoveryAction.LEAVE or not self._has_capacity():
+        if action is RecoveryAction.LEAVE:
             return
         if action in {RecoveryAction.SUSPENDED, RecoveryAction.STOPPED_BY_OPERATOR}:
             await self._give_up_refund(order_id, refund_id, Reason.STOPPED_BY_OPERATOR)
@@ -122,9 +126,6 @@ class _RecoveryRun:
                 lambda record: record_refund_recovery(record, refund_id, attempt, next_at),
             )
         await self._start(start_refund(self._client, order_id, refund_id))
-
-    def _has_capacity(self) -> bool:
-        return self._remaining > 0
 
     async def _start(self, start: Awaitable[None]) -> None:
         self._remaining -= 1

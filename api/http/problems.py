@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import azure.functions as func
 
+from api.http.responses import NO_STORE
 from orders.order_ids import is_order_id
 
 #: Most field errors in one response.
@@ -58,7 +59,7 @@ class ProblemError(Exception):
             json.dumps(body),
             status_code=self.status.value,
             # A cache must not repeat a refusal either.
-            headers={"Cache-Control": "no-store"} | self.headers,
+            headers=NO_STORE | self.headers,
             mimetype="application/problem+json",
         )
 

@@ -6,13 +6,13 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.http.endpoint import endpoint
-from api.http.problems import conflict, order_not_found, read_order_id
+from api.http.problems import conflict, read_order_id
 from api.http.responses import json_response
 from api.orders.views import order_url
 from orders import retention
 from orders.contracts.names import Endpoint
 from orders.domain.order_record import OrderRecord
-from orders.services import services
+from orders.lookups import get_record
 
 bp = df.Blueprint()
 
@@ -21,9 +21,7 @@ bp = df.Blueprint()
 async def erase_order(req: func.HttpRequest) -> func.HttpResponse:
     """Erase the personal data of an ended order; repeating the request is harmless."""
     order_id = read_order_id(req)
-    record = await asyncio.to_thread(services().order_store.find, order_id)
-    if record is None:
-        raise order_not_found()
+    record = await asyncio.to_thread(get_record, order_id)
     if not record.can_be_erased:
         raise conflict("order-not-ended", _refusal(record))
     await retention.erase(record)

@@ -7,7 +7,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from api.http.endpoint import endpoint
-from api.http.problems import conflict, order_not_found, read_order_id
+from api.http.problems import conflict, read_order_id
 from api.http.query import Query
 from api.http.responses import accepted, json_response, money
 from api.orders.views import order_url, receipt_view
@@ -18,6 +18,7 @@ from orders.domain.outcome import OrderStatus
 from orders.domain.recovery import Phase
 from orders.engine.instances import Instance, continue_order, get_instance
 from orders.engine.step_history import StepResult
+from orders.lookups import get_record
 from orders.services import services
 
 bp = df.Blueprint()
@@ -36,10 +37,8 @@ async def cancel_order(
     is_preview = query.flag("preview", default=False)
     query.check()
     instance = await get_instance(client, order_id, with_steps=is_preview)
-    record = await asyncio.to_thread(services().order_store.find, order_id)
-    if record is None:
-        raise order_not_found()
     if is_preview:
+        record = await asyncio.to_thread(get_record, order_id)
         return json_response(_preview(record, instance))
     # Recorded first: the running orchestration reads it before payment, booking, capture and
     # dispatch.

@@ -98,8 +98,11 @@ def _find_by_key(key: str | None, app: Services) -> _KeyedOrder:
     current = app.settings.id_secret
     if key is None:
         return _KeyedOrder(secret=current, order_id=order_id(current, None))
-    orders = [_find_with_secret(secret, key, app) for secret in app.settings.id_secrets]
-    return next((order for order in orders if order.record is not None), orders[0])
+    new = _find_with_secret(current, key, app)
+    if new.record is not None:
+        return new
+    earlier = (_find_with_secret(s, key, app) for s in app.settings.previous_id_secrets)
+    return next((order for order in earlier if order.record is not None), new)
 
 
 def _find_with_secret(secret: str, key: str, app: Services) -> _KeyedOrder:

@@ -9,7 +9,7 @@ import azure.functions as func
 
 from api.http.endpoint import endpoint
 from api.http.paging import page_response, read_page
-from api.http.problems import not_found, order_not_found, read_order_id
+from api.http.problems import not_found, read_order_id
 from api.http.query import Query
 from api.http.responses import json_response, money, timestamp
 from api.orders.views import order_url, order_view
@@ -18,6 +18,7 @@ from orders.contracts.names import Endpoint
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
 from orders.engine.instances import get_instance
+from orders.lookups import get_record
 from orders.ports.order_store import MAX_PAGE_SIZE, OrderQuery
 from orders.services import services
 
@@ -44,9 +45,7 @@ async def get_order(
     query.check()
     # The engine is read first: an outcome recorded in between is shown late, never too early.
     instance = await get_instance(client, order_id, with_steps=with_steps)
-    record = await asyncio.to_thread(services().order_store.find, order_id)
-    if record is None:
-        raise order_not_found()
+    record = await asyncio.to_thread(get_record, order_id)
     return json_response(order_view(record, instance))
 
 
@@ -93,8 +92,7 @@ async def get_shipment(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _shipment_view(order_id: str) -> dict[str, Any]:
-    if services().order_store.find(order_id) is None:
-        raise order_not_found()
+    get_record(order_id)  # an unknown order is not a shipment that is missing
     shipment = services().carrier.track(order_id)
     if shipment is None:
         raise not_found("shipment-not-found", "The order has no shipment.")

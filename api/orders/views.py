@@ -23,17 +23,12 @@ def order_url(order_id: str) -> str:
 
 def order_status(record: OrderRecord, instance: Instance) -> OrderStatus:
     """Return the status of an order, from the record and its orchestration together."""
-    outcome = final_outcome(record, instance)
-    if outcome is not None:
-        return outcome.status
-    if record.attention is not None and record.outcome is None:
-        return OrderStatus.NEEDS_ATTENTION
-    if record.reopened_from is not None:
-        return record.reopened_from
-    if record.runs == 0 and instance.phase in {Phase.ABSENT, Phase.PENDING}:
-        return OrderStatus.PLACED
-    # Also if the orchestration is lost: the order is unfinished, and recovery restarts it.
-    return OrderStatus.PROCESSING
+    if record.outcome is not None and final_outcome(record, instance) is None:
+        return OrderStatus.PROCESSING
+    has_begun = instance.phase not in {Phase.ABSENT, Phase.PENDING}
+    if record.status is OrderStatus.PLACED and has_begun:
+        return OrderStatus.PROCESSING
+    return record.status
 
 
 def final_outcome(record: OrderRecord, instance: Instance) -> Outcome | None:

@@ -95,20 +95,12 @@ class Database:
 
     def scrub(self) -> None:
         """Remove deleted content from the file's log."""
-        try:
-            connection = self._take_connection()
-            try:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            finally:
-                self._idle.append(connection)
-        except (sqlite3.Error, OSError) as error:
-            raise self._unavailable(f"{self._path.name}: {error}") from error
+        with self._connected() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        # Only errors of SQLite and of the file system are translated, not those of the caller.
-        try:
-            connection = self._take_connection()
+        with self._connected() as connection:
             try:
                 self._require_file()
                 connection.execute(begin)
@@ -118,6 +110,14 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        # Only errors of SQLite and of the file system are translated, not those of the caller.
+        try:
+            connection = self._take_connection()
+            try:
+                yield connection
             finally:
                 self._idle.append(connection)
         except (sqlite3.Error, OSError) as error:

@@ -150,12 +150,12 @@ STEPS: Final = (
     ),
 )
 
-_BY_NAME: Final = {step.name: step for step in STEPS}
+_BY_NAME: Final[dict[str, Step]] = {step.name: step for step in STEPS}
 
 
 def find_step(name: str) -> Step | None:
     """Return the row of a step, or None: histories may name steps of another version."""
-    return next((step for step in STEPS if step.name == name), None)
+    return _BY_NAME.get(name)
 
 
 def step_of_operation(operation: str) -> Step | None:

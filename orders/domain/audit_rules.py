@@ -10,7 +10,6 @@ from orders.domain.holdings import Holdings
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import Refund, RefundStatus
-from orders.domain.results import StockLine
 from orders.domain.stock import ReservationStatus
 
 #: Violations of one rule by one order: kind and detail.
@@ -130,14 +129,14 @@ def _expected_email(outcome: Outcome | None, holdings: Holdings) -> str:
 def _stock_is_sold(record: OrderRecord, holdings: Holdings) -> Violations:
     if record.purged_at is not None:
         return  # settled into the product's totals
-    for line in _stock_lines(record):
+    for line in record.stock_lines:
         if line.sku not in holdings.reservations:
             yield FindingKind.STOCK_NOT_SOLD, f"{line.sku}: 0 of {line.quantity} sold"
     yield from _reservations_are_sold(record, holdings)
 
 
 def _reservations_are_sold(record: OrderRecord, holdings: Holdings) -> Violations:
-    for line in _stock_lines(record):
+    for line in record.stock_lines:
         reservation = holdings.reservations.get(line.sku)
         sold = (ReservationStatus.SOLD, line.quantity)
         if reservation and (reservation.status, reservation.quantity) != sold:
@@ -170,7 +169,3 @@ def _requested(record: OrderRecord, holdings: Holdings) -> int:
     """Return the refunded amount that the record accounts for."""
     requested = sum(refund.amount.minor for refund in record.refunds if refund.may_be_paid)
     return min(requested, holdings.refunded)
-
-
-def _stock_lines(record: OrderRecord) -> tuple[StockLine, ...]:
-    return record.validation.stock_lines if record.validation else ()

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from orders.domain.provider_records import EmailRecord, PaymentRecord, ShipmentRecord
 from orders.domain.results import ShipmentStatus
 from orders.domain.stock import ReservationStatus, Stock, StockReservation
-
-_DISPATCHED: Final = frozenset({ShipmentStatus.DISPATCHED, ShipmentStatus.DELIVERED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +49,7 @@ class Holdings:
     @property
     def dispatched_shipments(self) -> int:
         """Number of shipments that may leave or have left."""
-        return sum(shipment.status in _DISPATCHED for shipment in self.shipments)
+        return sum(shipment.status.is_dispatched for shipment in self.shipments)
 
     @property
     def reserved(self) -> int:

@@ -84,8 +84,8 @@ def close_refund(
     record: OrderRecord, refund_id: str, outcome: RefundOutcome, now: datetime
 ) -> tuple[OrderRecord, OrderRecord]:
     """Record a refund's outcome, unless it is closed; a failed step needs attention."""
-    refund = record.find_refund(refund_id)
-    if refund is None or not refund.is_open:
+    refund = _find_open_refund(record, refund_id)
+    if refund is None:
         return record, record
     attention = record.attention
     if outcome.failed_step is not None:
@@ -99,8 +99,8 @@ def record_refund_recovery(
     record: OrderRecord, refund_id: str, attempt: int, next_at: datetime
 ) -> tuple[OrderRecord, None]:
     """Record a recovery attempt of a refund, and when the order's next one may be made."""
-    refund = record.find_refund(refund_id)
-    if refund is None or not refund.is_open:
+    refund = _find_open_refund(record, refund_id)
+    if refund is None:
         return record, None
     after = _replace_refund(record, replace(refund, recovery_attempts=attempt))
     return replace(after, next_recovery_at=next_at), None
@@ -110,8 +110,8 @@ def record_refund_termination(
     record: OrderRecord, refund_id: str, attempt: int, now: datetime
 ) -> tuple[OrderRecord, None]:
     """Record that recovery terminates a refund's orchestration; it counts as an attempt."""
-    refund = record.find_refund(refund_id)
-    if refund is None or not refund.is_open:
+    refund = _find_open_refund(record, refund_id)
+    if refund is None:
         return record, None
     terminated = replace(refund, recovery_attempts=attempt, terminated_at=now)
     return _replace_refund(record, terminated), None
@@ -240,6 +240,10 @@ def _ended_status(outcome: Outcome | None) -> OrderStatus | None:
     if outcome is None or outcome.status is OrderStatus.NEEDS_ATTENTION:
         return None
     return outcome.status
+
+
+def _find_open_refund(record: OrderRecord, refund_id: str) -> Refund | None:
+    return next((refund for refund in record.open_refunds if refund.refund_id == refund_id), None)
 
 
 def _replace_refund(record: OrderRecord, changed: Refund) -> OrderRecord:

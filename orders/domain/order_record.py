@@ -15,7 +15,7 @@ from orders.domain.money import Money
 from orders.domain.order import Order
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
 from orders.domain.refund import Refund, RefundStatus
-from orders.domain.results import Dispatch, ValidationResult
+from orders.domain.results import Dispatch, StockLine, ValidationResult
 
 #: Replaces an erased text.
 ERASED: Final = "(erased)"
@@ -106,6 +106,11 @@ class OrderRecord:
         return self.outcome is not None and self.attention is None and not self.open_refunds
 
     @property
+    def stock_lines(self) -> tuple[StockLine, ...]:
+        """The units to reserve; none before the validation."""
+        return self.validation.stock_lines if self.validation else ()
+
+    @property
     def open_refunds(self) -> tuple[Refund, ...]:
         """The refunds whose payment or email is outstanding."""
         return tuple(refund for refund in self.refunds if refund.is_open)
@@ -143,7 +148,7 @@ class OrderRecord:
             undoing=self.undoing,
             cancel_reason=self.cancel_reason if self.is_being_canceled else None,
             resumed=self.runs > 0,
-            stock_lines=self.validation.stock_lines if self.validation else (),
+            stock_lines=self.stock_lines,
             dispatched=self.dispatched_at is not None,
             resolved_steps=self.resolved_steps,
             skipped_steps=self._steps_with(ResolutionAction.SKIP),

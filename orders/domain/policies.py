@@ -27,7 +27,8 @@ class RecoveryPolicy:
     recover_after: timedelta = timedelta(minutes=2)
     #: The orchestration is running and has done nothing for this long.
     stalled_after: timedelta = timedelta(hours=1)
-    #: An operator is told after these attempts. Recovery of orders goes on, that of refunds ends.
+    #: After these attempts an order enters the attention queue and its recovery continues; a refund
+    #: fails.
     max_attempts: int = 5
     #: Most orchestrations that one run starts, oldest orders first.
     batch_size: int = 100

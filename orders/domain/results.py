@@ -125,6 +125,11 @@ class ShipmentStatus(StrEnum):
     #: Canceled before the dispatch.
     CANCELED = "canceled"
 
+    @property
+    def is_dispatched(self) -> bool:
+        """Whether the shipment may leave or has left."""
+        return self in {ShipmentStatus.DISPATCHED, ShipmentStatus.DELIVERED}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:

@@ -4,7 +4,6 @@ It holds steps, products and times, and no personal data.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -55,7 +54,7 @@ def read_step_history(events: list[dict[str, Any]]) -> tuple[StepRecord, ...]:
             case "EventSent":
                 requests |= _stock_request(event)
             case "EventRaised" if event["Name"] in requests:
-                steps.extend(_stock_step(event, *requests[event["Name"]]))
+                steps.append(_stock_step(event, *requests[event["Name"]]))
     return tuple(steps)
 
 
@@ -67,11 +66,11 @@ def _stock_request(event: dict[str, Any]) -> dict[str, tuple[str, str]]:
     return {message["id"]: (step.name, sku)} if step else {}
 
 
-def _stock_step(event: dict[str, Any], step: str, sku: str) -> Iterator[StepRecord]:
+def _stock_step(event: dict[str, Any], step: str, sku: str) -> StepRecord:
     message = json.loads(event["Input"])
     is_failed = "exceptionType" in message
     result = StepResult.FAILED if is_failed else _result(step, json.loads(message["result"]))
-    yield StepRecord(step=step, at=event["Timestamp"], result=result, sku=sku)
+    return StepRecord(step=step, at=event["Timestamp"], result=result, sku=sku)
 
 
 def _result(step: str, result: object) -> StepResult:

@@ -36,7 +36,8 @@ LAYERS: dict[str, set[str]] = {
         *("orders.ports", "orders.services"),
     },
     "activities": {
-        *("azure.durable_functions", "orders.contracts", "orders.domain", "orders.services"),
+        *("azure.durable_functions", "orders.contracts", "orders.domain", "orders.lookups"),
+        "orders.services",
     },
     "entities": {"azure.durable_functions", "orders.contracts", "orders.domain"},
     "orchestrators": {"azure.durable_functions", "orders.contracts", "orders.domain"},

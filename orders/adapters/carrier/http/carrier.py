@@ -21,8 +21,6 @@ from orders.ports.partner_references import PartnerReferences
 
 TIMEOUT_SECONDS: Final = 15.0
 
-_DISPATCHED: Final = frozenset({ShipmentStatus.DISPATCHED, ShipmentStatus.DELIVERED})
-
 
 class HttpCarrier:
     """A carrier that books, dispatches and cancels each shipment once."""
@@ -62,7 +60,7 @@ class HttpCarrier:
             raise CarrierUnavailableError("there is no booked shipment to dispatch")
         if shipment.status is ShipmentStatus.BOOKED:
             shipment = self._client.dispatch(shipment, f"{order_id}:dispatch")
-        if shipment.status not in _DISPATCHED:
+        if not shipment.status.is_dispatched:
             raise CarrierUnavailableError(f"the shipment is {shipment.status}, not dispatched")
 
     def track(self, order_id: str) -> Shipment | None:

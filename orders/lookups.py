@@ -1,4 +1,4 @@
-"""Look-ups of what an order's history must not contain."""
+"""Look-ups of an order that must exist."""
 
 from orders.domain.errors import OrderNotFoundError
 from orders.domain.order import Customer
@@ -7,7 +7,11 @@ from orders.services import services
 
 
 def get_record(order_id: str) -> OrderRecord:
-    """Return the order's record."""
+    """Return the order's record.
+
+    Raises:
+        OrderNotFoundError: no order has this ID.
+    """
     record = services().order_store.find(order_id)
     if record is None:
         raise OrderNotFoundError
@@ -15,7 +19,11 @@ def get_record(order_id: str) -> OrderRecord:
 
 
 def get_customer(order_id: str) -> Customer:
-    """Return the order's personal part."""
+    """Return the order's personal part.
+
+    Raises:
+        OrderNotFoundError: no order has this ID.
+    """
     customer = services().order_store.customer(order_id)
     if customer is None:
         raise OrderNotFoundError
