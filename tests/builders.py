@@ -53,6 +53,12 @@ def an_order(  # noqa: PLR0913 - every branch of an order depends on one of thes
     }
 
 
+#: An order whose payment cannot be captured: it is undone after the booking.
+CAPTURE_FAILS = an_order(payment_method="pm_sandbox_captureUnavailable")
+#: The shipment is booked, and the reply is lost: the order waits for the retry.
+WAITS_FOR_RETRY = an_order(postal_code="00002")
+
+
 def a_refund(minor: int | None = None) -> dict[str, Any]:
     """Return the body of a request for a refund; without an amount, of all that is refundable."""
     amount = {} if minor is None else {"amount": {"minor": minor, "currency": "EUR"}}
@@ -117,10 +123,10 @@ def a_stored_order(order_id: str = "ord_1", *lines: OrderLine, country: str = "D
     )
 
 
-def a_customer(postal_code: str = "10115", email: str = EMAIL) -> Customer:
+def a_customer(postal_code: str = "10115") -> Customer:
     """Return the personal part of an order."""
     address = Address(line1=STREET, postal_code=postal_code, city=CITY, country="DE")
-    return Customer(name=NAME, email=email, address=address)
+    return Customer(name=NAME, email=EMAIL, address=address)
 
 
 def a_record(**more: Any) -> OrderRecord:  # noqa: ANN401 - any field of the record

@@ -70,9 +70,13 @@ class Shop:
         """Move the clock to the next timer and run everything that becomes due."""
         self.app.advance_to_next_timer()
 
+    def move_clock(self, time: timedelta) -> None:
+        """Move the clock; what becomes due does not fire yet."""
+        self.app.clock.advance(self.app.clock.now() + time)
+
     def advance_days(self, days: int) -> None:
         """Move the clock by days at once: every timer trigger runs once, at the end."""
-        self.app.clock.advance(self.app.clock.now() + timedelta(days=days))
+        self.move_clock(timedelta(days=days))
         self.advance_to_next_timer()
 
     def let_minutes_pass(self, minutes: int) -> None:
@@ -113,6 +117,13 @@ class Shop:
         """Request a refund."""
         path = f"/api/operations/orders/{order_id}/refund"
         return self.app.request("POST", path, json=body, headers={"Idempotency-Key": key})
+
+    def request_refund(self, order_id: str, body: object, key: str = "refund") -> str:
+        """Request a refund and return its ID."""
+        response = self.refund(order_id, body, key)
+        assert response.status == 202, response.text
+        refund_id: str = response.json()["refundId"]
+        return refund_id
 
     def attention_queue(self) -> list[dict[str, Any]]:
         """Return the first page of the attention queue."""

@@ -27,10 +27,10 @@ class MailerSetup:
     sent: Callable[[], list[tuple[str, str, str]]]
 
 
-def smtp_mailer(server: SmtpServer, folder: Path, timeout: float = 5) -> SmtpMailer:
+def smtp_mailer(server: SmtpServer, folder: Path) -> SmtpMailer:
     """Return the SMTP adapter for this server."""
     references = SqlitePartnerReferences(folder / "orders.sqlite3", "email_references")
-    return SmtpMailer(server, SENDER, references, SystemClock(), timeout)
+    return SmtpMailer(server, SENDER, references, SystemClock(), timeout=5)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +19,7 @@ from orders.adapters.order_store.tables.service import Tables, connect_with_stri
 from orders.adapters.order_store.tables.store import TableOrderStore
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Opening, Outcome
-from orders.ports.order_store import OrderStore
+from orders.ports.order_store import OrderPage, OrderQuery, OrderStore
 from orders.ports.partner_references import PartnerReferences
 from tests import tables_server
 from tests.builders import NOON
@@ -99,3 +99,16 @@ def close(
 ) -> Outcome:
     """Record the outcome."""
     return store.update(order_id, lambda record: record.close(outcome, now))
+
+
+def all_pages(store: OrderStore, query: OrderQuery) -> list[OrderPage]:
+    """Return every page of a query."""
+    pages = [store.page(query)]
+    while pages[-1].cursor:
+        pages.append(store.page(replace(query, cursor=pages[-1].cursor)))
+    return pages
+
+
+def ids_of_pages(store: OrderStore, query: OrderQuery) -> list[list[str]]:
+    """Return the IDs of the orders on every page of a query."""
+    return [[record.order_id for record in page.orders] for page in all_pages(store, query)]

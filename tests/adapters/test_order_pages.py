@@ -8,7 +8,7 @@ import pytest
 from orders.domain.errors import InvalidCursorError
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.ports.order_store import OrderQuery, OrderStore
-from tests.adapters.stores import Backend, close, open_order, record_in
+from tests.adapters.stores import Backend, close, ids_of_pages, open_order, record_in
 from tests.builders import NOON, a_customer, a_line, a_stored_order
 
 
@@ -27,29 +27,25 @@ def ids(store: OrderStore, query: OrderQuery) -> list[str]:
     return [record.order.order_id for record in store.page(query).orders]
 
 
-def all_pages(store: OrderStore, query: OrderQuery) -> list[list[str]]:
-    """Return the IDs of the orders on every page."""
-    pages = [store.page(query)]
-    while pages[-1].cursor:
-        pages.append(store.page(replace(query, cursor=pages[-1].cursor)))
-    return [[record.order.order_id for record in page.orders] for page in pages]
-
-
 def test_pages_hold_every_order_once(week: OrderStore) -> None:
     """The oldest order comes first."""
-    assert all_pages(week, OrderQuery(limit=3)) == [["o0", "o1", "o2"], ["o3", "o4", "o5"], ["o6"]]
+    assert ids_of_pages(week, OrderQuery(limit=3)) == [
+        ["o0", "o1", "o2"],
+        ["o3", "o4", "o5"],
+        ["o6"],
+    ]
 
 
 def test_pages_can_begin_with_the_newest_order(week: OrderStore) -> None:
     """The pages are in reverse order."""
-    pages = all_pages(week, OrderQuery(limit=4, newest_first=True))
+    pages = ids_of_pages(week, OrderQuery(limit=4, newest_first=True))
 
     assert pages == [["o6", "o5", "o4", "o3"], ["o2", "o1", "o0"]]
 
 
 def test_full_last_page_has_no_cursor(week: OrderStore) -> None:
     """No cursor leads to an empty page."""
-    assert len(all_pages(week, OrderQuery(limit=7))) == 1
+    assert len(ids_of_pages(week, OrderQuery(limit=7))) == 1
 
 
 def test_orders_placed_at_the_same_time_are_distinguished(store: OrderStore) -> None:
@@ -57,7 +53,7 @@ def test_orders_placed_at_the_same_time_are_distinguished(store: OrderStore) -> 
     for name in "abcde":
         store.place(a_stored_order(name), a_customer(), "f")
 
-    assert all_pages(store, OrderQuery(limit=2)) == [["a", "b"], ["c", "d"], ["e"]]
+    assert ids_of_pages(store, OrderQuery(limit=2)) == [["a", "b"], ["c", "d"], ["e"]]
 
 
 def test_new_order_does_not_shift_the_next_page(week: OrderStore) -> None:
@@ -71,7 +67,7 @@ def test_new_order_does_not_shift_the_next_page(week: OrderStore) -> None:
 
 def test_orders_are_found_by_product(week: OrderStore) -> None:
     """An order with two lines of the product is found once, over several pages."""
-    assert all_pages(week, OrderQuery(sku="TEA-ASSAM", limit=3)) == [["o0", "o2", "o4"], ["o6"]]
+    assert ids_of_pages(week, OrderQuery(sku="TEA-ASSAM", limit=3)) == [["o0", "o2", "o4"], ["o6"]]
     assert ids(week, OrderQuery(sku="LAMP-OAK")) == []
 
 
@@ -129,7 +125,7 @@ def test_pages_of_due_orders_are_selected_by_the_next_due_moment(
     query = OrderQuery(is_open=True, newest_first=newest_first, limit=2)
 
     due = {
-        limit: all_pages(store, replace(query, recovery_due_before=limit))
+        limit: ids_of_pages(store, replace(query, recovery_due_before=limit))
         for limit in (NOON, later, later + timedelta(microseconds=1), clock.now())
     }
 
@@ -169,7 +165,7 @@ def test_open_orders_can_begin_with_the_newest(week: OrderStore) -> None:
     """The order holds over several pages."""
     query = OrderQuery(status=OrderStatus.PLACED, newest_first=True, limit=3)
 
-    assert all_pages(week, query) == [["o6", "o5", "o4"], ["o3", "o2", "o1"], ["o0"]]
+    assert ids_of_pages(week, query) == [["o6", "o5", "o4"], ["o3", "o2", "o1"], ["o0"]]
 
 
 @pytest.mark.parametrize("newest_first", [False, True])

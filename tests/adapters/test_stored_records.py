@@ -20,7 +20,7 @@ from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import MAX_REFUNDS
 from orders.ports.order_store import OrderPage, OrderQuery, OrderStore
 from tests import tables_server
-from tests.adapters.stores import Backend, backend_in, close, open_order, record_in
+from tests.adapters.stores import Backend, all_pages, backend_in, close, open_order, record_in
 from tests.builders import (
     NAME,
     NOON,
@@ -43,14 +43,6 @@ def damaged(backend: Backend) -> Backend:
         backend.store.place(order, a_customer(), "f")
     backend.write_text(UNREADABLE, json.dumps({"order": {"note": NAME}}))
     return backend
-
-
-def all_pages(store: OrderStore, query: OrderQuery) -> list[OrderPage]:
-    """Return every page of a query."""
-    pages = [store.page(query)]
-    while pages[-1].cursor:
-        pages.append(store.page(replace(query, cursor=pages[-1].cursor)))
-    return pages
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from orders.adapters.order_store.tables.service import Tables, connect_with_stri
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.ports.order_store import OrderQuery, OrderStore
 from tests import tables_server
-from tests.adapters.stores import backend_in, close
+from tests.adapters.stores import backend_in, close, ids_of_pages
 from tests.builders import NOON, a_customer, a_line, a_stored_order
 from tests.tables_server import TableService
 
@@ -53,14 +53,6 @@ def shards(service: TableService) -> dict[str, set[str]]:
     for partition, key in service.rows(LISTS):
         partitions.setdefault(partition, set()).add(key)
     return partitions
-
-
-def all_pages(store: OrderStore, query: OrderQuery) -> list[list[str]]:
-    """Return the IDs of the orders on every page."""
-    pages = [store.page(query)]
-    while pages[-1].cursor:
-        pages.append(store.page(replace(query, cursor=pages[-1].cursor)))
-    return [[record.order_id for record in page.orders] for page in pages]
 
 
 def test_orders_are_spread_over_the_shards(service: TableService) -> None:
@@ -110,7 +102,7 @@ def test_pages_across_shards_are_in_order(
     service: TableService, query: OrderQuery, limit: int, *, newest_first: bool
 ) -> None:
     """Cursors lead from one page to the next, and no order is missing or there twice."""
-    pages = all_pages(a_store(service), replace(query, limit=limit, newest_first=newest_first))
+    pages = ids_of_pages(a_store(service), replace(query, limit=limit, newest_first=newest_first))
 
     expected = NAMES[::-1] if newest_first else NAMES
     assert [name for page in pages for name in page] == expected
@@ -131,7 +123,7 @@ def test_ranges_and_products_are_selected_across_shards(
     )
     tea = OrderQuery(sku="TEA-ASSAM", newest_first=newest_first, limit=4)
 
-    pages = [all_pages(store, query) for query in (in_range, tea)]
+    pages = [ids_of_pages(store, query) for query in (in_range, tea)]
 
     names = [[name for page in item for name in page] for item in pages]
     assert names == [NAMES[12:27][::step], NAMES[5::10][::step]]
@@ -149,7 +141,7 @@ def test_order_placed_between_two_pages_does_not_shift_the_next_one() -> None:
             order = replace(a_stored_order(name), placed_at=TIMES[name])
             store.place(order, a_customer(), "f")
 
-        rest = all_pages(store, OrderQuery(cursor=first.cursor, limit=1))
+        rest = ids_of_pages(store, OrderQuery(cursor=first.cursor, limit=1))
 
     assert [record.order_id for record in first.orders] == NAMES[:10:2]
     assert rest == [[name] for name in NAMES[9:20]]

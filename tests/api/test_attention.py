@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 
 from local_host.testing import Run
-from tests.builders import an_order
+from tests.builders import CAPTURE_FAILS, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import COMPLETED_EFFECTS, UNDONE_EFFECTS, Shop
 
-CAPTURE_FAILS = an_order(payment_method="pm_sandbox_captureUnavailable")
 UNDELIVERABLE = an_order(email="ada@undeliverable.example")
 REJECTED = {"status": "rejected", "reason": "unavailable"}
 

@@ -79,7 +79,7 @@ def test_open_order_is_a_finding_once_it_is_overdue(shop: Shop) -> None:
     assert finding_kinds(shop) == set()
 
     shop.app.terminate(order_id)
-    shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
+    shop.move_clock(timedelta(hours=2))
 
     assert finding_kinds(shop) == {"overdue"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import EMAIL, OPERATOR, a_refund, an_order
 from tests.faults import FOREVER, Failing
-from tests.inspection import audit
+from tests.inspection import audit, email_kinds
 from tests.shop import Shop
 
 
@@ -24,7 +24,7 @@ def an_order_with_a_failed_refund(shop: Shop, failing: str = "payment") -> str:
         shop.replace_ports(payments=Failing(shop.payments, "refund", before=FOREVER))
     else:
         shop.replace_ports(mailer=Failing(shop.mailer, "send", before=FOREVER))
-    shop.app.wait(shop.refund(order_id, a_refund(1000)).json()["refundId"])
+    shop.app.wait(shop.request_refund(order_id, a_refund(1000)))
     shop.restore_ports()
     return order_id
 
@@ -34,11 +34,6 @@ def refund_view(shop: Shop, order_id: str) -> dict[str, Any]:
     (refund,) = shop.get(order_id)["refunds"]
     assert isinstance(refund, dict)
     return refund
-
-
-def email_kinds(shop: Shop) -> list[str]:
-    """Return the kinds of all emails; the kind of a refund's email is `refund`."""
-    return ["refund" if email.kind.startswith("rfd_") else email.kind for email in shop.emails()]
 
 
 def test_entry_shows_the_failed_refund(shop: Shop) -> None:
@@ -92,7 +87,7 @@ def test_steps_of_order_and_refund_are_resolved_apart(shop: Shop) -> None:
     """The confirmation is skipped, the refund settled elsewhere."""
     shop.replace_ports(mailer=Failing(shop.mailer, "send", before=FOREVER))
     order_id = shop.run(an_order(payment_method="pm_sandbox_refundRefused")).instance_id
-    shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
+    shop.app.wait(shop.request_refund(order_id, a_refund()))
     skipped = resolve(shop, order_id, "skip", steps=["sendConfirmation"])
     settled = resolve(shop, order_id, "settledElsewhere", steps=["refundPayment"])
 
@@ -109,7 +104,7 @@ def test_one_resolution_applies_to_order_and_refund(shop: Shop) -> None:
         payments=Failing(shop.payments, "refund", before=FOREVER),
     )
     order_id = shop.run(an_order()).instance_id
-    shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
+    shop.app.wait(shop.request_refund(order_id, a_refund()))
     shop.restore_ports()
 
     assert resolve(shop, order_id, "retry") == 202
@@ -135,7 +130,7 @@ def test_order_with_an_open_refund_cannot_be_erased(shop: Shop) -> None:
     """The email about the refund needs the address; later the request succeeds."""
     order_id = shop.run(an_order()).instance_id
     shop.replace_ports(mailer=Failing(shop.mailer, "send", before=2))
-    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    refund_id = shop.request_refund(order_id, a_refund())
     shop.app.wait_until_idle()
     early = shop.erase(order_id)
     shop.app.wait(refund_id)
@@ -157,7 +152,7 @@ def test_failed_refund_stays_in_the_queue_when_the_order_ends_again(shop: Shop) 
     shop.replace_ports(mailer=Failing(shop.mailer, "send", before=8 + 5))
     order_id = shop.run(an_order(payment_method="pm_sandbox_refundRefused")).instance_id
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=2))
-    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    refund_id = shop.request_refund(order_id, a_refund())
     shop.replace_ports(mailer=Failing(shop.mailer, "send", before=5))
     resolve(shop, order_id, "retry", steps=["sendConfirmation"])
     shop.app.wait(refund_id)
@@ -171,7 +166,7 @@ def test_erased_order_is_not_restarted(shop: Shop) -> None:
     """Only its confirmation was left to send, and it has no recipient any longer."""
     shop.replace_ports(mailer=Failing(shop.mailer, "send", before=FOREVER))
     order_id = shop.run(an_order(payment_method="pm_sandbox_refundRefused")).instance_id
-    shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
+    shop.app.wait(shop.request_refund(order_id, a_refund()))
     resolve(shop, order_id, "retry", steps=["sendConfirmation"])
     shop.erase(order_id)
     resolve(shop, order_id, "settledElsewhere")

@@ -77,7 +77,7 @@ def test_key_with_another_refund_is_refused(shop: Shop, order_id: str) -> None:
 def test_repeated_request_starts_a_refund_that_was_only_recorded(shop: Shop, order_id: str) -> None:
     """The first request could not start the orchestration."""
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=FOREVER))
-    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    refund_id = shop.request_refund(order_id, a_refund())
     shop.app.terminate(refund_id, "lost")
     shop.app.wait_until_idle()
     shop.manage(refund_id, "purge")

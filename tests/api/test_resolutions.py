@@ -6,11 +6,10 @@ import pytest
 
 from orders.domain import operator_changes
 from orders.domain.attention import AttentionReason
-from tests.builders import an_order
+from tests.builders import CAPTURE_FAILS, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import Shop
 
-CAPTURE_FAILS = an_order(payment_method="pm_sandbox_captureUnavailable")
 UNDELIVERABLE = an_order(email="ada@undeliverable.example")
 
 
@@ -140,7 +139,7 @@ def test_order_has_a_limited_number_of_resolutions(
     """The record of an order must not grow without limit."""
     monkeypatch.setattr(operator_changes, "MAX_RESOLUTIONS", 0)
     shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
-    order_id = shop.run(an_order(payment_method="pm_sandbox_captureUnavailable")).instance_id
+    order_id = shop.run(CAPTURE_FAILS).instance_id
 
     response = shop.resolve(order_id, "skip")
 

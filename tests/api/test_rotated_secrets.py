@@ -23,9 +23,9 @@ def rotate_secret(shop: Shop) -> None:
     shop.replace_ports(settings=settings)
 
 
-def restock(shop: Shop, quantity: int, key: str = "k") -> Response:
+def restock(shop: Shop, quantity: int) -> Response:
     """Add units to the stock."""
-    headers = {"Idempotency-Key": key}
+    headers = {"Idempotency-Key": "k"}
     return shop.app.request("POST", RESTOCK, json={"quantity": quantity}, headers=headers)
 
 

@@ -13,12 +13,10 @@ from tests.shop import Shop
 SKU = "TEAPOT-IRON"
 
 
-def change(
-    shop: Shop, action: str, body: object, key: str | None = "k", sku: str = SKU
-) -> Response:
+def change(shop: Shop, action: str, body: object, key: str | None = "k") -> Response:
     """Request a change of stock."""
     headers = {"Idempotency-Key": key} if key else {}
-    return shop.app.request("POST", f"/api/stock/{sku}/{action}", json=body, headers=headers)
+    return shop.app.request("POST", f"/api/stock/{SKU}/{action}", json=body, headers=headers)
 
 
 def available(shop: Shop) -> int:

@@ -29,7 +29,7 @@ def run_canceled_order(shop: Shop) -> str:
     """Cancel an order while its payment is retried, and return its ID."""
     order_id = shop.place(an_order(payment_method="pm_sandbox_flaky"))
     shop.app.wait_until_idle()
-    shop.app.request("POST", f"/api/orders/{order_id}/cancel")
+    shop.cancel(order_id)
     assert shop.app.wait(order_id).output["status"] == "canceled"
     return order_id
 
@@ -37,7 +37,7 @@ def run_canceled_order(shop: Shop) -> str:
 def run_refund(shop: Shop) -> str:
     """Refund a part of a completed order, and return the refund's ID."""
     order_id = shop.run(an_order()).instance_id
-    refund_id: str = shop.refund(order_id, a_refund(1000)).json()["refundId"]
+    refund_id = shop.request_refund(order_id, a_refund(1000))
     assert shop.app.wait(refund_id).output["status"] == "paid"
     return refund_id
 

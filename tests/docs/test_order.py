@@ -53,7 +53,7 @@ def run_every_transition(shop: Shop) -> None:
         retry(shop, shop.run(order).instance_id)
     canceled = shop.place(an_order(email=UNDELIVERABLE, payment_method="pm_sandbox_flaky"))
     shop.app.wait_until_idle()
-    shop.app.request("POST", f"/api/orders/{canceled}/cancel")
+    shop.cancel(canceled)
     shop.app.wait(canceled)
     retry(shop, canceled)
 

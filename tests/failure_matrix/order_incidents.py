@@ -101,7 +101,7 @@ def _place_and_reach(shop: Shop, step: OrderStep, call: Failing | FailingStock) 
 
 
 def _cancel(shop: Shop, order_id: str) -> None:
-    response = shop.app.request("POST", f"/api/orders/{order_id}/cancel")
+    response = shop.cancel(order_id)
     assert response.status in {202, 409}, response.text
 
 

@@ -83,7 +83,7 @@ def run_with_killed_worker(shop: Shop, step: RefundStep) -> str:
     """Let the orchestration fail in the turn that calls the step, then restart it."""
     order_id = _complete_order(shop)
     with killing_worker(step.step):
-        refund_id = _request(shop, order_id)
+        refund_id = shop.request_refund(order_id, HALF)
         assert shop.app.wait(refund_id).status == "Failed"
     return _restart(shop, order_id)
 
@@ -110,20 +110,14 @@ def _complete_order(shop: Shop, payment_method: str = "pm_card_visa") -> str:
     return shop.run(an_order(payment_method=payment_method)).instance_id
 
 
-def _request(shop: Shop, order_id: str) -> str:
-    response = shop.refund(order_id, HALF)
-    assert response.status == 202, response.text
-    return str(response.json()["refundId"])
-
-
 def _refund(shop: Shop, order_id: str) -> str:
-    shop.app.wait(_request(shop, order_id))
+    shop.app.wait(shop.request_refund(order_id, HALF))
     return order_id
 
 
 def _request_and_reach(shop: Shop, call: Failing | FailingStock) -> tuple[str, str]:
     order_id = _complete_order(shop)
-    refund_id = _request(shop, order_id)
+    refund_id = shop.request_refund(order_id, HALF)
     wait_for_call(shop, call)
     return order_id, refund_id
 
@@ -135,7 +129,7 @@ def _restart(shop: Shop, order_id: str) -> str:
 
 
 def _cancel_too_late(shop: Shop, order_id: str) -> None:
-    assert shop.app.request("POST", f"/api/orders/{order_id}/cancel").status == 409
+    assert shop.cancel(order_id).status == 409
 
 
 def _paid(_: RefundStep) -> str:
@@ -171,7 +165,7 @@ REFUND_INCIDENTS: Final[tuple[Incident[RefundStep], ...]] = (
     Incident(
         name="repeated request",
         description="The refund is requested again while the step is retried.",
-        run=partial(run_while, action=_request),
+        run=partial(run_while, action=lambda shop, order_id: shop.request_refund(order_id, HALF)),
         expected=_paid,
     ),
     Incident(

@@ -8,6 +8,7 @@ import pytest
 from local_host.testing import App, load_app, start_app
 
 APP = Path(__file__).parent / "app"
+FRAGILE = Path(__file__).parent / "fragile"
 
 
 @pytest.fixture
@@ -24,3 +25,9 @@ def calls() -> list[str]:
     recorded: list[str] = activity.__globals__["calls"]
     recorded.clear()
     return recorded
+
+
+@pytest.fixture
+def marks(tmp_path: Path) -> Path:
+    """The file in which the fragile app records what it does."""
+    return tmp_path / "marks"

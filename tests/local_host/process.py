@@ -138,6 +138,15 @@ def running_host(
             host.kill()
 
 
+def start_failing(app: Path, data: Path, port: int = 0) -> str:
+    """Start a host that fails with one line of output; return the line."""
+    host = HostProcess(app, data, port=port)
+    assert host.base_url == ""
+    assert host.status == 1
+    assert host.output.count("\n") == 1
+    return host.output
+
+
 def fetch(base_url: str, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
     """Send a request; return status and body of the response."""
     request = urllib.request.Request(  # noqa: S310 - the address of the host under test

@@ -7,16 +7,7 @@ import pytest
 
 from local_host.cli import main
 from tests.local_host.conftest import APP
-from tests.local_host.process import HostProcess, running_host
-
-
-def start_failing(app: Path, data: Path, port: int = 0) -> str:
-    """Start a host that fails with one line of output; return the line."""
-    host = HostProcess(app, data, port=port)
-    assert host.base_url == ""
-    assert host.status == 1
-    assert host.output.count("\n") == 1
-    return host.output
+from tests.local_host.process import running_host, start_failing
 
 
 def test_banner_lists_functions_and_routes(tmp_path: Path) -> None:

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from local_host.testing import App, Response
-
-HOOK = "/runtime/webhooks/durabletask"
+from tests.local_host.process import HOOK
 
 
 def raise_event(app: App, instance_id: str, **options: Any) -> Response:  # noqa: ANN401 - options of a request

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from local_host.testing import App, Response, send_request
+from tests.local_host.process import HOOK
 
-HOOK = "/runtime/webhooks/durabletask"
 BODIES = {
     "truncated": b"{",
     "not UTF-8": b"\xff\xfe\x00",

@@ -10,6 +10,7 @@ import pytest
 
 from local_host.testing import App, start_app
 from tests.local_host.conftest import APP
+from tests.local_host.process import HOOK
 
 
 def test_client_function_starts_an_orchestration(app: App) -> None:
@@ -20,8 +21,7 @@ def test_client_function_starts_an_orchestration(app: App) -> None:
     assert response.status == 202
     assert response.headers["location"] == urls["statusQueryGetUri"]
     assert urls["statusQueryGetUri"] == (
-        f"{app.base_url}/runtime/webhooks/durabletask/instances/one"
-        "?taskHub=TestHub&connection=Storage"
+        f"{app.base_url}{HOOK}/instances/one?taskHub=TestHub&connection=Storage"
     )
     assert app.wait("one").output == ["a", "b", "c"]
 
@@ -65,7 +65,7 @@ def test_path_selects_the_function(app: App, method: str, path: str, text: str) 
         ("GET", "/api/items/seven"),
         ("POST", "/api/echo/x"),
         ("GET", "/api/start/chain"),
-        ("GET", "/runtime/webhooks/durabletask/nonsense"),
+        ("GET", f"{HOOK}/nonsense"),
         ("GET", "/../../etc/passwd"),
         ("GET", "/admin/nonsense"),
         ("GET", "/admin/functions/unknown"),

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.local_host.process import HostProcess, call, fetch, running_host, status, until
-from tests.local_host.test_workers import FRAGILE
-
-
-@pytest.fixture
-def marks(tmp_path: Path) -> Path:
-    """The file in which the fragile app records what it does."""
-    return tmp_path / "marks"
+from tests.local_host.conftest import FRAGILE
+from tests.local_host.process import (
+    HostProcess,
+    call,
+    fetch,
+    running_host,
+    start_failing,
+    status,
+    until,
+)
 
 
 @pytest.fixture
@@ -130,14 +132,6 @@ def test_full_disk_stops_the_host(app: Path, tmp_path: Path, marks: Path) -> Non
 
     assert acknowledged > 0
     assert resume(app, tmp_path, marks, f"n{acknowledged - 1}") == "paused"
-
-
-def start_failing(app: Path, data: Path) -> str:
-    """Start a host that fails with one line of output; return the line."""
-    host = HostProcess(app, data)
-    assert host.status == 1
-    assert host.output.count("\n") == 1
-    return host.output
 
 
 def test_file_that_is_not_a_database_is_not_changed(app: Path, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import pytest
 from local_host.host.clock import SystemClock
 from local_host.host.durable.operations import CompletionWaiters
 from local_host.testing import App, Response
+from tests.local_host.process import HOOK
 
-HOOK = "/runtime/webhooks/durabletask"
 FUTURE = "2100-01-01T00:00:00Z"
 PAST = "2000-01-01T00:00:00Z"
 

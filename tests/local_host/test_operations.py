@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from local_host.testing import App
-
-HOOK = "/runtime/webhooks/durabletask"
+from tests.local_host.process import HOOK
 
 
 def post(app: App, path: str) -> tuple[int, Any]:

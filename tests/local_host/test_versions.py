@@ -11,6 +11,7 @@ from local_host.host.configuration import read_configuration
 from local_host.host.durable.versions import MatchStrategy, Versions
 from local_host.testing import start_app
 from tests.local_host.conftest import APP
+from tests.local_host.process import HOOK
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_unknown_strategy_is_refused(tmp_path: Path) -> None:
 
 def test_rejected_instance_waits_for_a_host_of_its_version(tmp_path: Path) -> None:
     """It stays Pending until the app has its version; it can be terminated before."""
-    path = "/runtime/webhooks/durabletask/orchestrators/chain"
+    path = f"{HOOK}/orchestrators/chain"
     with start_app(app_with(tmp_path / "old", defaultVersion="1.0"), tmp_path / "data") as app:
         for instance_id in ("waits", "ends"):
             app.request("POST", f"{path}/{instance_id}?version=2.0")

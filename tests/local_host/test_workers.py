@@ -9,15 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.local_host.conftest import FRAGILE
 from tests.local_host.process import HostProcess, call, fetch, running_host, status, until
-
-FRAGILE = Path(__file__).parent / "fragile"
-
-
-@pytest.fixture
-def marks(tmp_path: Path) -> Path:
-    """The file in which the fragile app records what it does."""
-    return tmp_path / "marks"
 
 
 @pytest.fixture

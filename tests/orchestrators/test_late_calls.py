@@ -71,7 +71,7 @@ def _replace_ports(shop: Shop, port: str, method: str, *, fails: bool) -> Late:
 def test_late_call_changes_nothing(
     shop: Shop, call: tuple[str, str], situation: tuple[bool, ...]
 ) -> None:
-    """Nothing is charged, shipped or told that the order does not record."""
+    """Nothing is charged, shipped or emailed that the order does not record."""
     late = run_with_late_call(shop, call, situation)
 
     assert late.has_arrived

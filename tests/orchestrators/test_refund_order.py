@@ -7,24 +7,20 @@ from orders.domain.outcome import Reason
 from orders.domain.refund import RefundOutcome
 from tests.builders import EMAIL, a_refund, an_order
 from tests.faults import FOREVER, Failing
+from tests.inspection import email_kinds
 from tests.shop import Shop
 
 
 def run_refund(shop: Shop, order_id: str) -> str:
     """Request a refund, and return the status with which its orchestration ends."""
-    refund_id = shop.refund(order_id, a_refund(1000)).json()["refundId"]
+    refund_id = shop.request_refund(order_id, a_refund(1000))
     return str(shop.app.wait(refund_id).output["status"])
-
-
-def email_kinds(shop: Shop) -> list[str]:
-    """Return the kinds of all emails; the kind of a refund's email is `refund`."""
-    return ["refund" if email.kind.startswith("rfd_") else email.kind for email in shop.emails()]
 
 
 def test_refund_is_paid_emailed_and_closed(shop: Shop) -> None:
     """In this order."""
     order_id = shop.run(an_order()).instance_id
-    run = shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
+    run = shop.app.wait(shop.request_refund(order_id, a_refund()))
 
     assert run.activities == ["refundPayment", "sendRefundEmail", "closeRefund"]
     assert run.output == {"status": "paid"}
@@ -105,7 +101,7 @@ def test_refund_that_an_operator_settled_is_not_paid(shop: Shop) -> None:
     """Its orchestration was waiting for a retry."""
     order_id = shop.run(an_order()).instance_id
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=1))
-    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    refund_id = shop.request_refund(order_id, a_refund())
     shop.app.wait_until_idle()
     given_up = RefundOutcome(
         is_paid=False, failed_step="refundPayment", reason=Reason.STOPPED_BY_OPERATOR

@@ -6,11 +6,9 @@ from orchestrators.order_steps import OrderSteps
 from orders.contracts.names import Activity
 from orders.contracts.payloads import OrderInput
 from orders.domain.outcome import Outcome, Reason
-from tests.builders import an_order
+from tests.builders import CAPTURE_FAILS, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import UNDONE_EFFECTS, Shop
-
-CAPTURE_FAILS = an_order(payment_method="pm_sandbox_captureUnavailable")
 
 
 def test_newest_step_is_undone_first(shop: Shop) -> None:

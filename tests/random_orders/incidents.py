@@ -11,7 +11,7 @@ from orders.contracts.names import Orchestration
 from orders.contracts.steps import StepName
 from tests.builders import a_refund, an_order
 from tests.faults import FOREVER, Failing
-from tests.shop import Shop
+from tests.shop import MANAGEMENT_API, Shop
 
 SKUS: Final = ("LAMP-OAK", "MUG-BLUE")
 
@@ -145,7 +145,7 @@ def restart_refund(shop: Shop, order_id: str, refund_id: str) -> None:
 
 
 def _cancel(shop: Shop, order_id: str, _: Incident) -> None:
-    response = shop.app.request("POST", f"/api/orders/{order_id}/cancel")
+    response = shop.cancel(order_id)
     assert response.status in {202, 409}, response.text
 
 
@@ -207,7 +207,7 @@ def _restart(
 
 def _status(shop: Shop, instance_id: str) -> str | None:
     """Return the status of an instance; None if a fault prevented its start."""
-    path = f"/runtime/webhooks/durabletask/instances/{instance_id}"
+    path = f"{MANAGEMENT_API}/instances/{instance_id}"
     response = shop.app.request("GET", path)
     return None if response.status == 404 else str(response.json()["runtimeStatus"])
 

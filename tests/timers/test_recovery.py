@@ -8,12 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_customer, a_stored_order, an_order
+from tests.builders import WAITS_FOR_RETRY, a_customer, a_stored_order, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import COMPLETED_EFFECTS, UNDONE_EFFECTS, Shop
-
-#: The shipment is booked, and the reply is lost: the order waits for the retry.
-WAITS_FOR_RETRY = an_order(postal_code="00002")
 
 
 def an_order_without_outcome(shop: Shop, order: dict[str, Any]) -> str:
@@ -176,7 +173,7 @@ def test_recovery_starts_a_limited_number_of_orders_oldest_first(shop: Shop) -> 
     policy = replace(shop.services.settings.recovery, batch_size=2)
     shop.replace_ports(settings=replace(shop.services.settings, recovery=policy))
     order_ids = [store_order(shop, f"ord_{number}") for number in range(5)]
-    shop.app.clock.advance(shop.app.clock.now() + timedelta(minutes=5))
+    shop.move_clock(timedelta(minutes=5))
 
     shop.run_recovery()
 

@@ -19,7 +19,7 @@ def an_open_refund(shop: Shop) -> tuple[str, str]:
     """Return the IDs of an order and of its refund, which waits for a retry."""
     order_id = shop.run(an_order()).instance_id
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=1))
-    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    refund_id = shop.request_refund(order_id, a_refund())
     shop.app.wait_until_idle()
     return order_id, refund_id
 
@@ -29,7 +29,7 @@ def test_recovery_closes_a_refund_that_was_paid(shop: Shop) -> None:
     order_id = shop.run(an_order()).instance_id
     store = Failing(shop.services.order_store, "close_refund", before=FOREVER)
     shop.replace_ports(order_store=store)
-    shop.app.wait(shop.refund(order_id, a_refund()).json()["refundId"])
+    shop.app.wait(shop.request_refund(order_id, a_refund()))
     shop.restore_ports()
 
     shop.let_minutes_pass(3)
@@ -91,7 +91,7 @@ def test_resolution_of_another_step_does_not_resume_a_refund(shop: Shop) -> None
 def test_recovery_restarts_a_stalled_refund(shop: Shop) -> None:
     """Its orchestration is terminated first."""
     order_id, _ = an_open_refund(shop)
-    shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
+    shop.move_clock(timedelta(hours=2))
 
     shop.run_recovery()
 
@@ -117,7 +117,7 @@ def test_refund_that_is_slow_to_terminate_is_restarted_by_the_next_run(
     """The refund says that recovery terminated its orchestration."""
     monkeypatch.setattr(instances, "_PAUSES_SECONDS", ())
     order_id, refund_id = an_open_refund(shop)
-    shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
+    shop.move_clock(timedelta(hours=2))
     shop.run_recovery()
     assert shop.app.get_run(refund_id).status == "Terminated"
 

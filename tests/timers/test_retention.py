@@ -49,10 +49,10 @@ def test_old_order_is_purged_from_engine_and_stock(shop: Shop) -> None:
 def test_refunds_are_purged_with_their_order(shop: Shop) -> None:
     """A refund after the purge is purged when the order is deleted."""
     order_id = shop.run(an_order()).instance_id
-    first = shop.refund(order_id, a_refund(1000), "first").json()["refundId"]
+    first = shop.request_refund(order_id, a_refund(1000), "first")
     shop.app.wait_until_idle()
     shop.advance_days(61)
-    later = shop.refund(order_id, a_refund(), "later").json()["refundId"]
+    later = shop.request_refund(order_id, a_refund(), "later")
     shop.app.wait_until_idle()
     shop.advance_days(340)
 
@@ -103,7 +103,7 @@ def test_order_with_an_open_refund_is_not_deleted(shop: Shop) -> None:
     """Also if the refund was requested after the order was listed for deletion."""
     order_id = shop.run(an_order()).instance_id
     shop.replace_ports(payments=Failing(shop.payments, "refund", before=1))
-    refund_id = shop.refund(order_id, a_refund()).json()["refundId"]
+    refund_id = shop.request_refund(order_id, a_refund())
     shop.app.wait_until_idle()
     shop.services.order_store.delete(order_id)
     shop.app.wait(refund_id)

@@ -12,26 +12,23 @@ import pytest
 from orders.domain.policies import RecoveryPolicy
 from orders.engine import instances
 from orders.ports.order_store import Change, OrderStore, T
-from tests.builders import an_order
+from tests.builders import WAITS_FOR_RETRY, an_order
 from tests.faults import FOREVER, Failing, change_name
 from tests.local_host.process import until
 from tests.shop import COMPLETED_EFFECTS, Shop
-
-#: The shipment is booked, and the reply is lost: the order waits for the retry.
-WAITS_FOR_RETRY = an_order(postal_code="00002")
 
 
 def a_stalled_order(shop: Shop, order: dict[str, Any] = WAITS_FOR_RETRY) -> str:
     """Return an order whose next timer was due hours ago and has not fired."""
     order_id = shop.place(order)
     shop.app.wait_until_idle()
-    shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
+    shop.move_clock(timedelta(hours=2))
     return order_id
 
 
 def run_recovery(shop: Shop) -> None:
     """Run recovery once, after the pause of its last attempt."""
-    shop.app.clock.advance(shop.app.clock.now() + timedelta(minutes=3))
+    shop.move_clock(timedelta(minutes=3))
     shop.run_recovery()
 
 
@@ -85,7 +82,7 @@ def test_order_started_by_a_newer_version_is_restarted_after_a_rollback(
         order_id = shop.place(an_order())
         shop.app.wait_until_idle()
     assert shop.app.get_run(order_id).status == "Pending"
-    shop.app.clock.advance(shop.app.clock.now() + timedelta(hours=2))
+    shop.move_clock(timedelta(hours=2))
 
     run_recovery(shop)
 

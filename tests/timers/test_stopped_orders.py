@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 
 from orders.domain.outcome import Reason
-from tests.builders import an_order
+from tests.builders import WAITS_FOR_RETRY, an_order
 from tests.shop import UNDONE_EFFECTS, Shop
 
-#: The shipment is booked, and the reply is lost: the order waits for the retry.
-WAITS_FOR_RETRY = an_order(postal_code="00002")
 BY_CUSTOMER = "as you requested"
 BY_US = "we had to cancel your order"
 

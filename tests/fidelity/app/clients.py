@@ -39,7 +39,7 @@ async def run(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> f
 async def operate(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Do what the path says; what the client raises is told."""
+    """Do what the path says; what the client raises is returned."""
     try:
         answer = await _OPERATIONS[req.route_params["op"]](client, _body(req) or {})
     except Exception as error:  # noqa: BLE001 - all of them are recorded
