@@ -55,8 +55,9 @@ class StoppedError(Exception):
 class OrderSteps:
     """The steps of one order, and what they have found out.
 
-    Every step may raise StoppedError. `open_order`, `begin_undo` and `close_order` raise
-    StepFailedError: the store is unavailable, so nothing may be claimed or undone.
+    A step that is refused or fails for good raises StoppedError. An email does not: its failure is
+    recorded in the outcome. `open_order`, `begin_undo` and `close_order` raise StepFailedError: the
+    store is unavailable, so no outcome may be reported and nothing undone.
     """
 
     def __init__(self, context: Context, order: OrderInput) -> None:
@@ -134,7 +135,7 @@ class OrderSteps:
             yield from self.dispatch_order()
 
     def commit_stock(self) -> Steps[None]:
-        """Sell the reserved units of every product."""
+        """Turn the reservation of every product into a sale."""
         step = StockStep.COMMIT_STOCK
         if self.is_resolved(step):
             return

@@ -21,13 +21,13 @@ UNFINISHED = "unfinished"
 
 @bp.orchestration_trigger(context_name="context", orchestration=Orchestration.PROCESS_ORDER)
 def process_order(context: Context) -> Steps[dict]:
-    """Take one order to its end: shipped and paid, or undone. It always returns a status."""
+    """Take one order to its outcome: paid and shipped, undone, or left to an operator."""
     order = OrderSteps(context, decode(OrderInput, context.get_input()))
     try:
         outcome = yield from run_order(order)
     except StepFailedError as error:
-        # The store is unavailable, so nothing may be claimed or undone. The order stays open in
-        # the store, and recovery restarts it. Callers never see this status.
+        # The store is unavailable, so no outcome may be reported and nothing undone. The order
+        # stays open in the store, and recovery restarts it. Callers never see this status.
         return {"status": UNFINISHED, "step": error.step.value}
     return encode(outcome)
 
@@ -48,7 +48,7 @@ def run_order(order: OrderSteps) -> Steps[Outcome]:
                 yield from fulfill(order, saga)
             except StoppedError as stop:
                 outcome = stop.outcome
-                if outcome.requires_undo:  # a dispatch that failed for good needs attention
+                if outcome.requires_undo:  # not if the dispatch failed for good
                     outcome = yield from saga.undo(outcome)
             else:
                 outcome = yield from finish(order)
