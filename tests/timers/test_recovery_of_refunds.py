@@ -1,5 +1,6 @@
 """Recovery of refunds whose orchestration has stopped before their end."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,25 @@ def test_recovery_starts_a_refund_that_was_never_started(shop: Shop) -> None:
     shop.let_minutes_pass(3)
 
     assert refund_status(shop, order_id) == "paid"
+
+
+def test_recovery_starts_a_limited_number_of_refunds(shop: Shop) -> None:
+    """Of one order, too; the others follow in the next run."""
+    policy = replace(shop.services.settings.recovery, batch_size=1)
+    settings = replace(shop.services.settings, recovery=policy)
+    order_id = shop.run(an_order()).instance_id
+    shop.replace_ports(payments=Failing(shop.payments, "refund", before=2))
+    for key in ("first", "second"):
+        refund_id = shop.request_refund(order_id, a_refund(100), key)
+        shop.app.wait_until_idle()
+        shop.manage(refund_id, "terminate")
+        shop.manage(refund_id, "purge")
+    shop.replace_ports(settings=settings)
+    shop.move_clock(timedelta(minutes=5))
+
+    shop.run_recovery()
+
+    assert [refund["status"] for refund in shop.get(order_id)["refunds"]] == ["paid", "requested"]
 
 
 @pytest.mark.parametrize("verb", ["terminate", "suspend"])
