@@ -1,10 +1,11 @@
-"""Activities on the order itself: open, validate, begin the undo, close."""
+"""Activities on the order itself: open, validate, wait, begin the undo, close."""
 
 import azure.durable_functions as df
 
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
-from orders.contracts.payloads import OrderOutcome, OrderReference
+from orders.contracts.payloads import OrderOutcome, OrderReference, WaitCheck, WaitEnd
+from orders.domain import wait_changes
 from orders.domain.errors import OrderNotFoundError
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Opening, Outcome, Reason
@@ -37,6 +38,30 @@ def validate_order(payload: dict) -> dict:
         ),
     )
     return encode(validation)
+
+
+@bp.activity_trigger(input_name="payload", activity=Activity.CHECK_WAIT)
+def check_wait(payload: dict) -> dict:
+    """Begin a round of a wait, and return what the orchestration does next."""
+    check = decode(WaitCheck, payload)
+    policy, now = services().settings.waits, services().clock.now()
+    answer = services().order_store.update(
+        check.order_id,
+        lambda record: wait_changes.check_wait(record, check.round, policy, now),
+    )
+    return encode(answer)
+
+
+@bp.activity_trigger(input_name="payload", activity=Activity.END_WAIT)
+def end_wait(payload: dict) -> dict:
+    """Record that the step is done for which the order waited."""
+    end = decode(WaitEnd, payload)
+    now = services().clock.now()
+    services().order_store.update(
+        end.order_id,
+        lambda record: wait_changes.end_wait(record, end.step, end.position, now),
+    )
+    return {}
 
 
 @bp.activity_trigger(input_name="payload", activity=Activity.BEGIN_UNDO)

@@ -8,6 +8,8 @@ import azure.durable_functions as df
 
 from orchestrators.calls import Caller, Context, StepFailedError, Steps
 from orchestrators.retries import Backoff
+from orchestrators.stopping import StoppedError
+from orchestrators.waits import Waits
 from orders.contracts.codec import decode
 from orders.contracts.names import Activity, Entity, StockOperation, StockStep
 from orders.contracts.payloads import (
@@ -41,17 +43,6 @@ CONFIRMATION_NOT_SENT = "The confirmation email could not be sent."
 OUTCOME_EMAIL_NOT_SENT = "The email about the outcome could not be sent."
 
 
-class StoppedError(Exception):
-    """A step was refused or failed for good. It never leaves the orchestrator."""
-
-    def __init__(self, step: StepName, outcome: Outcome, *, nothing_done: bool = False) -> None:
-        super().__init__(step)
-        self.step = step
-        self.outcome = outcome
-        #: The step had no effect, so it needs no undo.
-        self.nothing_done = nothing_done
-
-
 class OrderSteps:
     """The steps of one order, and what they have found out.
 
@@ -62,6 +53,7 @@ class OrderSteps:
 
     def __init__(self, context: Context, order: OrderInput) -> None:
         self._caller = Caller.of(context, order.retries)
+        self._waits = Waits(self._caller, order.order_id)
         self._order_id = order.order_id
         self._reference = OrderReference(order_id=order.order_id)
         self._opening = Opening()
@@ -74,6 +66,7 @@ class OrderSteps:
         """Read what earlier orchestrations of this order have done."""
         self._opening = yield from self._caller.call(Activity.OPEN_ORDER, self._reference, Opening)
         self._stock_lines = self._opening.stock_lines
+        self._waits.resume(self._opening)
         return self._opening
 
     def validate(self) -> Steps[None]:
@@ -95,20 +88,20 @@ class OrderSteps:
     def process_payment(self) -> Steps[None]:
         """Authorize the amount."""
         request = PaymentRequest(order_id=self._order_id, amount=self._amount)
-        result = yield from self._do(Activity.PROCESS_PAYMENT, Authorization, request)
+        result = yield from self._do_or_wait(Activity.PROCESS_PAYMENT, Authorization, request)
         if not result.approved:
             raise _refused(Activity.PROCESS_PAYMENT, result.reason)
 
     def ship_order(self) -> Steps[None]:
         """Book the shipment, or find the booked one."""
-        result = yield from self._do(Activity.SHIP_ORDER, Booking)
+        result = yield from self._do_or_wait(Activity.SHIP_ORDER, Booking)
         if not (result.booked and result.tracking_number):
             raise _refused(Activity.SHIP_ORDER, result.reason)
         self._tracking_number = result.tracking_number
 
     def capture_payment(self) -> Steps[None]:
         """Capture the authorized amount."""
-        result = yield from self._do(Activity.CAPTURE_PAYMENT, Capture)
+        result = yield from self._do_or_wait(Activity.CAPTURE_PAYMENT, Capture)
         if not result.captured:
             raise _refused(Activity.CAPTURE_PAYMENT, result.reason)
 
@@ -117,14 +110,7 @@ class OrderSteps:
         step = Activity.DISPATCH_ORDER
         if self.is_resolved(step):
             return
-        try:
-            result = yield from self._caller.call(
-                step, self._reference, Dispatch, self._caller.undo_retries
-            )
-        except StepFailedError:
-            # The dispatch may be recorded, so the order must not be undone.
-            outcome = Outcome.needs_attention(Reason.UNAVAILABLE, (step,))
-            raise StoppedError(step, outcome) from None
+        result = yield from self._do_or_wait(step, Dispatch, is_undo=True)
         if not result.dispatched:
             raise _refused(step, result.reason)
 
@@ -168,7 +154,7 @@ class OrderSteps:
         """Do one undo step."""
         match step:
             case Activity.CANCEL_SHIPMENT:
-                yield from self._do(Activity.CANCEL_SHIPMENT, object, is_undo=True)
+                yield from self._do_or_wait(Activity.CANCEL_SHIPMENT, object, is_undo=True)
             case Activity.REVERSE_PAYMENT:
                 yield from self._reverse_payment()
             case StockStep.RELEASE_STOCK:
@@ -205,7 +191,7 @@ class OrderSteps:
 
     def _reverse_payment(self) -> Steps[None]:
         step = Activity.REVERSE_PAYMENT
-        result = yield from self._do(step, PaymentReversal, is_undo=True)
+        result = yield from self._do_or_wait(step, PaymentReversal, is_undo=True)
         self._has_refunded |= result.reversal is Reversal.REFUNDED
         if result.reversal is Reversal.REFUSED:
             raise StoppedError(step, Outcome.rejected(Reason.REFUND_REFUSED))
@@ -225,6 +211,21 @@ class OrderSteps:
             return (yield from self._caller.call(step, payload, result_type, retries))
         except StepFailedError:
             raise _unavailable(step) from None
+
+    def _do_or_wait(
+        self, step: Activity, result_type: type[T], payload: object = None, *, is_undo: bool = False
+    ) -> Steps[T]:
+        """Do a step. If its partner is unavailable the order waits, then tries it again."""
+        if self._waits.is_open(step):
+            yield from self._waits.wait(step)
+        while True:
+            try:
+                result = yield from self._do(step, result_type, payload, is_undo=is_undo)
+            except StoppedError:
+                yield from self._waits.wait(step)
+            else:
+                yield from self._waits.end(step)
+                return result
 
     def _do_stock(
         self, step: StockStep, operation: StockOperation, line: StockLine

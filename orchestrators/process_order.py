@@ -7,8 +7,9 @@ the record says what comes next: an undo that has begun is finished, and so is a
 import azure.durable_functions as df
 
 from orchestrators.calls import Context, StepFailedError, Steps
-from orchestrators.order_steps import OrderSteps, StoppedError
+from orchestrators.order_steps import OrderSteps
 from orchestrators.saga import Saga
+from orchestrators.stopping import StartAgainError, StoppedError
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity, Orchestration, StockStep
 from orders.contracts.payloads import OrderInput
@@ -25,6 +26,10 @@ def process_order(context: Context) -> Steps[dict]:
     order = OrderSteps(context, decode(OrderInput, context.get_input()))
     try:
         outcome = yield from run_order(order)
+    except StartAgainError:
+        # Steps that were done are found, and the wait continues.
+        context.continue_as_new(context.get_input())
+        return {}
     except StepFailedError as error:
         # The store is unavailable, so no outcome may be reported and nothing undone. The order
         # stays open in the store, and recovery restarts it. Callers never see this status.

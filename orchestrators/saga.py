@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from orchestrators.calls import Steps
-from orchestrators.order_steps import OrderSteps, StoppedError
+from orchestrators.order_steps import OrderSteps
+from orchestrators.stopping import StoppedError
 from orders.contracts.steps import STEPS, StepName, undo_of
 from orders.domain.outcome import Opening, Outcome, Reason
 

@@ -19,6 +19,7 @@ from orders.domain.emails import EmailKind
 from orders.domain.order import Terms
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
+from orders.domain.waits import WaitPolicy
 from orders.ports.order_store import Change, T
 from orders.services import Services
 from orders.settings.partners import TablesAccess
@@ -43,6 +44,7 @@ def settings_in(data_dir: Path, secret: str = SECRET) -> Settings:
         id_secret=secret,
         terms=Terms(max_quantity=100, countries=frozenset({"DE", "FR"})),
         on_azure=False,
+        waits=WaitPolicy(before_capture=timedelta(minutes=2), after_capture=timedelta(minutes=2)),
     )
 
 

@@ -26,10 +26,17 @@ from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Reason
 from orders.domain.recovery import RecoveryAction, recovery_action
 from orders.domain.refund import Refund, RefundOutcome
-from orders.engine.instances import get_instance, start_order, start_refund, terminate
+from orders.engine.instances import (
+    get_instance,
+    start_order,
+    start_refund,
+    terminate,
+    wake_order,
+)
 from orders.order_scan import for_each_order
 from orders.ports.order_store import Change, OrderQuery
 from orders.services import services
+from timers.waiting import WaitingOrders
 
 bp = df.Blueprint()
 
@@ -44,6 +51,7 @@ async def recover_orders(
     """Recover open orders and refunds whose record has not changed for a while, oldest first."""
     run = _RecoveryRun(client)
     await for_each_order(run.query(is_open=True), run.recover_order)
+    await WaitingOrders(client).wake_all()
     await for_each_order(run.query(is_open=False, has_open_refund=True), run.recover_refunds)
 
 
@@ -73,6 +81,9 @@ class _RecoveryRun:
         instance = await get_instance(self._client, order_id)
         action = recovery_action(record, instance, now, self._policy)
         if action is RecoveryAction.LEAVE:
+            return
+        if action is RecoveryAction.WAKE:
+            await wake_order(self._client, record)
             return
         if action is RecoveryAction.SUSPENDED:
             await self._request_attention(order_id, AttentionReason.SUSPENDED)

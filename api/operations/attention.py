@@ -59,7 +59,7 @@ async def resolve_attention(
     )
     _require_accepted(result)
     if result.continues_order:
-        await continue_order(client, order_id)
+        await continue_order(client, result.record)
     for refund in result.refunds_to_start:
         await continue_refund(client, order_id, refund.refund_id)
     body = receipt_view(result.record, await get_instance(client, order_id))

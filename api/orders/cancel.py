@@ -45,9 +45,10 @@ async def cancel_order(
     record = await asyncio.to_thread(_request_cancel, order_id)
     if not (record.is_being_canceled or _is_canceled(record)):
         raise conflict("too-late-to-cancel", _refusal(record))
-    if record.outcome is None and not instance.phase.is_active:
-        # A suspended orchestration would not notice the cancellation, and an ended one cannot.
-        await continue_order(client, order_id)
+    if record.outcome is None and (record.waiting or not instance.phase.is_active):
+        # A sleeping or suspended orchestration would not notice the cancellation, and an ended one
+        # cannot.
+        await continue_order(client, record)
         instance = Instance(phase=Phase.PENDING)
     return accepted(receipt_view(record, instance), order_url(order_id))
 

@@ -13,6 +13,7 @@ from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.recovery import Phase
 from orders.domain.refund import Refund
+from orders.domain.waits import Waiting
 from orders.engine.instances import Instance
 
 
@@ -54,11 +55,24 @@ def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
         **_progress_view(record, instance),
         **quote_view(order.quote),
         "placedAt": timestamp(order.placed_at),
+        "waiting": _waiting_view(record.waiting),
         "steps": [encode(step) for step in instance.steps] or None,
         "cancelRequestedAt": timestamp(record.cancel_requested_at),
         "refunds": [refund_view(refund) for refund in record.refunds] or None,
         "resolutions": [resolution_view(item) for item in record.resolutions] or None,
         "reference": order.reference,
+    }
+
+
+def _waiting_view(waiting: Waiting | None) -> dict[str, Any] | None:
+    if waiting is None:
+        return None
+    return {
+        "waitingFor": waiting.waiting_for,
+        "step": waiting.step,
+        "since": timestamp(waiting.since),
+        "until": timestamp(waiting.until),
+        "then": waiting.expiry,
     }
 
 

@@ -60,6 +60,10 @@ class Activity(StrEnum):
     PROCESS_PAYMENT = "processPayment"
     #: Books the shipment.
     SHIP_ORDER = "shipOrder"
+    #: Begins a round of a wait, and returns what comes next.
+    CHECK_WAIT = "checkWait"
+    #: Records that a step is done for which the order waited.
+    END_WAIT = "endWait"
     #: Captures the authorized amount.
     CAPTURE_PAYMENT = "capturePayment"
     #: Dispatches the shipment unless the order is canceled: the point of no return.

@@ -13,6 +13,7 @@ from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome, RefundStatus
 from orders.domain.results import Reversal, ShipmentCancellation
 from orders.domain.stock import StockAdjustment
+from orders.domain.waits import WaitRound, WakePosition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,23 @@ class PaymentRequest:
 
     order_id: str
     amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitCheck:
+    """Input of `checkWait`."""
+
+    order_id: str
+    round: WaitRound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitEnd:
+    """Input of `endWait`."""
+
+    order_id: str
+    step: str
+    position: WakePosition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,8 @@ class StepGroup(StrEnum):
     AFTER_DISPATCH = "afterDispatch"
     #: Undoing, and ending an order that was undone.
     UNDO = "undo"
+    #: Waiting until a step can be tried again.
+    WAIT = "wait"
     #: Recording the outcome.
     CLOSE = "close"
     #: A refund of a completed order.
@@ -101,6 +103,16 @@ STEPS: Final = (
         name=Activity.SEND_CONFIRMATION,
         group=StepGroup.AFTER_DISPATCH,
         text="Sending the confirmation.",
+    ),
+    Step(
+        name=Activity.CHECK_WAIT,
+        group=StepGroup.WAIT,
+        text="Waiting until the step can be tried again.",
+    ),
+    Step(
+        name=Activity.END_WAIT,
+        group=StepGroup.WAIT,
+        text="Continuing after the wait.",
     ),
     Step(
         name=Activity.BEGIN_UNDO,

@@ -20,6 +20,8 @@ class AttentionReason(StrEnum):
     RECOVERY_FAILED = "recoveryFailed"
     #: The orchestration is suspended and must be resumed.
     SUSPENDED = "suspended"
+    #: The order waits for a step that can no longer be undone; it goes on by itself.
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

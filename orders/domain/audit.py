@@ -80,7 +80,11 @@ def _order_findings(
 
 
 def _overdue(record: OrderRecord, due: datetime) -> Iterator[str]:
-    if _is_open(record) and record.order.placed_at < due:
+    # Waiting and being resolved are no delays.
+    is_expected = record.waiting is not None and record.waiting.until >= due
+    is_in_attention = record.attention is not None and record.waiting is None
+    is_open = record.outcome is None and not is_in_attention
+    if is_open and not is_expected and record.active_since < due:
         yield f"placed {record.order.placed_at.isoformat()}"
     for refund in record.open_refunds:
         if refund.requested_at < due:
@@ -129,4 +133,4 @@ def _counts(records: AuditInput) -> CheckedCounts:
 
 
 def _is_open(record: OrderRecord) -> bool:
-    return record.status in {OrderStatus.PLACED, OrderStatus.PROCESSING}
+    return record.status in {OrderStatus.PLACED, OrderStatus.PROCESSING, OrderStatus.WAITING}

@@ -1,4 +1,4 @@
-"""Emails to customers: confirmation, outcome of an undone order, refund."""
+"""Emails to customers: confirmation, delay, outcome of an undone order, refund."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +20,8 @@ class EmailKind(StrEnum):
     REJECTED = "rejected"
     #: The order was canceled by request; nothing was captured.
     CANCELED = "canceled"
+    #: The order, or its undoing, takes longer than usual.
+    DELAYED = "delayed"
     #: The order was not completed, and the captured amount is refunded.
     REFUNDED = "refunded"
 
@@ -38,6 +40,7 @@ _SUBJECTS: Final = {
     EmailKind.CONFIRMATION: "Your order {id} is on its way",
     EmailKind.REJECTED: "Your order {id} could not be completed",
     EmailKind.CANCELED: "Your order {id} is canceled",
+    EmailKind.DELAYED: "Your order {id} takes longer than usual",
     EmailKind.REFUNDED: "Your order {id} was not completed, and we refund your payment",
 }
 _REFUND_SUBJECT: Final = "Your refund for order {id}"
@@ -48,6 +51,22 @@ _SHIPPING: Final = {
 }
 
 _ON_ITS_WAY: Final = "Your order is on its way."
+_DELAYED: Final = (
+    "Your order takes longer than usual, because a service that we need is not available at the"
+    " moment."
+)
+_DELAYED_NEXT: Final = (
+    "You do not need to do anything. We continue as soon as the service is available again, and"
+    " then send you another email."
+)
+_UNDO_DELAYED: Final = (
+    "We are stopping your order. This takes longer than usual, because a service that we need is"
+    " not available at the moment."
+)
+_UNDO_DELAYED_NEXT: Final = (
+    "Nothing will be shipped. We send you another email as soon as the order is stopped and any"
+    " payment is returned."
+)
 _NOT_COMPLETED: Final = "We are sorry, but we could not complete your order. {why}"
 _CANCELED: Final = "Your order is canceled, as you requested."
 _CANCELED_BY_US: Final = "We are sorry, but we had to cancel your order."
@@ -152,6 +171,14 @@ def outcome_email(order: Order, customer: Customer, kind: EmailKind, reason: str
     elif reason not in _BEFORE_PAYMENT:
         money += _RESERVATION
     return _email(order, customer, _SUBJECTS[kind], happened, money)
+
+
+def delay_email(order: Order, customer: Customer, *, is_being_undone: bool) -> Email:
+    """Write the email about an order that waits for a partner."""
+    paragraphs = (
+        (_UNDO_DELAYED, _UNDO_DELAYED_NEXT) if is_being_undone else (_DELAYED, _DELAYED_NEXT)
+    )
+    return _email(order, customer, _SUBJECTS[EmailKind.DELAYED], *paragraphs)
 
 
 def refund_email(order: Order, customer: Customer, amount: Money) -> Email:

@@ -186,9 +186,22 @@ def _apply_resolution(
         resolutions=(*record.resolutions, *_entries(record, resolution, steps)),
         attention=attention.without_steps(steps),
     )
+    resolved = _end_or_wake_wait(resolved, steps, resolution)
     if resolved.attention is None and _has_work_left(resolved, attention.since):
         return _reopen(resolved)
     return resolved
+
+
+def _end_or_wake_wait(
+    record: OrderRecord, steps: tuple[str, ...], resolution: Resolution
+) -> OrderRecord:
+    """Let a waiting order try its step at once, or end the wait for a step that is resolved."""
+    waiting = record.waiting
+    if waiting is None or (steps and waiting.step not in steps):
+        return record
+    if resolution.action is ResolutionAction.RETRY:
+        return replace(record, waiting=waiting.wake(resolution.at))
+    return record.without_wait()
 
 
 def _entries(

@@ -6,8 +6,8 @@ returns the record itself. Each may be applied twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from orders.domain.attention import Attention, AttentionReason, Resolution, ResolutionAction
@@ -16,9 +16,12 @@ from orders.domain.order import Order
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
 from orders.domain.refund import Refund, RefundStatus
 from orders.domain.results import Dispatch, StockLine, ValidationResult
+from orders.domain.waits import Waiting, WaitPhase, WakePosition
 
 #: Replaces an erased text.
 ERASED: Final = "(erased)"
+#: A wait that has not ended this long after its deadline is recovered.
+_WAIT_GRACE: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,12 @@ class OrderRecord:
     cancel_reason: str | None = None
     #: When the shipment was dispatched. After that the order is neither canceled nor undone.
     dispatched_at: datetime | None = None
+    #: Set while the order waits.
+    waiting: Waiting | None = None
+    #: The latest round of a wait: its event wakes the orchestration.
+    wake_position: WakePosition = field(default_factory=WakePosition)
+    #: When the latest wait ended.
+    last_wait_ended_at: datetime | None = None
     outcome: Outcome | None = None
     ended_at: datetime | None = None
     #: When the record last changed. Set by the store.
@@ -76,6 +85,8 @@ class OrderRecord:
         """The status according to the record alone."""
         if self.outcome is not None:
             return self.outcome.status
+        if self.waiting is not None:
+            return OrderStatus.WAITING
         if self.attention is not None:
             return OrderStatus.NEEDS_ATTENTION
         if self.reopened_from is not None:
@@ -135,9 +146,28 @@ class OrderRecord:
         return self._steps_with(ResolutionAction.SETTLED_ELSEWHERE)
 
     @property
+    def wake_requested_at(self) -> datetime | None:
+        """Since when the orchestration should have woken from its wait."""
+        if self.waiting is None:
+            return None
+        is_stopped = self.is_being_canceled and self.undoing is None
+        is_ready = self.waiting.phase is WaitPhase.READY
+        return self.updated_at if is_ready or is_stopped else None
+
+    @property
+    def active_since(self) -> datetime:
+        """When the order was placed, or last went on after a wait or a resolution."""
+        resolved_at = self.resolutions[-1].at if self.resolutions else self.order.placed_at
+        ended_at = self.last_wait_ended_at or self.order.placed_at
+        return max(self.order.placed_at, resolved_at, ended_at)
+
+    @property
     def recovery_due_at(self) -> datetime:
         """When recovery looks at the order, if nothing changes before."""
         changed_at = self.updated_at or self.order.placed_at
+        is_asleep = self.waiting is not None and self.waiting.phase is WaitPhase.ASLEEP
+        if self.waiting and is_asleep and self.wake_requested_at is None:
+            changed_at = self.waiting.until + _WAIT_GRACE
         return max(changed_at, self.next_recovery_at or changed_at)
 
     @property
@@ -148,6 +178,8 @@ class OrderRecord:
             undoing=self.undoing,
             cancel_reason=self.cancel_reason if self.is_being_canceled else None,
             resumed=self.runs > 0,
+            run=self.runs + 1,
+            waiting_step=self.waiting.step if self.waiting else None,
             stock_lines=self.stock_lines,
             dispatched=self.dispatched_at is not None,
             resolved_steps=self.resolved_steps,
@@ -199,7 +231,7 @@ class OrderRecord:
             return self, self.outcome or self.undoing or goal
         if self.dispatched_at is not None:
             return self, Outcome.needs_attention(goal.reason, ())  # too late to undo
-        return replace(self, undoing=goal), goal
+        return replace(self.without_wait(), undoing=goal), goal
 
     def close(self, outcome: Outcome, now: datetime) -> tuple[OrderRecord, Outcome]:
         """Record the outcome, and return the outcome with which the order ends."""
@@ -209,7 +241,7 @@ class OrderRecord:
             # A late completion by an orchestration that was believed lost. The undo goes on.
             return self, self.undoing
         after = replace(
-            self,
+            self.without_wait(),
             outcome=outcome,
             ended_at=now,
             attention=self._attention_for(outcome, now),
@@ -219,11 +251,21 @@ class OrderRecord:
         )
         return after, outcome
 
-    def request_attention(self, reason: AttentionReason, now: datetime) -> tuple[OrderRecord, None]:
+    def request_attention(
+        self, reason: AttentionReason, now: datetime, steps: tuple[str, ...] = ()
+    ) -> tuple[OrderRecord, None]:
         """Put an open order into the attention queue, unless it is there."""
         if self.outcome is not None or self.attention is not None:
             return self, None
-        return replace(self, attention=Attention(reason=reason, since=now)), None
+        attention = Attention(reason=reason, since=now, failed_steps=steps)
+        return replace(self, attention=attention), None
+
+    def without_wait(self) -> OrderRecord:
+        """Return the record without a wait, and without the attention that the wait needed."""
+        attention = self.attention
+        if attention is not None and attention.reason is AttentionReason.WAITING:
+            attention = None
+        return replace(self, waiting=None, attention=attention)
 
     def record_recovery(self, attempt: int, next_at: datetime) -> tuple[OrderRecord, None]:
         """Record a recovery attempt, and when the next one may be made."""

@@ -16,6 +16,8 @@ class OrderStatus(StrEnum):
     PLACED = "placed"
     #: Steps are being done or undone, or the order awaits its recovery.
     PROCESSING = "processing"
+    #: The order goes on when a service is available again or a person has decided.
+    WAITING = "waiting"
     #: Paid and shipped.
     COMPLETED = "completed"
     #: Refused by a rule, a bank or a carrier, or given up; everything is undone.
@@ -164,6 +166,10 @@ class Opening:
     cancel_reason: str | None = None
     #: An earlier orchestration may have done any of the steps.
     resumed: bool = False
+    #: Number of this orchestration, from 1.
+    run: int = 1
+    #: The step for which the order waits.
+    waiting_step: str | None = None
     #: Units that may be reserved, if the order was accepted.
     stock_lines: tuple[StockLine, ...] = ()
     #: The shipment is dispatched: the order can only be finished.

@@ -42,6 +42,8 @@ class RecoveryAction(Enum):
 
     #: The orchestration is running.
     LEAVE = auto()
+    #: Wake the orchestration: the event may have been lost.
+    WAKE = auto()
     #: Start the orchestration from the start.
     RESTART = auto()
     #: Terminate the stalled orchestration, then start it.
@@ -65,6 +67,10 @@ class Recoverable(Protocol):
     def terminated_at(self) -> datetime | None:
         """When recovery terminated the orchestration."""
 
+    @property
+    def wake_requested_at(self) -> datetime | None:
+        """Since when the orchestration should have woken from its wait."""
+
 
 def recovery_action(
     subject: Recoverable, instance: InstanceState, now: datetime, policy: RecoveryPolicy
@@ -74,15 +80,22 @@ def recovery_action(
         return RecoveryAction.SUSPENDED
     if instance.is_terminated and subject.terminated_at is not None:
         return RecoveryAction.COMPLETE_RESTART
-    if instance.phase.is_active and not _is_stalled(instance, now, policy):
-        return RecoveryAction.LEAVE
     if instance.phase.is_active:
-        return RecoveryAction.TERMINATE_FIRST
+        wake_requested_at = subject.wake_requested_at
+        if _is_stalled(instance, wake_requested_at, now, policy):
+            return RecoveryAction.TERMINATE_FIRST
+        return RecoveryAction.LEAVE if wake_requested_at is None else RecoveryAction.WAKE
     if instance.is_terminated:
         return RecoveryAction.STOPPED_BY_OPERATOR
     return RecoveryAction.RESTART
 
 
-def _is_stalled(instance: InstanceState, now: datetime, policy: RecoveryPolicy) -> bool:
-    updated_at = instance.last_updated_at
-    return updated_at is not None and now - updated_at > policy.stalled_after
+def _is_stalled(
+    instance: InstanceState,
+    wake_requested_at: datetime | None,
+    now: datetime,
+    policy: RecoveryPolicy,
+) -> bool:
+    """Whether an active instance has done nothing for long, sleep on request apart."""
+    times = [time for time in (instance.last_updated_at, wake_requested_at) if time is not None]
+    return bool(times) and now - max(times) > policy.stalled_after

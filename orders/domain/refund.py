@@ -104,6 +104,11 @@ class Refund:
         return self.status is RefundStatus.REQUESTED or email_outstanding
 
     @property
+    def wake_requested_at(self) -> None:
+        """Its orchestration does not wait."""
+        return
+
+    @property
     def may_be_paid(self) -> bool:
         """Whether the gateway may have paid it."""
         return self.status in {RefundStatus.REQUESTED, RefundStatus.PAID, RefundStatus.FAILED}

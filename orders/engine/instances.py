@@ -1,6 +1,7 @@
 """Orchestration instances of orders and refunds: look up, start, resume, terminate."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from orders.contracts.codec import encode
 from orders.contracts.names import Orchestration
 from orders.contracts.payloads import OrderInput, RefundInput
 from orders.domain.errors import EngineUnavailableError
+from orders.domain.order_record import OrderRecord
 from orders.domain.recovery import InstanceState, Phase
 from orders.engine.client import engine_errors, get_status
 from orders.engine.step_history import StepRecord, read_step_history
@@ -26,6 +28,8 @@ class Instance(InstanceState):
     #: Empty unless the history was requested.
     steps: tuple[StepRecord, ...] = ()
 
+
+_log = logging.getLogger(__name__)
 
 #: Pauses before each check whether a terminated instance has ended: two seconds in all.
 _PAUSES_SECONDS: Final = (0.1, 0.3, 0.6, 1.0)
@@ -74,10 +78,21 @@ async def start_refund(
     await _start(client, Orchestration.REFUND_ORDER, refund_id, payload)
 
 
-async def continue_order(client: df.DurableOrchestrationClient, order_id: str) -> None:
-    """Resume the order's orchestration if it is suspended, otherwise start it."""
-    if not await _resume(client, order_id):
-        await start_order(client, order_id)
+async def continue_order(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
+    """Resume or start the order's orchestration, and wake it if the order waits."""
+    if not await _resume(client, record.order_id):
+        await start_order(client, record.order_id)
+    if record.waiting is not None:
+        await wake_order(client, record)
+
+
+async def wake_order(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
+    """Wake the orchestration of an order that waits. A lost event is raised again by recovery."""
+    try:
+        with engine_errors():
+            await client.raise_event(record.order_id, record.wake_position.event)
+    except EngineUnavailableError:
+        _log.warning("order %s could not be woken yet", record.order_id)
 
 
 async def continue_refund(
@@ -117,5 +132,5 @@ async def _resume(client: df.DurableOrchestrationClient, instance_id: str) -> bo
     if (await get_instance(client, instance_id)).phase is not Phase.SUSPENDED:
         return False
     with engine_errors():
-        await client.resume(instance_id, "resolved by an operator")
+        await client.resume(instance_id, "the order continues")
     return True

@@ -36,5 +36,9 @@ class Carrier(Protocol):
     def track(self, order_id: str) -> Shipment | None:
         """Return the order's shipment, if there is one."""
 
+    def is_available(self) -> bool:
+        """Whether the carrier answers at the moment. It never raises."""
+        ...
+
     def list_shipments(self, since: datetime) -> Iterable[ShipmentRecord]:
         """Return the carrier's own record of all shipments booked since then."""

@@ -42,6 +42,8 @@ class OrderQuery:
     is_open: bool | None = None
     #: The order is in the attention queue.
     needs_attention: bool | None = None
+    #: The order waits for a partner.
+    is_waiting: bool | None = None
     #: A refund is not closed.
     has_open_refund: bool | None = None
     #: The personal data is erased.

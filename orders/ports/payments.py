@@ -37,5 +37,9 @@ class Payments(Protocol):
     def reverse(self, order_id: str) -> Reversal:
         """Void or refund the payment and leave a tombstone: nothing more is captured later."""
 
+    def is_available(self) -> bool:
+        """Whether the gateway answers at the moment. It never raises."""
+        ...
+
     def list_payments(self, since: datetime) -> Iterable[PaymentRecord]:
         """Return the gateway's own record of all payments begun since then."""

@@ -14,6 +14,7 @@ from orders.domain.audit import AuditPolicy
 from orders.domain.errors import InvalidSettingsError
 from orders.domain.order import Terms
 from orders.domain.policies import RecoveryPolicy, RetentionPolicy
+from orders.domain.waits import WaitPolicy
 from orders.settings.partners import (
     CarrierAccess,
     SmtpAccess,
@@ -68,6 +69,8 @@ class Settings:
     #: ORDERS_RECOVER_AFTER_MINUTES, ORDERS_STALLED_AFTER_MINUTES, ORDERS_RECOVERY_ATTEMPTS,
     #: ORDERS_RECOVERY_BATCH_SIZE.
     recovery: RecoveryPolicy = field(default_factory=RecoveryPolicy)
+    #: ORDERS_WAIT_MINUTES, ORDERS_WAIT_AFTER_CAPTURE_MINUTES, ORDERS_WAKE_BATCH_SIZE.
+    waits: WaitPolicy = field(default_factory=WaitPolicy)
     #: ORDERS_PURGE_AFTER_DAYS, ORDERS_ERASE_AFTER_DAYS, ORDERS_DELETE_AFTER_DAYS.
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     #: The order store in Azure Tables. None: SQLite.
@@ -104,6 +107,7 @@ class Settings:
             retries=retries,
             audit=audit,
             recovery=_recovery(environment, retries),
+            waits=_waits(environment),
             retention=_retention(environment, audit),
             tables=tables_access(environment),
             stripe=stripe_access(environment),
@@ -192,6 +196,25 @@ def _recovery(environment: Environment, retries: RetryPolicies) -> RecoveryPolic
         raise InvalidSettingsError(
             "ORDERS_STALLED_AFTER_MINUTES must be longer than ORDERS_RETRY_MAX_INTERVAL_MS"
             " and ORDERS_UNDO_RETRY_MAX_INTERVAL_MS"
+        )
+    return policy
+
+
+def _waits(environment: Environment) -> WaitPolicy:
+    default = WaitPolicy()
+    policy = WaitPolicy(
+        before_capture=read_minutes(environment, "ORDERS_WAIT_MINUTES", default.before_capture),
+        after_capture=read_minutes(
+            environment, "ORDERS_WAIT_AFTER_CAPTURE_MINUTES", default.after_capture
+        ),
+        batch_size=read_number(
+            environment, "ORDERS_WAKE_BATCH_SIZE", default.batch_size, max_digits=5
+        ),
+    )
+    if policy.before_capture > policy.authorization:
+        minutes = policy.authorization // timedelta(minutes=1)
+        raise InvalidSettingsError(
+            f"ORDERS_WAIT_MINUTES must be at most {minutes}: banks hold an amount for seven days"
         )
     return policy
 

@@ -104,7 +104,7 @@ def test_recovery_finishes_an_undo_that_had_begun(shop: Shop) -> None:
     """The order keeps the outcome of the undo."""
     shop.replace_ports(carrier=Failing(shop.carrier, "cancel", before=FOREVER))
     order_id = shop.place(an_order(payment_method="pm_sandbox_captureUnavailable"))
-    shop.let_minutes_pass(1)
+    shop.let_minutes_pass(4)
     shop.app.terminate(order_id, "by an operator")
     shop.restore_ports()
 

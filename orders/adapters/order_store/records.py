@@ -43,6 +43,7 @@ def flags_of(record: OrderRecord) -> dict[str, bool]:
     return {
         "is_open": record.outcome is None,
         "needs_attention": record.attention is not None,
+        "is_waiting": record.waiting is not None,
         "has_open_refund": bool(record.open_refunds),
         "is_erased": record.erased_at is not None,
         "is_purged": record.purged_at is not None,

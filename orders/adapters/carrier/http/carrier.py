@@ -70,6 +70,14 @@ class HttpCarrier:
             return None
         return Shipment(status=shipment.status, tracking_number=shipment.tracking_number)
 
+    def is_available(self) -> bool:
+        """Whether the carrier answers a look-up."""
+        try:
+            self._client.find("availability-probe")
+        except CarrierUnavailableError:
+            return False
+        return True
+
     def list_shipments(self, since: datetime) -> Iterator[ShipmentRecord]:
         """Return the shipments that the carrier lists."""
         for order_id, shipment in self._client.booked_since(since):

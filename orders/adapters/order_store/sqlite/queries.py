@@ -20,7 +20,14 @@ _CONDITIONS: Final = {
     "sku": "order_products.sku = :sku",
 }
 #: Columns of yes-or-no fields. Their values are literals, so that partial indexes apply.
-_FLAGS: Final = ("is_open", "needs_attention", "has_open_refund", "is_erased", "is_purged")
+_FLAGS: Final = (
+    "is_open",
+    "needs_attention",
+    "is_waiting",
+    "has_open_refund",
+    "is_erased",
+    "is_purged",
+)
 
 
 def to_columns(record: OrderRecord) -> Columns:

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS orders (
     status            TEXT NOT NULL,
     is_open           INTEGER NOT NULL,
     needs_attention   INTEGER NOT NULL,
+    is_waiting        INTEGER NOT NULL,
     has_open_refund   INTEGER NOT NULL,
     is_erased         INTEGER NOT NULL,
     is_purged         INTEGER NOT NULL,
@@ -24,6 +25,7 @@ CREATE INDEX IF NOT EXISTS orders_by_status ON orders (status, placed_at, order_
 CREATE INDEX IF NOT EXISTS open_orders ON orders (placed_at, order_id) WHERE is_open = 1;
 CREATE INDEX IF NOT EXISTS attention_queue ON orders (placed_at, order_id)
     WHERE needs_attention = 1;
+CREATE INDEX IF NOT EXISTS waiting_orders ON orders (placed_at, order_id) WHERE is_waiting = 1;
 CREATE INDEX IF NOT EXISTS open_refunds ON orders (placed_at, order_id)
     WHERE has_open_refund = 1;
 CREATE INDEX IF NOT EXISTS unpurged_orders ON orders (placed_at, order_id) WHERE is_purged = 0;

@@ -38,7 +38,12 @@ class ListName(StrEnum):
 
 #: Statuses of orders in the list of open ones.
 _OPEN_STATUSES: Final = frozenset(
-    {OrderStatus.PLACED, OrderStatus.PROCESSING, OrderStatus.NEEDS_ATTENTION}
+    {
+        OrderStatus.PLACED,
+        OrderStatus.PROCESSING,
+        OrderStatus.WAITING,
+        OrderStatus.NEEDS_ATTENTION,
+    }
 )
 
 
@@ -65,6 +70,7 @@ def list_for(query: OrderQuery) -> ListName:
     if (
         query.is_open
         or query.needs_attention
+        or query.is_waiting
         or query.has_open_refund
         or query.status in _OPEN_STATUSES
     ):

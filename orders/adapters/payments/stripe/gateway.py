@@ -121,6 +121,14 @@ class StripePayments:
             return Reversal.REFUNDED
         return Reversal.VOIDED if intent.was_authorized else Reversal.NOTHING
 
+    def is_available(self) -> bool:
+        """Whether Stripe answers a look-up."""
+        try:
+            self._intents.probe()
+        except PaymentsUnavailableError:
+            return False
+        return True
+
     def list_payments(self, since: datetime) -> Iterator[PaymentRecord]:
         """Return the intents that Stripe lists."""
         return self._intents.list_payments(since)

@@ -89,6 +89,11 @@ class StripeIntents:
                 raise
         return intent.id
 
+    def probe(self) -> None:
+        """Raise if Stripe does not answer."""
+        with translate_errors():
+            self._intents.list({"limit": 1})
+
     def find(self, intent_id: str) -> Intent:
         """Return the intent in its current state."""
         with translate_errors():

@@ -1,0 +1,97 @@
+"""Waiting orders: wake them when their partner is available again, and inform people meanwhile."""
+
+import asyncio
+import logging
+
+import azure.durable_functions as df
+
+from orders.domain import wait_changes
+from orders.domain.attention import AttentionReason
+from orders.domain.emails import EmailKind, delay_email
+from orders.domain.errors import MailerUnavailableError
+from orders.domain.order_record import OrderRecord
+from orders.domain.waits import Expiry, Waiting, WaitingFor
+from orders.engine.instances import wake_order
+from orders.order_scan import for_each_order
+from orders.ports.order_store import OrderQuery
+from orders.services import services
+
+_log = logging.getLogger(__name__)
+
+
+class WaitingOrders:
+    """One look at all waiting orders, oldest first. Each partner is probed once at most."""
+
+    def __init__(self, client: df.DurableOrchestrationClient) -> None:
+        self._client = client
+        self._now = services().clock.now()
+        self._policy = services().settings.waits
+        self._wakes_left = self._policy.batch_size
+        self._emails_left = self._policy.batch_size
+        self._available: dict[WaitingFor, bool] = {}
+
+    async def wake_all(self) -> None:
+        """Wake the orders whose step can be tried again, and inform customers and operators."""
+        await for_each_order(OrderQuery(is_waiting=True), self._look_at)
+
+    async def _look_at(self, record: OrderRecord) -> None:
+        waiting = record.waiting
+        if waiting is None:
+            return
+        if waiting.is_due(self._now) and self._wakes_left and await self._can_go_on(waiting):
+            self._wakes_left -= 1
+            await self._wake(record)
+        else:
+            await self._inform_customer(record, waiting)
+            await self._inform_operator(record, waiting)
+
+    async def _can_go_on(self, waiting: Waiting) -> bool:
+        partner = waiting.waiting_for
+        if partner not in self._available:
+            app = services()
+            is_carrier = partner is WaitingFor.CARRIER
+            probe = app.carrier.is_available if is_carrier else app.payments.is_available
+            self._available[partner] = await asyncio.to_thread(probe)
+        return self._available[partner]
+
+    async def _wake(self, record: OrderRecord) -> None:
+        now = self._now
+        woken = await asyncio.to_thread(
+            services().order_store.update,
+            record.order_id,
+            lambda record: wait_changes.request_retry(record, now),
+        )
+        if woken is not None:
+            await wake_order(self._client, woken)
+
+    async def _inform_customer(self, record: OrderRecord, waiting: Waiting) -> None:
+        is_due = self._now >= waiting.since + self._policy.inform_customer_after
+        if is_due and waiting.customer_informed_at is None and self._emails_left:
+            self._emails_left -= 1
+            await asyncio.to_thread(self._send_email, record)
+
+    def _send_email(self, record: OrderRecord) -> None:
+        app, order_id, now = services(), record.order_id, self._now
+        customer = app.order_store.customer(order_id)
+        if customer is None:
+            return
+        email = delay_email(record.order, customer, is_being_undone=record.undoing is not None)
+        try:
+            app.mailer.send(order_id, EmailKind.DELAYED, email)
+        except MailerUnavailableError:
+            _log.warning("order %s: the email about the delay is not sent yet", order_id)
+            return
+        app.order_store.update(
+            order_id, lambda record: wait_changes.record_customer_informed(record, now)
+        )
+
+    async def _inform_operator(self, record: OrderRecord, waiting: Waiting) -> None:
+        now = self._now
+        is_due = now >= waiting.since + self._policy.inform_operator_after
+        if waiting.expiry is not Expiry.ATTENTION or not is_due or record.attention is not None:
+            return
+        await asyncio.to_thread(
+            services().order_store.update,
+            record.order_id,
+            lambda record: record.request_attention(AttentionReason.WAITING, now, (waiting.step,)),
+        )
