@@ -10,6 +10,7 @@ from orders.domain.order import Address, Customer, Order, Terms
 from orders.domain.order_record import OrderRecord
 from orders.domain.pricing import OrderLine, Quote
 from orders.domain.refund import RefundRequest
+from orders.domain.waits import WaitRound, WakePosition
 
 NAME = "Philippa Planted-Wrenfield"
 EMAIL = "planted.wrenfield@example.com"
@@ -132,3 +133,20 @@ def a_customer(postal_code: str = "10115") -> Customer:
 def a_record(**more: Any) -> OrderRecord:  # noqa: ANN401 - any field of the record
     """Return the record of an order."""
     return OrderRecord(order=a_stored_order(), fingerprint="f", **more)
+
+
+def a_round(
+    number: int = 0,
+    *,
+    run: int = 1,
+    step: str = "processPayment",
+    is_first: bool = True,
+    is_switched_off: bool = False,
+) -> WaitRound:
+    """Return a round of a wait."""
+    return WaitRound(
+        step=step,
+        position=WakePosition(run, number),
+        is_first=is_first,
+        is_switched_off=is_switched_off,
+    )

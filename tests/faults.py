@@ -114,3 +114,30 @@ class FailingStock:
             raise UnavailableError("made to fail before the effect")
         stock, result = self._apply(stock, StockOperation(operation), payload)
         return stock, object() if self.calls <= self._before + self._after else result
+
+
+class Outage:
+    """An adapter of a partner that does not answer until the outage is over.
+
+    If methods are named, only these do not answer.
+    """
+
+    def __init__(self, adapter: object, *methods: str) -> None:
+        self._adapter = adapter
+        self._methods = methods
+        self.is_over = False
+        #: Names of the methods that were called during the outage.
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute of the adapter
+        if self.is_over or (self._methods and name not in self._methods):
+            return getattr(self._adapter, name)
+        return partial(self._fail, name)
+
+    def is_available(self) -> bool:
+        """Whether the outage is over."""
+        return self.is_over
+
+    def _fail(self, name: str, *args: object, **named: object) -> None:  # noqa: ARG002 - any call
+        self.calls.append(name)
+        raise UnavailableError("the partner does not answer")

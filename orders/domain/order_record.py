@@ -150,9 +150,10 @@ class OrderRecord:
         """Since when the orchestration should have woken from its wait."""
         if self.waiting is None:
             return None
+        if self.waiting.phase is WaitPhase.READY:
+            return self.waiting.woken_at
         is_stopped = self.is_being_canceled and self.undoing is None
-        is_ready = self.waiting.phase is WaitPhase.READY
-        return self.updated_at if is_ready or is_stopped else None
+        return self.cancel_requested_at if is_stopped else None
 
     @property
     def active_since(self) -> datetime:

@@ -30,12 +30,12 @@ def check_wait(
 ) -> tuple[OrderRecord, WaitAnswer]:
     """Begin a round of a wait, and return what the orchestration does next.
 
-    A round that comes late changes nothing: nobody reads its answer.
+    A round that comes late changes nothing.
     """
     if record.outcome is not None:
         return record, GiveUp(outcome=record.outcome)
     if this.position < record.wake_position or this.position.run < record.runs:
-        return record, Sleep(until=now)
+        return record, StartAgain()
     is_repeated = this.position == record.wake_position
     record = replace(record, wake_position=this.position)
     if record.is_being_canceled and record.undoing is None:

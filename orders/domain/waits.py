@@ -150,6 +150,8 @@ class Waiting:
     until: datetime
     expiry: Expiry
     phase: WaitPhase = WaitPhase.ASLEEP
+    #: When the order was last woken.
+    woken_at: datetime | None = None
     #: Attempts since the wait began.
     attempts: int = 0
     #: No attempt is made before this time.
@@ -173,6 +175,7 @@ class Waiting:
         return replace(
             self,
             phase=WaitPhase.READY,
+            woken_at=now,
             attempts=self.attempts + 1,
             next_attempt_at=now + pause,
         )

@@ -28,6 +28,7 @@ def test_encode_leaves_out_empty_values() -> None:
     assert encode(Opening(outcome=Outcome.rejected("x"))) == {
         "outcome": {"status": "rejected", "reason": "x"},
         "resumed": False,
+        "run": 1,
         "dispatched": False,
     }
 

@@ -95,7 +95,7 @@ RETRIES = {
         ),
         (RefundState(status=RefundStatus.PAID), {"status": "paid"}),
         (RefundResult(refunded=True), {"refunded": True}),
-        (Opening(), {"dispatched": False, "resumed": False}),
+        (Opening(), {"dispatched": False, "resumed": False, "run": 1}),
         (
             ValidationResult(accepted=True, amount=EUROS),
             {"accepted": True, "amount": {"minor": 4980, "currency": "EUR"}},
@@ -185,5 +185,6 @@ def test_payload_has_its_pinned_json(value: object, wire: object) -> None:
 def test_order_statuses_are_pinned() -> None:
     """Callers know these statuses, so none is renamed or removed."""
     assert {status.value for status in OrderStatus} == {
-        *("placed", "processing", "completed", "rejected", "canceled", "needsAttention")
+        *("placed", "processing", "waiting", "completed", "rejected", "canceled"),
+        "needsAttention",
     }

@@ -51,6 +51,7 @@ def test_opening_of_later_orchestration_states_what_is_recorded() -> None:
     assert record.opening == Opening(
         undoing=REJECTED,
         resumed=True,
+        run=2,
         stock_lines=(line,),
         resolved_steps=("shipOrder", "capturePayment"),
         skipped_steps=("shipOrder",),

@@ -144,7 +144,7 @@ def test_each_orchestration_is_counted() -> None:
     record, opening = a_record(runs=1, terminated_at=NOON).open()
 
     assert record == a_record(runs=2)
-    assert opening == Opening(resumed=True)
+    assert opening == Opening(resumed=True, run=2)
 
 
 def test_closed_order_starts_without_recovery_attempts() -> None:

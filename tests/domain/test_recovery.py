@@ -1,12 +1,15 @@
 """The decision table of recovery."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from orders.domain.policies import RecoveryPolicy
 from orders.domain.recovery import InstanceState, Phase, RecoveryAction, recovery_action
-from tests.builders import NOON, a_record
+from orders.domain.wait_changes import check_wait, request_retry
+from orders.domain.waits import WaitPolicy
+from tests.builders import NOON, a_record, a_round
 
 POLICY = RecoveryPolicy()
 RECENTLY = NOON - timedelta(minutes=59)
@@ -57,5 +60,34 @@ def test_recovery_action(
 ) -> None:
     """The phase decides, and who terminated the orchestration."""
     record = a_record(terminated_at=NOON if terminated_by_recovery else None)
+
+    assert recovery_action(record, instance, NOON, POLICY) is action
+
+
+@pytest.mark.parametrize(
+    ("woken_at", "instance", "action"),
+    [
+        (
+            RECENTLY,
+            InstanceState(phase=Phase.RUNNING, last_updated_at=LONG_AGO),
+            RecoveryAction.WAKE,
+        ),
+        (
+            LONG_AGO,
+            InstanceState(phase=Phase.RUNNING, last_updated_at=LONG_AGO),
+            RecoveryAction.TERMINATE_FIRST,
+        ),
+        (RECENTLY, InstanceState(phase=Phase.ABSENT), RecoveryAction.RESTART),
+        (RECENTLY, InstanceState(phase=Phase.SUSPENDED), RecoveryAction.SUSPENDED),
+    ],
+)
+def test_recovery_action_for_an_order_that_should_be_awake(
+    woken_at: datetime, instance: InstanceState, action: RecoveryAction
+) -> None:
+    """It sleeps on purpose, so only the time since it was woken counts."""
+    waiting, _ = check_wait(a_record(runs=1), a_round(), WaitPolicy(), LONG_AGO)
+    woken, _ = request_retry(waiting, woken_at)
+
+    record = replace(woken, updated_at=woken_at)
 
     assert recovery_action(record, instance, NOON, POLICY) is action

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
 import pytest
 
-from orders.domain import operator_changes
+from orders.domain import operator_changes, wait_changes
 from orders.domain.attention import Attention, AttentionReason, ResolutionAction
 from orders.domain.operator_changes import (
     close_refund,
@@ -24,7 +24,8 @@ from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome
 from orders.domain.results import ValidationResult
-from tests.builders import NOON, a_record, a_refund_request, a_resolution
+from orders.domain.waits import WaitPolicy, WakePosition
+from tests.builders import NOON, a_record, a_refund_request, a_resolution, a_round
 
 Change: TypeAlias = Callable[[OrderRecord], tuple[OrderRecord, object]]
 
@@ -50,6 +51,7 @@ BOTH_FAILED: Final = replace(
         failed_steps=("sendConfirmation", "refundPayment"),
     ),
 )
+WAITING = wait_changes.check_wait(a_record(runs=1), a_round(), WaitPolicy(), NOON)[0]
 #: A record in each stage of an order's life.
 RECORDS: Final = {
     "placed": a_record(),
@@ -61,6 +63,15 @@ RECORDS: Final = {
         runs=1, attention=Attention(reason=AttentionReason.SUSPENDED, since=NOON)
     ),
     "terminated": a_record(runs=1, recovery_attempts=1, terminated_at=NOON),
+    "waiting": WAITING,
+    "woken": wait_changes.request_retry(WAITING, NOON)[0],
+    "waiting and canceled": WAITING.request_cancel(NOON)[0],
+    "waiting for its undo": wait_changes.check_wait(
+        a_record(runs=1, undoing=REJECTED), a_round(step="reversePayment"), WaitPolicy(), NOON
+    )[0],
+    "waiting in the queue": WAITING.request_attention(
+        AttentionReason.WAITING, NOON, ("processPayment",)
+    )[0],
     "completed": CLOSED,
     "refunding": REFUNDING,
     "refund failed": REFUND_FAILED,
@@ -116,6 +127,23 @@ CHANGES: Final[dict[str, list[Change]]] = {
         lambda record: record_refund_termination(record, "rfd_1", 2, LATER),
         lambda record: record_refund_termination(record, "rfd_2", 2, LATER),
     ],
+    "check_wait": [
+        lambda record, this=this, now=now: wait_changes.check_wait(record, this, WaitPolicy(), now)
+        for this in (
+            a_round(),
+            a_round(1, is_first=False),
+            a_round(1, step="shipOrder"),
+            a_round(1, step="capturePayment", is_switched_off=True),
+        )
+        for now in (LATER, LATER + timedelta(days=2))
+    ],
+    "end_wait": [
+        lambda record: wait_changes.end_wait(record, "processPayment", WakePosition(1, 0), LATER)
+    ],
+    "request_retry": [lambda record: wait_changes.request_retry(record, LATER)],
+    "record_customer_informed": [
+        lambda record: wait_changes.record_customer_informed(record, LATER)
+    ],
     "resolve_attention": [
         *(
             lambda record, action=action: resolve_attention(record, a_resolution(action, at=LATER))
@@ -139,7 +167,8 @@ COUNTING: Final = frozenset({"open"})
 
 def names_of_changes() -> set[str]:
     """Return the names of all methods and functions that return the next record."""
-    owners = (*vars(OrderRecord).items(), *vars(operator_changes).items())
+    modules = (*vars(operator_changes).items(), *vars(wait_changes).items())
+    owners = (*vars(OrderRecord).items(), *modules)
     return {
         name
         for name, item in owners
@@ -211,7 +240,7 @@ def test_orchestrations_are_counted_each_time() -> None:
     twice, second = once.open()
 
     assert (once.runs, twice.runs) == (1, 2)
-    assert second == replace(first, resumed=True)
+    assert second == replace(first, resumed=True, run=2)
     assert replace(twice, runs=1) == once
 
 
