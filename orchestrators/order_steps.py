@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import azure.durable_functions as df
+from typing_extensions import TypeForm
 
 from orchestrators.calls import Caller, Context, StepFailedError, Steps
 from orchestrators.retries import Backoff
@@ -29,10 +30,13 @@ from orders.domain.results import (
     Booking,
     Capture,
     Dispatch,
-    ReservationResult,
+    Refusal,
+    Refused,
+    Reservation,
     Reversal,
+    Sale,
     StockLine,
-    ValidationResult,
+    Validation,
 )
 
 T = TypeVar("T")
@@ -78,39 +82,32 @@ class OrderSteps:
 
     def validate(self) -> Steps[None]:
         """Apply the shop's rules."""
-        result = yield from self._do(Activity.VALIDATE_ORDER, ValidationResult)
-        if not (result.accepted and result.amount):
-            raise _refused(Activity.VALIDATE_ORDER, result.reason)
-        self._amount, self._stock_lines = result.amount, result.stock_lines
+        accepted = yield from self._do(Activity.VALIDATE_ORDER, Validation)
+        self._amount, self._stock_lines = accepted.amount, accepted.stock_lines
 
     def reserve_stock(self) -> Steps[None]:
         """Reserve the units of every product."""
         step = StockStep.RESERVE_STOCK
         for line in self._stock_lines:
-            result = yield from self._do_stock(step, StockOperation.RESERVE, line)
-            if not result.reserved:
+            result = yield from self._do_stock(step, StockOperation.RESERVE, line, Reservation)
+            if isinstance(result, Refused):
                 # Other products may be reserved, so the undo is needed.
                 raise StoppedError(step, Outcome.refused(result.reason))
 
     def process_payment(self) -> Steps[None]:
         """Authorize the amount."""
         request = PaymentRequest(order_id=self._order_id, amount=self._amount)
-        result = yield from self._do(Activity.PROCESS_PAYMENT, Authorization, request)
-        if not result.approved:
-            raise _refused(Activity.PROCESS_PAYMENT, result.reason)
+        yield from self._do(Activity.PROCESS_PAYMENT, Authorization, request)
 
-    def ship_order(self) -> Steps[None]:
-        """Book the shipment, or find the booked one."""
-        result = yield from self._do(Activity.SHIP_ORDER, Booking)
-        if not (result.booked and result.tracking_number):
-            raise _refused(Activity.SHIP_ORDER, result.reason)
-        self._tracking_number = result.tracking_number
+    def ship_order(self) -> Steps[str]:
+        """Book the shipment, or find the booked one, and return its tracking number."""
+        booked = yield from self._do(Activity.SHIP_ORDER, Booking)
+        self._tracking_number = booked.tracking_number
+        return booked.tracking_number
 
     def capture_payment(self) -> Steps[None]:
         """Capture the authorized amount."""
-        result = yield from self._do(Activity.CAPTURE_PAYMENT, Capture)
-        if not result.captured:
-            raise _refused(Activity.CAPTURE_PAYMENT, result.reason)
+        yield from self._do(Activity.CAPTURE_PAYMENT, Capture)
 
     def dispatch_order(self) -> Steps[None]:
         """Dispatch the shipment, unless a cancellation came first: the point of no return."""
@@ -125,14 +122,15 @@ class OrderSteps:
             # The dispatch may be recorded, so the order must not be undone.
             outcome = Outcome.needs_attention(Reason.UNAVAILABLE, (step,))
             raise StoppedError(step, outcome) from None
-        if not result.dispatched:
-            raise _refused(step, result.reason)
+        _unless_refused(step, result)
 
-    def find_shipment(self) -> Steps[None]:
-        """After a restart: find the shipment that was dispatched, and complete its dispatch."""
-        if self._tracking_number is None:
-            yield from self.ship_order()
+    def find_shipment(self) -> Steps[str]:
+        """Return the tracking number. After a restart, find it and complete the dispatch."""
+        tracking_number = self._tracking_number
+        if tracking_number is None:
+            tracking_number = yield from self.ship_order()
             yield from self.dispatch_order()
+        return tracking_number
 
     def commit_stock(self) -> Steps[None]:
         """Turn the reservation of every product into a sale."""
@@ -140,20 +138,17 @@ class OrderSteps:
         if self.is_resolved(step):
             return
         for line in self._stock_lines:
-            result = yield from self._do_stock(step, StockOperation.COMMIT, line)
-            if not result.reserved:
-                raise _refused(step, result.reason)
+            result = yield from self._do_stock(step, StockOperation.COMMIT, line, Sale)
+            _unless_refused(step, result)
 
-    def send_confirmation(self) -> Steps[Outcome]:
+    def send_confirmation(self, tracking_number: str) -> Steps[Outcome]:
         """Send the confirmation and return the outcome; a failed email does not change it."""
         step = Activity.SEND_CONFIRMATION
-        outcome = Outcome.completed(str(self._tracking_number))
+        outcome = Outcome.completed(tracking_number)
         is_skipped = Activity.DISPATCH_ORDER in self._opening.skipped_steps
         if self.is_resolved(step) or is_skipped:
             return outcome
-        request = ConfirmationRequest(
-            order_id=self._order_id, tracking_number=str(self._tracking_number)
-        )
+        request = ConfirmationRequest(order_id=self._order_id, tracking_number=tracking_number)
         try:
             yield from self._do(step, object, request)
         except StoppedError:
@@ -216,21 +211,31 @@ class OrderSteps:
         )
 
     def _do(
-        self, step: Activity, result_type: type[T], payload: object = None, *, is_undo: bool = False
+        self,
+        step: Activity,
+        result_type: TypeForm[T | Refusal],
+        payload: object = None,
+        *,
+        is_undo: bool = False,
     ) -> Steps[T]:
         retries = self._caller.undo_retries if is_undo else self._caller.step_retries
         if payload is None:
             payload = self._reference
         try:
-            return (yield from self._caller.call(step, payload, result_type, retries))
+            result = yield from self._caller.call(step, payload, result_type, retries)
         except StepFailedError:
             raise _unavailable(step) from None
+        return _unless_refused(step, result)
 
     def _do_stock(
-        self, step: StockStep, operation: StockOperation, line: StockLine
-    ) -> Steps[ReservationResult]:
+        self,
+        step: StockStep,
+        operation: StockOperation,
+        line: StockLine,
+        result_type: TypeForm[T],
+    ) -> Steps[T]:
         reply = yield from self._call_stock(step, operation, line, self._caller.step_retries)
-        return decode(ReservationResult, reply)
+        return decode(result_type, reply)
 
     def _call_stock(
         self, step: StockStep, operation: StockOperation, line: StockLine, retries: Backoff
@@ -249,10 +254,17 @@ class OrderSteps:
         return (yield from self._caller.call(step, request, Outcome, self._caller.undo_retries))
 
 
-def _refused(step: StepName, reason: str | None) -> StoppedError:
+def _unless_refused(step: StepName, result: T | Refusal) -> T:
+    """Return the result of a step that was not refused.
+
+    Raises:
+        StoppedError: the step was refused.
+    """
+    if not isinstance(result, Refusal):
+        return result
     # A canceled order's step was not tried now, but an earlier orchestration may have done it.
-    nothing_done = reason not in CANCEL_REASONS
-    return StoppedError(step, Outcome.refused(reason), nothing_done=nothing_done)
+    nothing_done = result.reason not in CANCEL_REASONS
+    raise StoppedError(step, Outcome.refused(result.reason), nothing_done=nothing_done)
 
 
 def _unavailable(step: StepName) -> StoppedError:

@@ -23,13 +23,11 @@ from orders.domain.operator_changes import (
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome
-from orders.domain.results import ValidationResult
-from tests.builders import NOON, a_record, a_refund_request, a_resolution
+from tests.builders import ACCEPTED, INVALID, NOON, a_record, a_refund_request, a_resolution
 
 Change: TypeAlias = Callable[[OrderRecord], tuple[OrderRecord, object]]
 
 LATER = NOON + timedelta(hours=1)
-ACCEPTED = ValidationResult(accepted=True)
 COMPLETED, REJECTED = Outcome.completed("T1"), Outcome.rejected("cardDeclined")
 FAILED = Outcome.needs_attention("unavailable", ("reversePayment", "cancelShipment"))
 PAID = RefundOutcome(is_paid=True)
@@ -75,7 +73,7 @@ RECORDS: Final = {
 CHANGES: Final[dict[str, list[Change]]] = {
     "record_validation": [
         lambda record: record.record_validation(ACCEPTED),
-        lambda record: record.record_validation(ValidationResult(accepted=False, reason="x")),
+        lambda record: record.record_validation(INVALID),
     ],
     "request_cancel": [lambda record: record.request_cancel(LATER)],
     "dispatch": [lambda record: record.dispatch(LATER)],
