@@ -5,7 +5,6 @@ import azure.durable_functions as df
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import OrderReference, PaymentRequest, PaymentReversal
-from orders.domain.results import Authorization, Capture
 from orders.lookups import get_record
 from orders.services import services
 
@@ -17,8 +16,8 @@ def process_payment(payload: dict) -> dict:
     """Authorize the order's amount. A decline is returned, not raised."""
     request = decode(PaymentRequest, payload)
     record = get_record(request.order_id)
-    if record.is_being_canceled:
-        return encode(Authorization(approved=False, reason=record.cancel_reason))
+    if record.refusal:
+        return encode(record.refusal)
     # Read from the store: the payment method must not appear in the history.
     payment_method = record.order.payment_method
     return encode(services().payments.authorize(request.order_id, request.amount, payment_method))
@@ -29,8 +28,8 @@ def capture_payment(payload: dict) -> dict:
     """Capture the authorized amount. A refusal is returned, not raised."""
     order_id = decode(OrderReference, payload).order_id
     record = get_record(order_id)
-    if record.is_being_canceled:
-        return encode(Capture(captured=False, reason=record.cancel_reason))
+    if record.refusal:
+        return encode(record.refusal)
     return encode(services().payments.capture(order_id))
 
 

@@ -11,7 +11,7 @@ from orders.domain.errors import OrderNotFoundError
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Reason
 from orders.domain.refund import Refund, RefundStatus
-from orders.domain.results import RefundResult
+from orders.domain.results import Refunded, Refused
 from orders.lookups import get_record
 from orders.services import services
 
@@ -26,8 +26,7 @@ def refund_payment(payload: dict) -> dict:
     if refund.status is not RefundStatus.REQUESTED:
         # It was paid, closed or resolved by another orchestration or an operator meanwhile.
         is_paid = refund.status is RefundStatus.PAID
-        reason = None if is_paid else Reason.ALREADY_UNDONE
-        return encode(RefundResult(refunded=is_paid, reason=reason))
+        return encode(Refunded() if is_paid else Refused(reason=Reason.ALREADY_UNDONE))
     result = services().payments.refund(reference.order_id, reference.refund_id, refund.amount)
     return encode(result)
 

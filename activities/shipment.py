@@ -5,7 +5,7 @@ import azure.durable_functions as df
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import CanceledShipment, OrderReference
-from orders.domain.results import Booking
+from orders.domain.results import Dispatched
 from orders.lookups import get_customer, get_record
 from orders.services import services
 
@@ -17,8 +17,8 @@ def ship_order(payload: dict) -> dict:
     """Book the shipment. A refused address is returned, not raised."""
     order_id = decode(OrderReference, payload).order_id
     record = get_record(order_id)
-    if record.is_being_canceled:
-        return encode(Booking(booked=False, reason=record.cancel_reason))
+    if record.refusal:
+        return encode(record.refusal)
     return encode(services().carrier.book(order_id, get_customer(order_id)))
 
 
@@ -28,7 +28,7 @@ def dispatch_order(payload: dict) -> dict:
     order_id = decode(OrderReference, payload).order_id
     now = services().clock.now()
     dispatch = services().order_store.update(order_id, lambda record: record.dispatch(now))
-    if dispatch.dispatched:
+    if isinstance(dispatch, Dispatched):
         services().carrier.dispatch(order_id)
     return encode(dispatch)
 

@@ -10,7 +10,7 @@ import azure.durable_functions as df
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Entity, StockOperation
 from orders.contracts.payloads import StockAdjustmentRequest, StockLevel, StockRequest
-from orders.domain.results import ReservationResult
+from orders.domain.results import Reservation, Sale
 from orders.domain.stock import Stock
 
 bp = df.Blueprint()
@@ -29,7 +29,7 @@ def stock(context: df.DurableEntityContext) -> None:
 
 def _apply(
     before: Stock, operation: StockOperation, payload: object
-) -> tuple[Stock, ReservationResult | StockLevel]:
+) -> tuple[Stock, Reservation | Sale | StockLevel]:
     if operation is StockOperation.ADJUST:
         after, done = before.adjust(decode(StockAdjustmentRequest, payload).adjustment)
         return after, _level(after, done=done)

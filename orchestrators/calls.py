@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 import azure.durable_functions as df
+from typing_extensions import TypeForm
 
 from orchestrators.retries import Backoff
 from orders.contracts.codec import decode, encode
@@ -47,7 +48,11 @@ class Caller:
         )
 
     def call(
-        self, step: Activity, payload: object, result_type: type[T], retries: Backoff | None = None
+        self,
+        step: Activity,
+        payload: object,
+        result_type: TypeForm[T],
+        retries: Backoff | None = None,
     ) -> Steps[T]:
         """Call an activity and decode its result; the host retries it.
 

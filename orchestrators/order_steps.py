@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import azure.durable_functions as df
+from typing_extensions import TypeForm
 
 from orchestrators.calls import Caller, Context, StepFailedError, Steps
 from orchestrators.retries import Backoff
@@ -31,10 +32,14 @@ from orders.domain.results import (
     Booking,
     Capture,
     Dispatch,
-    ReservationResult,
+    Paused,
+    Refusal,
+    Refused,
+    Reservation,
     Reversal,
+    Sale,
     StockLine,
-    ValidationResult,
+    Validation,
 )
 
 T = TypeVar("T")
@@ -71,54 +76,47 @@ class OrderSteps:
 
     def validate(self) -> Steps[None]:
         """Apply the shop's rules."""
-        result = yield from self._do(Activity.VALIDATE_ORDER, ValidationResult)
-        if not (result.accepted and result.amount):
-            raise _refused(Activity.VALIDATE_ORDER, result.reason)
-        self._amount, self._stock_lines = result.amount, result.stock_lines
+        accepted = yield from self._do(Activity.VALIDATE_ORDER, Validation)
+        self._amount, self._stock_lines = accepted.amount, accepted.stock_lines
 
     def reserve_stock(self) -> Steps[None]:
         """Reserve the units of every product."""
         step = StockStep.RESERVE_STOCK
         for line in self._stock_lines:
-            result = yield from self._do_stock(step, StockOperation.RESERVE, line)
-            if not result.reserved:
+            result = yield from self._do_stock(step, StockOperation.RESERVE, line, Reservation)
+            if isinstance(result, Refused):
                 # Other products may be reserved, so the undo is needed.
                 raise StoppedError(step, Outcome.refused(result.reason))
 
     def process_payment(self) -> Steps[None]:
         """Authorize the amount."""
         request = PaymentRequest(order_id=self._order_id, amount=self._amount)
-        result = yield from self._do_or_wait(Activity.PROCESS_PAYMENT, Authorization, request)
-        if not result.approved:
-            raise _refused(Activity.PROCESS_PAYMENT, result.reason)
+        yield from self._do_or_wait(Activity.PROCESS_PAYMENT, Authorization, request)
 
-    def ship_order(self) -> Steps[None]:
-        """Book the shipment, or find the booked one."""
-        result = yield from self._do_or_wait(Activity.SHIP_ORDER, Booking)
-        if not (result.booked and result.tracking_number):
-            raise _refused(Activity.SHIP_ORDER, result.reason)
-        self._tracking_number = result.tracking_number
+    def ship_order(self) -> Steps[str]:
+        """Book the shipment, or find the booked one, and return its tracking number."""
+        booked = yield from self._do_or_wait(Activity.SHIP_ORDER, Booking)
+        self._tracking_number = booked.tracking_number
+        return booked.tracking_number
 
     def capture_payment(self) -> Steps[None]:
         """Capture the authorized amount."""
-        result = yield from self._do_or_wait(Activity.CAPTURE_PAYMENT, Capture)
-        if not result.captured:
-            raise _refused(Activity.CAPTURE_PAYMENT, result.reason)
+        yield from self._do_or_wait(Activity.CAPTURE_PAYMENT, Capture | Paused)
 
     def dispatch_order(self) -> Steps[None]:
         """Dispatch the shipment, unless a cancellation came first: the point of no return."""
         step = Activity.DISPATCH_ORDER
         if self.is_resolved(step):
             return
-        result = yield from self._do_or_wait(step, Dispatch, is_undo=True)
-        if not result.dispatched:
-            raise _refused(step, result.reason)
+        yield from self._do_or_wait(step, Dispatch | Paused, retries=self._caller.undo_retries)
 
-    def find_shipment(self) -> Steps[None]:
-        """After a restart: find the shipment that was dispatched, and complete its dispatch."""
-        if self._tracking_number is None:
-            yield from self.ship_order()
+    def find_shipment(self) -> Steps[str]:
+        """Return the tracking number. After a restart, find it and complete the dispatch."""
+        tracking_number = self._tracking_number
+        if tracking_number is None:
+            tracking_number = yield from self.ship_order()
             yield from self.dispatch_order()
+        return tracking_number
 
     def commit_stock(self) -> Steps[None]:
         """Turn the reservation of every product into a sale."""
@@ -126,20 +124,17 @@ class OrderSteps:
         if self.is_resolved(step):
             return
         for line in self._stock_lines:
-            result = yield from self._do_stock(step, StockOperation.COMMIT, line)
-            if not result.reserved:
-                raise _refused(step, result.reason)
+            result = yield from self._do_stock(step, StockOperation.COMMIT, line, Sale)
+            _unless_refused(step, result)
 
-    def send_confirmation(self) -> Steps[Outcome]:
+    def send_confirmation(self, tracking_number: str) -> Steps[Outcome]:
         """Send the confirmation and return the outcome; a failed email does not change it."""
         step = Activity.SEND_CONFIRMATION
-        outcome = Outcome.completed(str(self._tracking_number))
+        outcome = Outcome.completed(tracking_number)
         is_skipped = Activity.DISPATCH_ORDER in self._opening.skipped_steps
         if self.is_resolved(step) or is_skipped:
             return outcome
-        request = ConfirmationRequest(
-            order_id=self._order_id, tracking_number=str(self._tracking_number)
-        )
+        request = ConfirmationRequest(order_id=self._order_id, tracking_number=tracking_number)
         try:
             yield from self._do(step, object, request)
         except StoppedError:
@@ -154,7 +149,7 @@ class OrderSteps:
         """Do one undo step."""
         match step:
             case Activity.CANCEL_SHIPMENT:
-                yield from self._do_or_wait(Activity.CANCEL_SHIPMENT, object, is_undo=True)
+                yield from self._cancel_shipment()
             case Activity.REVERSE_PAYMENT:
                 yield from self._reverse_payment()
             case StockStep.RELEASE_STOCK:
@@ -189,9 +184,15 @@ class OrderSteps:
         """Whether an operator did this step elsewhere or skipped it."""
         return step in self._opening.resolved_steps
 
+    def _cancel_shipment(self) -> Steps[None]:
+        retries = self._caller.undo_retries
+        yield from self._do_or_wait(Activity.CANCEL_SHIPMENT, object, retries=retries)
+
     def _reverse_payment(self) -> Steps[None]:
         step = Activity.REVERSE_PAYMENT
-        result = yield from self._do_or_wait(step, PaymentReversal, is_undo=True)
+        result = yield from self._do_or_wait(
+            step, PaymentReversal, retries=self._caller.undo_retries
+        )
         self._has_refunded |= result.reversal is Reversal.REFUNDED
         if result.reversal is Reversal.REFUSED:
             raise StoppedError(step, Outcome.rejected(Reason.REFUND_REFUSED))
@@ -202,36 +203,49 @@ class OrderSteps:
         )
 
     def _do(
-        self, step: Activity, result_type: type[T], payload: object = None, *, is_undo: bool = False
+        self, step: Activity, result_type: TypeForm[T | Refusal], payload: object = None
     ) -> Steps[T]:
-        retries = self._caller.undo_retries if is_undo else self._caller.step_retries
-        if payload is None:
-            payload = self._reference
+        """Do a step, and do not wait if it fails for good."""
         try:
-            return (yield from self._caller.call(step, payload, result_type, retries))
+            result = yield from self._caller.call(step, payload or self._reference, result_type)
         except StepFailedError:
             raise _unavailable(step) from None
+        return _unless_refused(step, result)
 
     def _do_or_wait(
-        self, step: Activity, result_type: type[T], payload: object = None, *, is_undo: bool = False
+        self,
+        step: Activity,
+        result_type: TypeForm[T | Refusal | Paused],
+        payload: object = None,
+        *,
+        retries: Backoff | None = None,
     ) -> Steps[T]:
-        """Do a step. If its partner is unavailable the order waits, then tries it again."""
+        """Do a step. While its partner is unavailable or the step is switched off, wait."""
         if self._waits.is_open(step):
             yield from self._waits.wait(step)
         while True:
             try:
-                result = yield from self._do(step, result_type, payload, is_undo=is_undo)
-            except StoppedError:
+                result = yield from self._caller.call(
+                    step, payload or self._reference, result_type, retries
+                )
+            except StepFailedError:
                 yield from self._waits.wait(step)
-            else:
-                yield from self._waits.end(step)
-                return result
+                continue
+            if isinstance(result, Paused):
+                yield from self._waits.wait(step, is_switched_off=True)
+                continue
+            yield from self._waits.end(step)
+            return _unless_refused(step, result)
 
     def _do_stock(
-        self, step: StockStep, operation: StockOperation, line: StockLine
-    ) -> Steps[ReservationResult]:
+        self,
+        step: StockStep,
+        operation: StockOperation,
+        line: StockLine,
+        result_type: TypeForm[T],
+    ) -> Steps[T]:
         reply = yield from self._call_stock(step, operation, line, self._caller.step_retries)
-        return decode(ReservationResult, reply)
+        return decode(result_type, reply)
 
     def _call_stock(
         self, step: StockStep, operation: StockOperation, line: StockLine, retries: Backoff
@@ -250,10 +264,17 @@ class OrderSteps:
         return (yield from self._caller.call(step, request, Outcome, self._caller.undo_retries))
 
 
-def _refused(step: StepName, reason: str | None) -> StoppedError:
+def _unless_refused(step: StepName, result: T | Refusal) -> T:
+    """Return the result of a step that was not refused.
+
+    Raises:
+        StoppedError: the step was refused.
+    """
+    if not isinstance(result, Refusal):
+        return result
     # A canceled order's step was not tried now, but an earlier orchestration may have done it.
-    nothing_done = reason not in CANCEL_REASONS
-    return StoppedError(step, Outcome.refused(reason), nothing_done=nothing_done)
+    nothing_done = result.reason not in CANCEL_REASONS
+    raise StoppedError(step, Outcome.refused(result.reason), nothing_done=nothing_done)
 
 
 def _unavailable(step: StepName) -> StoppedError:

@@ -73,8 +73,8 @@ def fulfill(order: OrderSteps, saga: Saga) -> Steps[None]:
 def finish(order: OrderSteps) -> Steps[Outcome]:
     """After the dispatch nothing is undone: what fails needs attention."""
     try:
-        yield from order.find_shipment()
+        tracking_number = yield from order.find_shipment()
         yield from order.commit_stock()
     except StoppedError as stop:
         return Outcome.needs_attention(stop.outcome.reason, (stop.step,))
-    return (yield from order.send_confirmation())
+    return (yield from order.send_confirmation(tracking_number))

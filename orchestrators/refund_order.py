@@ -11,7 +11,7 @@ from orders.contracts.names import Activity, Orchestration
 from orders.contracts.payloads import RefundClosing, RefundInput, RefundReference, RefundState
 from orders.domain.outcome import Reason
 from orders.domain.refund import RefundOutcome, RefundStatus
-from orders.domain.results import RefundResult
+from orders.domain.results import RefundResult, Refused
 
 bp = df.Blueprint()
 
@@ -38,7 +38,7 @@ def pay_refund(caller: Caller, refund: RefundReference) -> Steps[RefundOutcome]:
         result = yield from caller.call(step, refund, RefundResult, caller.undo_retries)
     except StepFailedError:
         return RefundOutcome(is_paid=False, failed_step=step, reason=Reason.UNAVAILABLE)
-    if not result.refunded:
+    if isinstance(result, Refused):
         return RefundOutcome(is_paid=False, failed_step=step, reason=result.reason)
     try:
         yield from caller.call(Activity.SEND_REFUND_EMAIL, refund, object)

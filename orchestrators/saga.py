@@ -20,7 +20,7 @@ class Saga:
         if opening.resumed:  # an earlier orchestration may have done any of the steps
             self._undos = [step.undo for step in STEPS if step.undo]
 
-    def do(self, name: StepName, step: Callable[[], Steps[None]]) -> Steps[None]:
+    def do(self, name: StepName, step: Callable[[], Steps[object]]) -> Steps[None]:
         """Register the undo of a step, then do the step."""
         undo = undo_of(name)
         if undo not in self._undos:

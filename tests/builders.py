@@ -10,6 +10,7 @@ from orders.domain.order import Address, Customer, Order, Terms
 from orders.domain.order_record import OrderRecord
 from orders.domain.pricing import OrderLine, Quote
 from orders.domain.refund import RefundRequest
+from orders.domain.results import Accepted, Invalid, StockLine, ValidationProblem
 from orders.domain.waits import WaitRound, WakePosition
 
 NAME = "Philippa Planted-Wrenfield"
@@ -26,6 +27,14 @@ OPERATOR = "Grace Plantedmann"
 TERMS = Terms(max_quantity=100, countries=frozenset({"DE", "FR"}))
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+#: Validations: an accepted order, and a rejected one.
+ACCEPTED = Accepted(
+    amount=Money(4980, "EUR"),
+    stock_lines=(StockLine(sku="MUG-BLUE", quantity=2, opening_balance=5),),
+)
+INVALID = Invalid(problems=(ValidationProblem(reason="discontinued", line=1, sku="OLD"),))
 
 
 def an_order(  # noqa: PLR0913 - every branch of an order depends on one of these

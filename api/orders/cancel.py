@@ -16,6 +16,7 @@ from orders.contracts.steps import STEPS, Step, StepGroup, StepName
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
 from orders.domain.recovery import Phase
+from orders.domain.results import Accepted
 from orders.engine.instances import Instance, continue_order, get_instance
 from orders.engine.step_history import StepResult
 from orders.lookups import get_record
@@ -83,7 +84,7 @@ def _preview(record: OrderRecord, instance: Instance) -> dict[str, Any]:
 
 def _steps_to_undo(record: OrderRecord, instance: Instance) -> tuple[Step, ...]:
     """Return the steps that may have been done and are not known to be undone."""
-    if record.outcome is not None or not (record.validation and record.validation.accepted):
+    if record.outcome is not None or not isinstance(record.validation, Accepted):
         return ()
     steps = (step for step in _begun_steps(record, instance) if step.undo)
     is_first = record.runs == 1

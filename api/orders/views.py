@@ -13,6 +13,7 @@ from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.recovery import Phase
 from orders.domain.refund import Refund
+from orders.domain.results import Invalid
 from orders.domain.waits import Waiting
 from orders.engine.instances import Instance
 
@@ -102,7 +103,7 @@ def _progress_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
     outcome = final_outcome(record, instance)
     if outcome is None:
         return {"step": instance.step, "text": instance.text}
-    problems = record.validation.problems if record.validation else ()
+    problems = record.validation.problems if isinstance(record.validation, Invalid) else ()
     return {
         **encode(outcome),  # trackingNumber or reason, notes, failedSteps
         "endedAt": timestamp(record.ended_at),

@@ -1,4 +1,4 @@
-"""The table of steps of an order and of a refund: texts, undos, and what a result says.
+"""The table of steps of an order and of a refund: texts, undos and operations of the stock.
 
 Saga, progress, step history and cancel preview read this table and nothing else.
 """
@@ -39,8 +39,6 @@ class Step:
     text: str
     #: The step that undoes it.
     undo: StepName | None = None
-    #: The field of the result that is false if the step is refused.
-    accepted_field: str | None = None
     #: The operation of the stock entity, if the step is not an activity.
     operation: StockOperation | None = None
 
@@ -56,14 +54,12 @@ STEPS: Final = (
         name=Activity.VALIDATE_ORDER,
         group=StepGroup.BEFORE_DISPATCH,
         text="Validating the order.",
-        accepted_field="accepted",
     ),
     Step(
         name=StockStep.RESERVE_STOCK,
         group=StepGroup.BEFORE_DISPATCH,
         text="Reserving the products.",
         undo=StockStep.RELEASE_STOCK,
-        accepted_field="reserved",
         operation=StockOperation.RESERVE,
     ),
     Step(
@@ -71,32 +67,27 @@ STEPS: Final = (
         group=StepGroup.BEFORE_DISPATCH,
         text="Authorizing the payment.",
         undo=Activity.REVERSE_PAYMENT,
-        accepted_field="approved",
     ),
     Step(
         name=Activity.SHIP_ORDER,
         group=StepGroup.BEFORE_DISPATCH,
         text="Booking the shipment.",
         undo=Activity.CANCEL_SHIPMENT,
-        accepted_field="booked",
     ),
     Step(
         name=Activity.CAPTURE_PAYMENT,
         group=StepGroup.BEFORE_DISPATCH,
         text="Capturing the payment.",
-        accepted_field="captured",
     ),
     Step(
         name=Activity.DISPATCH_ORDER,
         group=StepGroup.AFTER_DISPATCH,
         text="Dispatching the shipment.",
-        accepted_field="dispatched",
     ),
     Step(
         name=StockStep.COMMIT_STOCK,
         group=StepGroup.AFTER_DISPATCH,
         text="Recording the sale.",
-        accepted_field="reserved",
         operation=StockOperation.COMMIT,
     ),
     Step(
@@ -163,11 +154,6 @@ STEPS: Final = (
 )
 
 _BY_NAME: Final[dict[str, Step]] = {step.name: step for step in STEPS}
-
-
-def find_step(name: str) -> Step | None:
-    """Return the row of a step, or None: histories may name steps of another version."""
-    return _BY_NAME.get(name)
 
 
 def step_of_operation(operation: str) -> Step | None:

@@ -10,6 +10,7 @@ from orders.domain.holdings import Holdings
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import Refund, RefundStatus
+from orders.domain.results import Accepted
 from orders.domain.stock import ReservationStatus
 
 #: Violations of one rule by one order: kind and detail.
@@ -163,7 +164,7 @@ def _stock_is_released(record: OrderRecord, holdings: Holdings) -> Violations:  
 
 def _total(record: OrderRecord) -> int:
     validation = record.validation
-    return validation.amount.minor if validation and validation.amount else 0
+    return validation.amount.minor if isinstance(validation, Accepted) else 0
 
 
 def _requested(record: OrderRecord, holdings: Holdings) -> int:

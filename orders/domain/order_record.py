@@ -15,7 +15,7 @@ from orders.domain.money import Money
 from orders.domain.order import Order
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
 from orders.domain.refund import Refund, RefundStatus
-from orders.domain.results import Dispatch, StockLine, ValidationResult
+from orders.domain.results import Accepted, Dispatch, Dispatched, Refused, StockLine, Validation
 from orders.domain.waits import Waiting, WaitPhase, WakePosition
 
 #: Replaces an erased text.
@@ -37,7 +37,7 @@ class OrderRecord:
     #: How often an orchestration has started with this order.
     runs: int = 0
     #: Result of the first validation.
-    validation: ValidationResult | None = None
+    validation: Validation | None = None
     #: Undoing has begun, with this outcome as its goal. The order can no longer be completed.
     undoing: Outcome | None = None
     #: When the customer, or an operator who terminated the orchestration, requested a cancellation.
@@ -106,6 +106,13 @@ class OrderRecord:
         return is_open and self.cancel_requested_at is not None
 
     @property
+    def refusal(self) -> Refused | None:
+        """The result of a step that is not tried because a cancellation was requested in time."""
+        if not self.is_being_canceled:
+            return None
+        return Refused(reason=self.cancel_reason or Reason.CANCELED)
+
+    @property
     def can_be_erased(self) -> bool:
         """Whether the personal data is no longer needed."""
         ended = self.outcome is not None and self.status is not OrderStatus.NEEDS_ATTENTION
@@ -119,7 +126,7 @@ class OrderRecord:
     @property
     def stock_lines(self) -> tuple[StockLine, ...]:
         """The units to reserve; none before the validation."""
-        return self.validation.stock_lines if self.validation else ()
+        return self.validation.stock_lines if isinstance(self.validation, Accepted) else ()
 
     @property
     def open_refunds(self) -> tuple[Refund, ...]:
@@ -195,9 +202,7 @@ class OrderRecord:
         """Count one more orchestration, and return what the earlier ones have done."""
         return replace(self, runs=self.runs + 1, terminated_at=None), self.opening
 
-    def record_validation(
-        self, validation: ValidationResult
-    ) -> tuple[OrderRecord, ValidationResult]:
+    def record_validation(self, validation: Validation) -> tuple[OrderRecord, Validation]:
         """Record the first validation, and return it.
 
         An order that was accepted, and perhaps paid, is not rejected because rules changed since.
@@ -218,13 +223,12 @@ class OrderRecord:
     def dispatch(self, now: datetime) -> tuple[OrderRecord, Dispatch]:
         """Record the dispatch, unless a cancellation or an undo came first."""
         if self.dispatched_at is not None:
-            return self, Dispatch(dispatched=True)
+            return self, Dispatched()
         if self.cancel_requested_at is not None:
-            reason = self.cancel_reason or Reason.CANCELED
-            return self, Dispatch(dispatched=False, reason=reason)
+            return self, Refused(reason=self.cancel_reason or Reason.CANCELED)
         if self.undoing is not None or self.outcome is not None:
-            return self, Dispatch(dispatched=False, reason=Reason.ALREADY_UNDONE)
-        return replace(self, dispatched_at=now), Dispatch(dispatched=True)
+            return self, Refused(reason=Reason.ALREADY_UNDONE)
+        return replace(self, dispatched_at=now), Dispatched()
 
     def begin_undo(self, goal: Outcome) -> tuple[OrderRecord, Outcome]:
         """Record that undoing begins, and return the outcome that the undo leads to."""

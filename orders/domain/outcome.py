@@ -109,7 +109,7 @@ class Outcome:
         return cls(status=OrderStatus.CANCELED, reason=reason)
 
     @classmethod
-    def refused(cls, reason: str | None) -> Outcome:
+    def refused(cls, reason: str) -> Outcome:
         """Return the outcome after a step was refused: by request, or for another reason."""
         return cls.canceled(reason) if reason in CANCEL_REASONS else cls.rejected(reason)
 

@@ -1,10 +1,12 @@
-"""Results of the steps of an order.
+"""Results of the steps of an order: what was done, or why it was refused.
 
 A refusal (a decline, a shortage, a refused address) is a result with a reason, never an exception.
+The field `result` is the tag by which JSON says which result it holds.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final, Literal, TypeAlias
 
 from orders.domain.money import Money
 
@@ -30,56 +32,111 @@ class ValidationProblem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ValidationResult:
-    """Whether the shop accepts the order, its amount and the units to reserve."""
+class Refused:
+    """A step was refused: a decline, a shortage, a refused address, a cancellation before it."""
 
-    accepted: bool
-    amount: Money | None = None
-    #: The reason of the first problem.
-    reason: str | None = None
-    problems: tuple[ValidationProblem, ...] = ()
-    #: One line for each product, sorted by SKU.
-    stock_lines: tuple[StockLine, ...] = ()
+    result: Literal["refused"] = "refused"
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReservationResult:
-    """Whether units are reserved for the order, or sold to it."""
+class Accepted:
+    """The shop accepts the order."""
 
-    reserved: bool
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authorization:
-    """Whether the bank holds the amount."""
-
-    approved: bool
-    reason: str | None = None
+    result: Literal["accepted"] = "accepted"
+    amount: Money
+    #: The units to reserve: one line for each product, sorted by SKU. Never empty.
+    stock_lines: tuple[StockLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
-    """Whether the authorized amount was captured."""
+class Invalid:
+    """The shop rejects the order."""
 
-    captured: bool
-    reason: str | None = None
+    result: Literal["invalid"] = "invalid"
+    #: Never empty.
+    problems: tuple[ValidationProblem, ...]
+
+    def __post_init__(self) -> None:
+        if not self.problems:
+            raise ValueError("an invalid order has a problem")
+
+    @property
+    def reason(self) -> str:
+        """The reason of the first problem."""
+        return self.problems[0].reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundResult:
-    """Whether a refund was paid."""
+class Reserved:
+    """The units of one product are reserved for the order, or sold to it already."""
 
-    refunded: bool
-    reason: str | None = None
+    result: Literal["reserved"] = "reserved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dispatch:
-    """Whether the shipment may leave. After that the order is neither canceled nor undone."""
+class Sold:
+    """The reserved units of one product are sold to the order."""
 
-    dispatched: bool
-    reason: str | None = None
+    result: Literal["sold"] = "sold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorized:
+    """The bank holds the amount."""
+
+    result: Literal["authorized"] = "authorized"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """The carrier accepted the shipment."""
+
+    result: Literal["booked"] = "booked"
+    tracking_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """The authorized amount was captured."""
+
+    result: Literal["captured"] = "captured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched:
+    """The shipment may leave. After that the order is neither canceled nor undone."""
+
+    result: Literal["dispatched"] = "dispatched"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refunded:
+    """The refund was paid."""
+
+    result: Literal["refunded"] = "refunded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """The shop has switched the step off; nothing was done."""
+
+    result: Literal["paused"] = "paused"
+
+
+#: The results that say no; each has a reason.
+Refusal: TypeAlias = Invalid | Refused
+#: Their tags.
+REFUSAL_TAGS: Final = frozenset({"invalid", "refused"})
+
+Validation: TypeAlias = Accepted | Invalid
+Reservation: TypeAlias = Reserved | Refused
+Sale: TypeAlias = Sold | Refused
+Authorization: TypeAlias = Authorized | Refused
+Booking: TypeAlias = Booked | Refused
+Capture: TypeAlias = Captured | Refused
+Dispatch: TypeAlias = Dispatched | Refused
+RefundResult: TypeAlias = Refunded | Refused
 
 
 class Reversal(StrEnum):
@@ -93,15 +150,6 @@ class Reversal(StrEnum):
     NOTHING = "nothing"
     #: The bank refuses to refund the captured amount. A later attempt may succeed.
     REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Booking:
-    """Whether the carrier accepted the shipment."""
-
-    booked: bool
-    tracking_number: str | None = None
-    reason: str | None = None
 
 
 class ShipmentCancellation(StrEnum):

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from orders.domain.outcome import Reason
-from orders.domain.results import ReservationResult
+from orders.domain.results import Refused, Reservation, Reserved, Sale, Sold
 
 #: Adjustments whose keys are remembered, so that a repeated one changes nothing.
 REMEMBERED_ADJUSTMENTS: Final = 100
@@ -75,19 +75,19 @@ class Stock:
         """Units in the warehouse, reserved or not."""
         return self.available + self.reserved
 
-    def reserve(self, order_id: str, quantity: int) -> tuple[Stock, ReservationResult]:
+    def reserve(self, order_id: str, quantity: int) -> tuple[Stock, Reservation]:
         """Reserve all units or none; a repeat returns the first result."""
         existing = self.reservations.get(order_id)
+        if existing is not None and existing.status is ReservationStatus.RELEASED:
+            return self, Refused(reason=Reason.ALREADY_UNDONE)
         if existing is not None:
-            released = existing.status is ReservationStatus.RELEASED
-            reason = Reason.ALREADY_UNDONE if released else None
-            return self, ReservationResult(reserved=not released, reason=reason)
+            return self, Reserved()
         if quantity > self.available:
             # Nothing is recorded: a later attempt may find more units.
-            return self, ReservationResult(reserved=False, reason=Reason.OUT_OF_STOCK)
+            return self, Refused(reason=Reason.OUT_OF_STOCK)
         reservation = StockReservation(quantity=quantity, status=ReservationStatus.RESERVED)
         after = self._record(order_id, reservation, available=-quantity, reserved=quantity)
-        return after, ReservationResult(reserved=True)
+        return after, Reserved()
 
     def release(self, order_id: str) -> Stock:
         """Release an order's units; without a reservation, leave a tombstone."""
@@ -101,16 +101,16 @@ class Stock:
         units = existing.quantity
         return self._record(order_id, released, available=units, reserved=-units)
 
-    def commit(self, order_id: str) -> tuple[Stock, ReservationResult]:
+    def commit(self, order_id: str) -> tuple[Stock, Sale]:
         """Sell the reserved units; without a reservation nothing is sold."""
         existing = self.reservations.get(order_id)
         if existing is None or existing.status is ReservationStatus.RELEASED:
-            return self, ReservationResult(reserved=False, reason=Reason.ALREADY_UNDONE)
+            return self, Refused(reason=Reason.ALREADY_UNDONE)
         if existing.status is ReservationStatus.SOLD:
-            return self, ReservationResult(reserved=True)
+            return self, Sold()
         sold = replace(existing, status=ReservationStatus.SOLD)
         after = self._record(order_id, sold, reserved=-sold.quantity, sold=sold.quantity)
-        return after, ReservationResult(reserved=True)
+        return after, Sold()
 
     def adjust(self, adjustment: StockAdjustment) -> tuple[Stock, bool]:
         """Add or take units; False if more are taken than are available."""

@@ -7,20 +7,18 @@ from orders.domain.catalogue import Product
 from orders.domain.order import Order, Terms
 from orders.domain.outcome import Reason
 from orders.domain.pricing import Quote
-from orders.domain.results import StockLine, ValidationProblem, ValidationResult
+from orders.domain.results import Accepted, Invalid, StockLine, Validation, ValidationProblem
 
 #: Returns the product of a SKU, if the catalogue has it.
 FindProduct: TypeAlias = Callable[[str], Product | None]
 
 
-def validate(order: Order, find_product: FindProduct) -> ValidationResult:
+def validate(order: Order, find_product: FindProduct) -> Validation:
     """Accept the order with its amount, or reject it with every problem."""
     problems = tuple(find_problems(order.quote, order.country, order.terms, find_product))
     if problems:
-        return ValidationResult(accepted=False, reason=problems[0].reason, problems=problems)
-    return ValidationResult(
-        accepted=True, amount=order.total, stock_lines=_stock_lines(order, find_product)
-    )
+        return Invalid(problems=problems)
+    return Accepted(amount=order.total, stock_lines=_stock_lines(order, find_product))
 
 
 def find_problems(

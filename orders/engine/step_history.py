@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from orders.contracts.steps import find_step, step_of_operation
+from orders.contracts.codec import TAG
+from orders.contracts.steps import step_of_operation
 from orders.domain.outcome import CANCEL_REASONS
-from orders.domain.results import Reversal
+from orders.domain.results import REFUSAL_TAGS, Reversal
 
 
 class StepResult(StrEnum):
@@ -45,7 +46,7 @@ def read_step_history(events: list[dict[str, Any]]) -> tuple[StepRecord, ...]:
         match event["EventType"]:
             case "TaskCompleted":
                 step = event["FunctionName"]
-                result = _result(step, event.get("Result"))
+                result = _result(event.get("Result"))
                 steps.append(StepRecord(step=step, at=event["Timestamp"], result=result))
             case "TaskFailed":
                 step = event["FunctionName"]
@@ -69,15 +70,14 @@ def _stock_request(event: dict[str, Any]) -> dict[str, tuple[str, str]]:
 def _stock_step(event: dict[str, Any], step: str, sku: str) -> StepRecord:
     message = json.loads(event["Input"])
     is_failed = "exceptionType" in message
-    result = StepResult.FAILED if is_failed else _result(step, json.loads(message["result"]))
+    result = StepResult.FAILED if is_failed else _result(json.loads(message["result"]))
     return StepRecord(step=step, at=event["Timestamp"], result=result, sku=sku)
 
 
-def _result(step: str, result: object) -> StepResult:
+def _result(result: object) -> StepResult:
     if not isinstance(result, dict):
         return StepResult.DONE
-    row = find_step(step)
-    is_refused = row is not None and result.get(row.accepted_field) is False
+    is_refused = result.get(TAG) in REFUSAL_TAGS
     if is_refused and result.get("reason") in CANCEL_REASONS:
         return StepResult.NOT_TRIED
     reversal_refused = result.get("reversal") == Reversal.REFUSED

@@ -8,13 +8,15 @@ import pytest
 
 from orders.domain.errors import UnavailableError
 from orders.domain.money import Money
-from orders.domain.results import RefundResult, Reversal
+from orders.domain.results import Refunded, Refused, Reversal
 from orders.ports.payments import Payments
 from tests.adapters.gateways import Balance, Gateway
 from tests.faults import Failing
 
 VISA = "pm_card_visa"
-REFUNDED = RefundResult(refunded=True)
+REFUNDED = Refunded()
+REFUSED = Refused(reason="refundRefused")
+EXCEEDED = Refused(reason="exceedsCaptured")
 
 
 def euros(minor: int) -> Money:
@@ -70,9 +72,9 @@ def test_refund_never_exceeds_the_remaining_amount(gateway: Gateway) -> None:
     payments = capture_payment(gateway)
     payments.refund("o", "r", euros(4000))
 
-    assert payments.refund("o", "s", euros(981)).reason == "exceedsCaptured"
+    assert payments.refund("o", "s", euros(981)) == EXCEEDED
     assert payments.refund("o", "s", euros(980)) == REFUNDED
-    assert payments.refund("o", "t", euros(1)).reason == "exceedsCaptured"
+    assert payments.refund("o", "t", euros(1)) == EXCEEDED
     assert gateway.balance() == Balance(captured=4980, refunded=4980)
 
 
@@ -84,7 +86,7 @@ def test_refund_without_a_capture_is_refused(gateway: Gateway, steps: list[str])
         getattr(gateway.payments, step)("o", *arguments[step])
     before = gateway.balance()
 
-    assert gateway.payments.refund("o", "r", euros(1000)).reason == "notCaptured"
+    assert gateway.payments.refund("o", "r", euros(1000)) == Refused(reason="notCaptured")
     assert gateway.balance() == before
 
 
@@ -112,7 +114,7 @@ def test_refund_after_a_reversal_is_refused(gateway: Gateway) -> None:
     payments.refund("o", "r", euros(1000))
     payments.reverse("o")
 
-    assert payments.refund("o", "s", euros(1)).reason == "exceedsCaptured"
+    assert payments.refund("o", "s", euros(1)) == EXCEEDED
     assert payments.refund("o", "r", euros(1000)) == REFUNDED
     assert gateway.balance() == Balance(captured=4980, refunded=4980)
 
@@ -121,7 +123,7 @@ def test_refused_refund_may_succeed_later(gateway: Gateway) -> None:
     """A refusal is not recorded."""
     payments = capture_payment(gateway, gateway.refuse("refund"))
 
-    assert [payments.refund("o", "r", euros(9)).reason for _ in range(2)] == ["refundRefused"] * 2
+    assert [payments.refund("o", "r", euros(9)) for _ in range(2)] == [REFUSED] * 2
     gateway.accept()
     assert payments.refund("o", "r", euros(9)) == REFUNDED
     assert gateway.balance() == Balance(captured=4980, refunded=9)
@@ -167,7 +169,7 @@ def test_concurrent_refunds_never_exceed_the_captured_amount(gateway: Gateway) -
         results = list(pool.map(lambda n: payments.refund("o", f"r{n}", euros(1000)), range(16)))
 
     assert results.count(REFUNDED) == 4
-    assert [result.reason for result in results].count("exceedsCaptured") == 12
+    assert results.count(EXCEEDED) == 12
     assert gateway.balance() == Balance(captured=4980, refunded=4000)
 
 
@@ -179,6 +181,6 @@ def test_concurrent_refunds_and_reversal_refund_the_captured_amount(gateway: Gat
         refunds = [pool.submit(payments.refund, "o", f"r{n}", euros(700)) for n in range(8)]
         reversal = pool.submit(retry, lambda: payments.reverse("o"))
 
-    assert {refund.result().reason for refund in refunds} <= {None, "exceedsCaptured"}
+    assert {refund.result() for refund in refunds} <= {REFUNDED, EXCEEDED}
     assert reversal.result() is Reversal.REFUNDED
     assert gateway.balance() == Balance(captured=4980, refunded=4980)

@@ -9,19 +9,18 @@ import pytest
 
 from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
-from orders.domain.results import Authorization, Capture, Reversal
+from orders.domain.results import Authorized, Captured, Refused, Reversal
 from tests.adapters.gateways import Balance, Gateway
 
 AMOUNT = Money(4980, "EUR")
-APPROVED = Authorization(approved=True)
-ALREADY_UNDONE = "alreadyUndone"
+ALREADY_UNDONE = Refused(reason="alreadyUndone")
 VISA = "pm_card_visa"
 
 
 def test_repeated_authorization_holds_the_amount_once(gateway: Gateway) -> None:
     """The second call returns the first result."""
-    assert gateway.payments.authorize("o", AMOUNT, VISA) == APPROVED
-    assert gateway.payments.authorize("o", AMOUNT, VISA) == APPROVED
+    assert gateway.payments.authorize("o", AMOUNT, VISA) == Authorized()
+    assert gateway.payments.authorize("o", AMOUNT, VISA) == Authorized()
     assert gateway.balance() == Balance(held=4980)
 
 
@@ -47,10 +46,10 @@ def test_concurrent_authorizations_hold_the_amount_once(gateway: Gateway) -> Non
 )
 def test_decline_is_a_result_and_final(gateway: Gateway, method: str, reason: str) -> None:
     """A repeat returns the same reason, and nothing is held."""
-    declined = Authorization(approved=False, reason=reason)
+    declined = Refused(reason=reason)
 
     assert [gateway.payments.authorize("o", AMOUNT, method) for _ in range(2)] == [declined] * 2
-    assert gateway.payments.capture("o").reason == "noAuthorization"
+    assert gateway.payments.capture("o") == Refused(reason="noAuthorization")
     assert gateway.payments.reverse("o") is Reversal.NOTHING
     assert gateway.balance() == Balance()
 
@@ -59,7 +58,7 @@ def test_repeated_capture_takes_the_amount_once(gateway: Gateway) -> None:
     """The second call returns the first result."""
     gateway.payments.authorize("o", AMOUNT, VISA)
 
-    assert [gateway.payments.capture("o") for _ in range(2)] == [Capture(captured=True)] * 2
+    assert [gateway.payments.capture("o") for _ in range(2)] == [Captured()] * 2
     assert gateway.balance() == Balance(captured=4980)
 
 
@@ -67,7 +66,7 @@ def test_refused_capture_is_a_result(gateway: Gateway) -> None:
     """Nothing is captured, and the authorization can be voided."""
     gateway.payments.authorize("o", AMOUNT, gateway.refuse("capture"))
 
-    assert gateway.payments.capture("o") == Capture(captured=False, reason="captureRefused")
+    assert gateway.payments.capture("o") == Refused(reason="captureRefused")
     assert gateway.balance() == Balance(held=4980)
     assert gateway.payments.reverse("o") is Reversal.VOIDED
 
@@ -79,7 +78,7 @@ def test_refused_capture_may_succeed_later(gateway: Gateway) -> None:
 
     gateway.accept()
 
-    assert gateway.payments.capture("o") == Capture(captured=True)
+    assert gateway.payments.capture("o") == Captured()
     assert gateway.balance() == Balance(captured=4980)
 
 
@@ -88,13 +87,13 @@ def test_authorization_after_the_capture_is_approved(gateway: Gateway) -> None:
     gateway.payments.authorize("o", AMOUNT, VISA)
     gateway.payments.capture("o")
 
-    assert gateway.payments.authorize("o", AMOUNT, VISA) == APPROVED
+    assert gateway.payments.authorize("o", AMOUNT, VISA) == Authorized()
     assert gateway.balance() == Balance(captured=4980)
 
 
 def test_capture_without_authorization_is_refused(gateway: Gateway) -> None:
     """The reason says so."""
-    assert gateway.payments.capture("o").reason == "noAuthorization"
+    assert gateway.payments.capture("o") == Refused(reason="noAuthorization")
     assert gateway.balance() == Balance()
 
 
@@ -118,7 +117,7 @@ def test_reversal_refunds_a_captured_amount_once(gateway: Gateway) -> None:
 def test_late_authorization_after_a_reversal_is_refused(gateway: Gateway) -> None:
     """The reversal leaves a tombstone, even without a payment."""
     assert gateway.payments.reverse("o") is Reversal.NOTHING
-    assert gateway.payments.authorize("o", AMOUNT, VISA).reason == ALREADY_UNDONE
+    assert gateway.payments.authorize("o", AMOUNT, VISA) == ALREADY_UNDONE
     assert gateway.balance() == Balance()
 
 
@@ -127,7 +126,7 @@ def test_late_capture_after_a_reversal_is_refused(gateway: Gateway) -> None:
     gateway.payments.authorize("o", AMOUNT, VISA)
     gateway.payments.reverse("o")
 
-    assert gateway.payments.capture("o").reason == ALREADY_UNDONE
+    assert gateway.payments.capture("o") == ALREADY_UNDONE
     assert gateway.balance() == Balance()
 
 
@@ -147,7 +146,7 @@ def test_reversal_of_one_order_does_not_affect_another(gateway: Gateway) -> None
     """Each order has its own keys."""
     gateway.payments.reverse("o")
 
-    assert gateway.payments.authorize("other", AMOUNT, VISA) == APPROVED
+    assert gateway.payments.authorize("other", AMOUNT, VISA) == Authorized()
     assert gateway.balance() == Balance(held=4980)
 
 

@@ -24,8 +24,9 @@ from orders.domain.money import Money
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import Refund, RefundStatus
-from orders.domain.results import StockLine, ValidationProblem, ValidationResult
+from orders.domain.results import Accepted, StockLine
 from tests.builders import (
+    INVALID,
     NAME,
     NOON,
     OPERATOR,
@@ -42,11 +43,8 @@ FULL = OrderRecord(
     order=replace(a_stored_order(), reference="42"),
     fingerprint="f",
     runs=2,
-    validation=ValidationResult(
-        accepted=True,
+    validation=Accepted(
         amount=Money(3480, "EUR"),
-        reason="discontinued",
-        problems=(ValidationProblem(reason="discontinued", line=1, sku="OLD"),),
         stock_lines=(StockLine(sku="MUG-BLUE", quantity=2, opening_balance=9),),
     ),
     undoing=Outcome.rejected("cardDeclined"),
@@ -111,10 +109,8 @@ PINNED: dict[str, Any] = {
     "fingerprint": "f",
     "runs": 2,
     "validation": {
-        "accepted": True,
+        "result": "accepted",
         "amount": {"minor": 3480, "currency": "EUR"},
-        "reason": "discontinued",
-        "problems": [{"reason": "discontinued", "line": 1, "sku": "OLD"}],
         "stockLines": [{"sku": "MUG-BLUE", "quantity": 2, "openingBalance": 9}],
     },
     "undoing": {"status": "rejected", "reason": "cardDeclined"},
@@ -196,7 +192,9 @@ def test_text_of_a_record_is_pinned() -> None:
     assert plain == PINNED
 
 
-@pytest.mark.parametrize("record", [a_record(), FULL], ids=["new", "full"])
+@pytest.mark.parametrize(
+    "record", [a_record(), FULL, a_record(validation=INVALID)], ids=["new", "full", "invalid"]
+)
 def test_record_is_read_as_it_was_written(record: OrderRecord) -> None:
     """Empty fields are left out of the text and have their defaults again."""
     assert text_to_record("ord_1", record_to_text(record)) == record
@@ -245,6 +243,7 @@ def test_personal_part_of_the_next_version_is_read() -> None:
         changed(lambda plain: plain.update(endedAt=NAME)),
         changed(lambda plain: plain.update(runs=NAME)),
         changed(lambda plain: plain["outcome"].update(status=NAME)),
+        changed(lambda plain: plain["validation"].update(result=NAME)),
         changed(lambda plain: plain["resolutions"][0].pop("resolutionId")),
         changed(lambda plain: plain["refunds"][0]["amount"].update(minor=NAME)),
     ],
@@ -262,6 +261,7 @@ def test_personal_part_of_the_next_version_is_read() -> None:
         "no time",
         "no number",
         "unknown status",
+        "unknown result",
         "no resolution ID",
         "no amount",
     ],

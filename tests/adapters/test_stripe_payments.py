@@ -9,7 +9,7 @@ from orders.adapters.order_store.sqlite.references import SqlitePartnerReference
 from orders.adapters.payments.stripe.gateway import StripePayments
 from orders.domain.errors import PaymentsUnavailableError, UnavailableError
 from orders.domain.money import Money
-from orders.domain.results import Reversal
+from orders.domain.results import Authorized, Captured, Refused, Reversal
 from tests.adapters.gateways import Balance, stripe_balance, stripe_payments
 from tests.stripe_server import RefusedError, Stripe
 from tests.wire import Fault
@@ -99,7 +99,7 @@ def test_failure_after_the_effect_is_looked_up(stripe: Stripe, payments: StripeP
     payments.authorize("o", AMOUNT, VISA)
     stripe.plan.fail("capture", Fault.ERROR_AFTER)
 
-    assert payments.capture("o").captured
+    assert payments.capture("o") == Captured()
     assert stripe.keys_of("capture") == ["o:capture:1"]
 
 
@@ -126,7 +126,7 @@ def test_slow_stripe_is_unavailable(stripe: Stripe, tmp_path: Path) -> None:
     with pytest.raises(PaymentsUnavailableError, match="did not answer"):
         payments.authorize("o", AMOUNT, VISA)
 
-    assert payments.authorize("o", AMOUNT, VISA).approved
+    assert payments.authorize("o", AMOUNT, VISA) == Authorized()
     assert stripe.keys_of("confirm") == ["o:authorize:1"]
 
 
@@ -150,7 +150,7 @@ def test_reversal_during_the_authorization_leaves_nothing_held(
     """It may come before the intent exists, or before it is confirmed."""
     stripe.plan.concurrent_calls[step] = lambda: payments.reverse("o")
 
-    assert payments.authorize("o", AMOUNT, VISA).reason == "alreadyUndone"
+    assert payments.authorize("o", AMOUNT, VISA) == Refused(reason="alreadyUndone")
     assert payments.reverse("o") is Reversal.NOTHING
     assert stripe_balance(stripe) == Balance()
 
@@ -162,7 +162,7 @@ def test_reversal_during_the_capture_leaves_nothing_captured(
     payments.authorize("o", AMOUNT, VISA)
     stripe.plan.concurrent_calls["capture"] = lambda: payments.reverse("o")
 
-    assert payments.capture("o").reason == "alreadyUndone"
+    assert payments.capture("o") == Refused(reason="alreadyUndone")
     assert stripe_balance(stripe) == Balance()
 
 
@@ -183,7 +183,7 @@ def test_capture_of_an_expired_authorization_is_refused(
     payments.authorize("o", AMOUNT, VISA)
     stripe.intents["pi_0"].update(status="canceled", cancellation_reason=reason)
 
-    assert payments.capture("o").reason == "captureRefused"
+    assert payments.capture("o") == Refused(reason="captureRefused")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_refused_capture_is_a_result(
     payments.authorize("o", AMOUNT, VISA)
     stripe.refusals["capture"] = refusal
 
-    assert payments.capture("o").reason == "captureRefused"
+    assert payments.capture("o") == Refused(reason="captureRefused")
 
 
 def test_invalid_capture_request_raises(stripe: Stripe, payments: StripePayments) -> None:

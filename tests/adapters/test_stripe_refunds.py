@@ -9,15 +9,15 @@ from orders.adapters.payments.stripe.gateway import StripePayments
 from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
 from orders.domain.provider_records import PaymentRecord
-from orders.domain.results import RefundResult, Reversal
+from orders.domain.results import Refunded, Refused, Reversal
 from tests.adapters.gateways import Balance, stripe_balance, stripe_payments
 from tests.stripe_server import RefusedError, Stripe
 from tests.wire import Fault
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 AMOUNT, PART = Money(4980, "EUR"), Money(1000, "EUR")
-REFUNDED = RefundResult(refunded=True)
-REFUSED = RefundResult(refunded=False, reason="refundRefused")
+REFUNDED = Refunded()
+REFUSED = Refused(reason="refundRefused")
 
 REFUSALS = [
     RefusedError(400, type="invalid_request_error", code="charge_disputed"),
@@ -177,7 +177,7 @@ def test_concurrent_refund_that_leaves_too_little_is_recognized(
     """Stripe refuses the request, and a look-up shows why."""
     refund_concurrently(stripe, 4500)
 
-    assert payments.refund("o", "r", PART).reason == "exceedsCaptured"
+    assert payments.refund("o", "r", PART) == Refused(reason="exceedsCaptured")
     assert stripe_balance(stripe) == Balance(captured=4980, refunded=4500)
 
 

@@ -20,7 +20,7 @@ from orders.domain.operator_changes import (
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome, Reason
 from orders.domain.refund import RefundRequestStatus
-from orders.domain.results import Dispatch
+from orders.domain.results import Dispatch, Refused
 from orders.ports.order_store import Change, OrderQuery
 from tests import tables_server
 from tests.adapters.stores import Backend, backend_in, close, open_order, record_in
@@ -127,7 +127,7 @@ def test_change_is_applied_to_the_fresh_record_after_a_conflict(service: TableSe
     answer = store.update("o", change)
 
     assert [record.cancel_requested_at for record in seen] == [None, NOON]
-    assert answer == Dispatch(dispatched=False, reason=Reason.CANCELED)
+    assert answer == Refused(reason=Reason.CANCELED)
     assert record_in(store) == seen[-1]
 
 

@@ -16,7 +16,7 @@ _API = _SDK | {"api.http", "orders", "pydantic", "pydantic_core"}
 LAYERS: dict[str, set[str]] = {
     "orders/domain": set(),
     "orders/ports": {"orders.domain"},
-    "orders/contracts": {"orders.domain", "pydantic"},
+    "orders/contracts": {"orders.domain", "pydantic", "typing_extensions"},
     "orders/settings": {"orders.contracts.retries", "orders.domain"},
     "orders/adapters": {"orders.contracts.codec", "orders.domain", "orders.ports"},
     "orders/adapters/order_store/sqlite": {"orders.adapters", "orders.domain", "orders.ports"},
@@ -40,7 +40,9 @@ LAYERS: dict[str, set[str]] = {
         "orders.services",
     },
     "entities": {"azure.durable_functions", "orders.contracts", "orders.domain"},
-    "orchestrators": {"azure.durable_functions", "orders.contracts", "orders.domain"},
+    "orchestrators": {
+        *("azure.durable_functions", "orders.contracts", "orders.domain", "typing_extensions"),
+    },
     "timers": _SDK | {"orders"},
     "api/http": _API,
     "api/quotes": _API,

@@ -1,7 +1,5 @@
 """The table of steps."""
 
-import dataclasses
-
 import pytest
 
 from orders.contracts.names import Activity, StockOperation, StockStep
@@ -9,19 +7,10 @@ from orders.contracts.steps import (
     STEPS,
     StepGroup,
     StepName,
-    find_step,
     progress,
     step_of_operation,
     undo_of,
 )
-from orders.domain import results
-
-RESULT_FIELDS = {
-    field.name
-    for result in vars(results).values()
-    if dataclasses.is_dataclass(result)
-    for field in dataclasses.fields(result)
-}
 
 
 def test_steps_list_every_activity_and_stock_step_once() -> None:
@@ -43,7 +32,7 @@ def test_progress_has_a_sentence_for_every_step(step: StepName) -> None:
 def test_undos_are_steps_of_the_undo_group() -> None:
     """An undo is a step of its own, with a text and a name on the wire."""
     undos = [step.undo for step in STEPS if step.undo]
-    groups = {row.group for undo in undos if (row := find_step(undo))}
+    groups = {step.group for step in STEPS if step.name in undos}
 
     assert len(set(undos)) == len(undos)
     assert groups == {StepGroup.UNDO}
@@ -69,16 +58,3 @@ def test_stock_operations_name_their_steps() -> None:
     assert step is not None
     assert step.name == StockStep.RESERVE_STOCK
     assert step_of_operation(StockOperation.SETTLE) is None
-
-
-def test_accepted_fields_are_fields_of_results() -> None:
-    """A misspelled field would make a refusal look like a success."""
-    fields = {step.accepted_field for step in STEPS if step.accepted_field}
-
-    assert fields
-    assert fields <= RESULT_FIELDS
-
-
-def test_unknown_step_is_not_found() -> None:
-    """Histories may name activities of other versions."""
-    assert find_step("otherStep") is None

@@ -12,15 +12,14 @@ from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
 from orders.domain.provider_records import EmailRecord, PaymentRecord, ShipmentRecord
 from orders.domain.refund import Refund, RefundStatus
-from orders.domain.results import ShipmentStatus, StockLine, ValidationResult
+from orders.domain.results import Accepted, ShipmentStatus, StockLine
 from orders.domain.stock import Stock
 from tests.builders import NOON, OPERATOR, a_record
 
 TOTAL = 2980
 ORDER = "ord_1"
 HOUR = timedelta(hours=1)
-VALIDATION = ValidationResult(
-    accepted=True,
+VALIDATION = Accepted(
     amount=Money(TOTAL, "EUR"),
     stock_lines=(StockLine(sku="MUG", quantity=2, opening_balance=10),),
 )

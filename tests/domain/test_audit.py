@@ -11,9 +11,9 @@ from orders.domain.audit_findings import Finding, FindingKind
 from orders.domain.holdings import Holdings, collect_holdings
 from orders.domain.outcome import Outcome
 from orders.domain.provider_records import PaymentRecord, ShipmentRecord
-from orders.domain.results import ValidationResult
+from orders.domain.results import Validation
 from orders.domain.stock import Stock, StockAdjustment
-from tests.builders import NOON, a_record, a_resolution
+from tests.builders import INVALID, NOON, a_record, a_resolution
 from tests.domain.audit_reports import (
     BOOKED,
     CANCELED,
@@ -115,10 +115,8 @@ def test_purged_order_needs_no_reservation() -> None:
     assert report_on_record(record, CAPTURED, *FULFILLED).is_clean
 
 
-@pytest.mark.parametrize(
-    "validation", [None, ValidationResult(accepted=False, reason="discontinued")]
-)
-def test_order_without_amount_may_have_no_payment(validation: ValidationResult | None) -> None:
+@pytest.mark.parametrize("validation", [None, INVALID])
+def test_order_without_amount_may_have_no_payment(validation: Validation | None) -> None:
     """An order that was never accepted must not be charged."""
     record = a_record(validation=validation, outcome=REJECTED)
 

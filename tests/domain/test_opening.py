@@ -4,8 +4,7 @@ import pytest
 
 from orders.domain.attention import ResolutionAction
 from orders.domain.outcome import Next, Opening, Outcome, Reason
-from orders.domain.results import StockLine, ValidationResult
-from tests.builders import a_record, a_resolution
+from tests.builders import ACCEPTED, a_record, a_resolution
 
 COMPLETED = Outcome.completed("T1")
 REJECTED = Outcome.rejected("unavailable")
@@ -36,11 +35,10 @@ def test_opening_of_first_orchestration_is_empty() -> None:
 
 def test_opening_of_later_orchestration_states_what_is_recorded() -> None:
     """Any step may have been done, and undoing may have begun."""
-    line = StockLine(sku="MUG-BLUE", quantity=2, opening_balance=1)
     record = a_record(
         runs=1,
         undoing=REJECTED,
-        validation=ValidationResult(accepted=True, stock_lines=(line,)),
+        validation=ACCEPTED,
         resolutions=(
             a_resolution(ResolutionAction.SKIP, "shipOrder"),
             a_resolution(ResolutionAction.SETTLED_ELSEWHERE, "capturePayment"),
@@ -52,7 +50,7 @@ def test_opening_of_later_orchestration_states_what_is_recorded() -> None:
         undoing=REJECTED,
         resumed=True,
         run=2,
-        stock_lines=(line,),
+        stock_lines=ACCEPTED.stock_lines,
         resolved_steps=("shipOrder", "capturePayment"),
         skipped_steps=("shipOrder",),
     )

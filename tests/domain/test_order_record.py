@@ -9,8 +9,8 @@ from orders.domain.operator_changes import request_refund
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
 from orders.domain.policies import RecoveryPolicy
-from orders.domain.results import Dispatch, ValidationResult
-from tests.builders import NOON, TERMS, a_record, a_refund_request
+from orders.domain.results import Dispatched, Refused
+from tests.builders import ACCEPTED, INVALID, NOON, TERMS, a_record, a_refund_request
 
 COMPLETED = Outcome.completed("T1")
 REJECTED = Outcome.rejected("unavailable")
@@ -44,13 +44,10 @@ def test_record_is_named_by_its_order() -> None:
 
 def test_first_validation_counts() -> None:
     """Rules that changed since do not reject an accepted order."""
-    accepted = ValidationResult(accepted=True)
-    rejected = ValidationResult(accepted=False, reason="discontinued")
+    first, answer = a_record().record_validation(ACCEPTED)
 
-    first, answer = a_record().record_validation(accepted)
-
-    assert (first, answer) == (a_record(validation=accepted), accepted)
-    assert first.record_validation(rejected) == (first, accepted)
+    assert (first, answer) == (a_record(validation=ACCEPTED), ACCEPTED)
+    assert first.record_validation(INVALID) == (first, ACCEPTED)
 
 
 def test_first_undo_goal_counts() -> None:
@@ -115,7 +112,7 @@ def test_dispatch_is_refused_after_cancellation_or_undo(
     """A cancellation or an undo that came first wins; a repeat of the dispatch is accepted."""
     after, answer = record.dispatch(LATER)
 
-    assert answer == Dispatch(dispatched=reason is None, reason=reason)
+    assert answer == (Refused(reason=reason) if reason else Dispatched())
     if reason is not None or record.dispatched_at is not None:
         assert after is record
     else:

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
 import pytest
@@ -23,14 +24,20 @@ from orders.domain.operator_changes import (
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome
-from orders.domain.results import ValidationResult
 from orders.domain.waits import WaitPolicy, WakePosition
-from tests.builders import NOON, a_record, a_refund_request, a_resolution, a_round
+from tests.builders import (
+    ACCEPTED,
+    INVALID,
+    NOON,
+    a_record,
+    a_refund_request,
+    a_resolution,
+    a_round,
+)
 
 Change: TypeAlias = Callable[[OrderRecord], tuple[OrderRecord, object]]
 
 LATER = NOON + timedelta(hours=1)
-ACCEPTED = ValidationResult(accepted=True)
 COMPLETED, REJECTED = Outcome.completed("T1"), Outcome.rejected("cardDeclined")
 FAILED = Outcome.needs_attention("unavailable", ("reversePayment", "cancelShipment"))
 PAID = RefundOutcome(is_paid=True)
@@ -86,7 +93,7 @@ RECORDS: Final = {
 CHANGES: Final[dict[str, list[Change]]] = {
     "record_validation": [
         lambda record: record.record_validation(ACCEPTED),
-        lambda record: record.record_validation(ValidationResult(accepted=False, reason="x")),
+        lambda record: record.record_validation(INVALID),
     ],
     "request_cancel": [lambda record: record.request_cancel(LATER)],
     "dispatch": [lambda record: record.dispatch(LATER)],
@@ -128,7 +135,7 @@ CHANGES: Final[dict[str, list[Change]]] = {
         lambda record: record_refund_termination(record, "rfd_2", 2, LATER),
     ],
     "check_wait": [
-        lambda record, this=this, now=now: wait_changes.check_wait(record, this, WaitPolicy(), now)
+        partial(wait_changes.check_wait, this=this, policy=WaitPolicy(), now=now)
         for this in (
             a_round(),
             a_round(1, is_first=False),

@@ -5,11 +5,10 @@ import random
 import pytest
 
 from orders.domain.outcome import Reason
-from orders.domain.results import ReservationResult
+from orders.domain.results import Refused, Reserved, Sold
 from orders.domain.stock import REMEMBERED_ADJUSTMENTS, Stock, StockAdjustment
 
-RESERVED = ReservationResult(reserved=True)
-ALREADY_UNDONE = ReservationResult(reserved=False, reason=Reason.ALREADY_UNDONE)
+ALREADY_UNDONE = Refused(reason=Reason.ALREADY_UNDONE)
 
 
 def counts(stock: Stock) -> tuple[int, int, int]:
@@ -26,9 +25,9 @@ def reserved_stock() -> Stock:
 def test_units_are_reserved_and_then_sold() -> None:
     """Units reserved for one order are not available to another."""
     reserved, result = Stock(available=5).reserve("a", 3)
-    sold, _ = reserved.commit("a")
+    sold, sale = reserved.commit("a")
 
-    assert result == RESERVED
+    assert (result, sale) == (Reserved(), Sold())
     assert counts(reserved) == (2, 3, 0)
     assert counts(sold) == (2, 0, 3)
     assert reserved.on_hand == 5
@@ -40,7 +39,7 @@ def test_reserve_takes_all_units_or_none() -> None:
 
     after, result = stock.reserve("a", 3)
 
-    assert result == ReservationResult(reserved=False, reason=Reason.OUT_OF_STOCK)
+    assert result == Refused(reason=Reason.OUT_OF_STOCK)
     assert after == stock
 
 
@@ -54,9 +53,9 @@ def test_repeated_operation_changes_nothing() -> None:
     reserved = reserved_stock()
     sold, _ = reserved.commit("a")
 
-    assert reserved.reserve("a", 3) == (reserved, RESERVED)
-    assert sold.commit("a") == (sold, RESERVED)
-    assert sold.reserve("a", 3) == (sold, RESERVED)
+    assert reserved.reserve("a", 3) == (reserved, Reserved())
+    assert sold.commit("a") == (sold, Sold())
+    assert sold.reserve("a", 3) == (sold, Reserved())
     assert reserved.release("a").release("a") == reserved.release("a")
 
 

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from orders.domain.catalogue import Product
 from orders.domain.money import Money
-from orders.domain.results import StockLine, ValidationResult
+from orders.domain.order import Order
+from orders.domain.results import Accepted, Invalid, StockLine
 from orders.domain.validation import validate
 from tests.builders import TERMS, a_line, a_stored_order
 
@@ -15,12 +18,18 @@ PRODUCTS = {
 }
 
 
+def find_invalid(order: Order) -> Invalid:
+    """Return the validation of an order that is rejected."""
+    validation = validate(order, PRODUCTS.get)
+    assert isinstance(validation, Invalid)
+    return validation
+
+
 def test_order_within_the_limits_is_accepted_with_its_amount() -> None:
     """The amount is the total of the order's quote."""
     order = a_stored_order("ord_1", a_line(quantity=100, minor=100))
 
-    assert validate(order, PRODUCTS.get) == ValidationResult(
-        accepted=True,
+    assert validate(order, PRODUCTS.get) == Accepted(
         amount=Money(100 * 100 + 500, "EUR"),
         stock_lines=(StockLine(sku="MUG-BLUE", quantity=100, opening_balance=1),),
     )
@@ -30,7 +39,7 @@ def test_quantity_above_the_limit_is_rejected() -> None:
     """One unit more than the limit is too many."""
     order = a_stored_order("ord_1", a_line(quantity=101))
 
-    assert validate(order, PRODUCTS.get).reason == "quantityAboveLimit"
+    assert find_invalid(order).reason == "quantityAboveLimit"
 
 
 def test_limits_are_those_of_the_order() -> None:
@@ -39,26 +48,26 @@ def test_limits_are_those_of_the_order() -> None:
         a_stored_order("ord_1", a_line(quantity=101)), terms=replace(TERMS, max_quantity=101)
     )
 
-    assert validate(order, PRODUCTS.get).accepted
+    assert isinstance(validate(order, PRODUCTS.get), Accepted)
 
 
 def test_country_outside_the_terms_is_rejected() -> None:
     """The shop ships only to the countries of its terms."""
-    assert validate(a_stored_order(country="US"), PRODUCTS.get).reason == "countryNotServed"
+    assert find_invalid(a_stored_order(country="US")).reason == "countryNotServed"
 
 
 def test_discontinued_product_is_rejected() -> None:
     """The catalogue still has it, but the shop no longer sells it."""
     order = a_stored_order("ord_1", a_line("OLD"))
 
-    assert validate(order, PRODUCTS.get).reason == "discontinued"
+    assert find_invalid(order).reason == "discontinued"
 
 
 def test_product_removed_from_the_catalogue_counts_as_discontinued() -> None:
     """It was in the catalogue when the order was placed."""
     order = a_stored_order("ord_1", a_line("GONE"))
 
-    assert validate(order, PRODUCTS.get).reason == "discontinued"
+    assert find_invalid(order).reason == "discontinued"
 
 
 def test_validation_lists_every_problem_with_its_line() -> None:
@@ -66,7 +75,7 @@ def test_validation_lists_every_problem_with_its_line() -> None:
     lines = (a_line(quantity=101), a_line(), a_line("OLD", quantity=101))
     order = a_stored_order("ord_1", *lines, country="US")
 
-    validation = validate(order, PRODUCTS.get)
+    validation = find_invalid(order)
 
     assert validation.reason == "countryNotServed"
     assert [(problem.reason, problem.line, problem.sku) for problem in validation.problems] == [
@@ -75,4 +84,9 @@ def test_validation_lists_every_problem_with_its_line() -> None:
         ("discontinued", 3, "OLD"),
         ("quantityAboveLimit", 3, "OLD"),
     ]
-    assert validation.stock_lines == ()
+
+
+def test_invalid_order_has_a_problem() -> None:
+    """Its reason is that of the first problem."""
+    with pytest.raises(ValueError, match="has a problem"):
+        Invalid(problems=())

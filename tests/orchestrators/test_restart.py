@@ -7,7 +7,7 @@ import pytest
 from orders.domain.order import Customer
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome, Reason
-from orders.domain.results import Booking
+from orders.domain.results import Booking, Refused
 from tests.builders import a_customer, a_stored_order, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import COMPLETED_EFFECTS, UNDONE_EFFECTS, Shop
@@ -189,7 +189,7 @@ class RefusingCarrier:
 
     def book(self, order_id: str, recipient: Customer) -> Booking:  # noqa: ARG002 - a port's method
         """Refuse the booking."""
-        return Booking(booked=False, reason="addressRefused")
+        return Refused(reason="addressRefused")
 
 
 def test_dispatched_order_without_its_shipment_needs_attention(shop: Shop) -> None:

@@ -20,9 +20,9 @@ def begin_outage(shop: Shop, port: str, *methods: str, waits: WaitPolicy | None 
     return outage
 
 
-def place_waiting_order(shop: Shop, **body: str) -> str:
+def place_waiting_order(shop: Shop) -> str:
     """Place an order, and return its ID when it waits."""
-    order_id = shop.place(an_order(**body))
+    order_id = shop.place(an_order())
     shop.let_minutes_pass(1)
     assert shop.get(order_id)["status"] == "waiting"
     return order_id

@@ -26,7 +26,14 @@ from orders.domain.errors import CarrierUnavailableError
 from orders.domain.order import Customer
 from orders.domain.outcome import Reason
 from orders.domain.provider_records import ShipmentRecord
-from orders.domain.results import Booking, Shipment, ShipmentCancellation, ShipmentStatus
+from orders.domain.results import (
+    Booked,
+    Booking,
+    Refused,
+    Shipment,
+    ShipmentCancellation,
+    ShipmentStatus,
+)
 from orders.ports.clock import Clock
 
 _BOOKING_UNAVAILABLE: Final = "00000"
@@ -67,7 +74,7 @@ class SandboxCarrier:
             self._fail_first_calls(order_id)
         with self.ledger.writing() as ledger:
             if ledger.get(_cancel_key(order_id)):
-                return Booking(booked=False, reason=Reason.ALREADY_UNDONE)
+                return Refused(reason=Reason.ALREADY_UNDONE)
             existing = ledger.get(_ship_key(order_id))
             entry = existing or _decide(ledger, order_id, postal_code)
         if existing is None and postal_code == _TIMEOUT_AFTER_EFFECT:
@@ -166,5 +173,5 @@ def _decide(ledger: LedgerTransaction, order_id: str, postal_code: str) -> Entry
 
 def _booking(entry: Entry) -> Booking:
     if entry.kind == Kind.BOOKED:
-        return Booking(booked=True, tracking_number=str(entry.detail["tracking_number"]))
-    return Booking(booked=False, reason=Reason.ADDRESS_REFUSED)
+        return Booked(tracking_number=str(entry.detail["tracking_number"]))
+    return Refused(reason=Reason.ADDRESS_REFUSED)

@@ -16,7 +16,14 @@ from orders.domain.errors import CarrierUnavailableError
 from orders.domain.order import Customer
 from orders.domain.outcome import Reason
 from orders.domain.provider_records import ShipmentRecord
-from orders.domain.results import Booking, Shipment, ShipmentCancellation, ShipmentStatus
+from orders.domain.results import (
+    Booked,
+    Booking,
+    Refused,
+    Shipment,
+    ShipmentCancellation,
+    ShipmentStatus,
+)
 from orders.ports.partner_references import PartnerReferences
 
 TIMEOUT_SECONDS: Final = 15.0
@@ -39,12 +46,12 @@ class HttpCarrier:
         if self._has_tombstone(order_id):
             # The undo may have looked for a shipment before there was one.
             self._cancel(order_id, shipment)
-            return Booking(booked=False, reason=Reason.ALREADY_UNDONE)
+            return Refused(reason=Reason.ALREADY_UNDONE)
         if shipment is None:
-            return Booking(booked=False, reason=Reason.ADDRESS_REFUSED)
+            return Refused(reason=Reason.ADDRESS_REFUSED)
         if shipment.status is ShipmentStatus.CANCELED:
-            return Booking(booked=False, reason=Reason.ALREADY_UNDONE)
-        return Booking(booked=True, tracking_number=shipment.tracking_number)
+            return Refused(reason=Reason.ALREADY_UNDONE)
+        return Booked(tracking_number=shipment.tracking_number)
 
     def cancel(self, order_id: str) -> ShipmentCancellation:
         """Cancel the shipment and leave a tombstone."""

@@ -18,7 +18,16 @@ from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
 from orders.domain.outcome import Reason
 from orders.domain.provider_records import PaymentRecord
-from orders.domain.results import Authorization, Capture, RefundResult, Reversal
+from orders.domain.results import (
+    Authorization,
+    Authorized,
+    Capture,
+    Captured,
+    Refunded,
+    RefundResult,
+    Refused,
+    Reversal,
+)
 from orders.ports.clock import Clock
 
 
@@ -46,7 +55,7 @@ class SandboxPayments:
         self._fail_before_authorizing(order_id, payment_method)
         with self.ledger.writing() as ledger:
             if ledger.get(_reverse_key(order_id)):
-                return Authorization(approved=False, reason=Reason.ALREADY_UNDONE)
+                return Refused(reason=Reason.ALREADY_UNDONE)
             existing = ledger.get(_authorize_key(order_id))
             entry = existing or _decide(ledger, order_id, amount, payment_method)
         if existing is None and payment_method == methods.TIMEOUT_AFTER_EFFECT:
@@ -57,34 +66,35 @@ class SandboxPayments:
         """Capture the authorized amount. A refusal is returned, not raised."""
         with self.ledger.writing() as ledger:
             if ledger.get(_reverse_key(order_id)):
-                return Capture(captured=False, reason=Reason.ALREADY_UNDONE)
+                return Refused(reason=Reason.ALREADY_UNDONE)
             authorization = ledger.get(_authorize_key(order_id))
             if authorization is None or authorization.kind != Kind.AUTHORIZED:
-                return Capture(captured=False, reason=Reason.NO_AUTHORIZATION)
+                return Refused(reason=Reason.NO_AUTHORIZATION)
             method = str(authorization.detail["method"])
             if method in {methods.CAPTURE_UNAVAILABLE, methods.UNDO_UNAVAILABLE}:
                 raise PaymentsUnavailableError
             if method == methods.CAPTURE_REFUSED:
-                return Capture(captured=False, reason=Reason.CAPTURE_REFUSED)
+                return Refused(reason=Reason.CAPTURE_REFUSED)
             if ledger.get(_capture_key(order_id)) is None:
                 ledger.put(_capture_key(order_id), order_id, Kind.CAPTURED, **authorization.detail)
             faults = methods.FAULTS_AFTER_CAPTURING.get(method, 0)
             is_lost = _add_fault(ledger, order_id, "captureFault", faults)
         if is_lost:
             raise PaymentsUnavailableError("the gateway's response was lost")
-        return Capture(captured=True)
+        return Captured()
 
     def refund(self, order_id: str, refund_id: str, amount: Money) -> RefundResult:
         """Refund a part of the captured amount, once per refund ID."""
         key = f"{_refund_key(order_id)}:{refund_id}"
         with self.ledger.writing() as ledger:
             if ledger.get(key):
-                return RefundResult(refunded=True)
+                return Refunded()
             reason = _reason_to_refuse(ledger, order_id, amount)
-            if reason is None:
-                kind = Reversal.REFUNDED
-                ledger.put(key, order_id, kind, minor=amount.minor, currency=amount.currency)
-        return RefundResult(refunded=reason is None, reason=reason)
+            if reason is not None:
+                return Refused(reason=reason)
+            kind = Reversal.REFUNDED
+            ledger.put(key, order_id, kind, minor=amount.minor, currency=amount.currency)
+        return Refunded()
 
     def reverse(self, order_id: str) -> Reversal:
         """Void or refund the payment and leave a tombstone."""
@@ -159,8 +169,8 @@ def _decide(ledger: LedgerTransaction, order_id: str, amount: Money, payment_met
 
 def _authorization(entry: Entry) -> Authorization:
     if entry.kind == Kind.AUTHORIZED:
-        return Authorization(approved=True)
-    return Authorization(approved=False, reason=str(entry.detail["reason"]))
+        return Authorized()
+    return Refused(reason=str(entry.detail["reason"]))
 
 
 def _reason_to_refuse(ledger: LedgerTransaction, order_id: str, amount: Money) -> Reason | None:

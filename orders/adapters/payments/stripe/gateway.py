@@ -29,7 +29,15 @@ from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
 from orders.domain.outcome import Reason
 from orders.domain.provider_records import PaymentRecord
-from orders.domain.results import Authorization, Capture, RefundResult, Reversal
+from orders.domain.results import (
+    Authorization,
+    Authorized,
+    Capture,
+    Captured,
+    RefundResult,
+    Refused,
+    Reversal,
+)
 from orders.ports.partner_references import PartnerReference, PartnerReferences
 
 _DECLINES: Final[dict[str | None, Reason]] = {
@@ -61,9 +69,9 @@ class StripePayments:
         """Authorize the amount. A decline is returned, not raised."""
         reference = self._create_intent(order_id, amount, payment_method)
         if reference.has_tombstone:
-            return _declined(Reason.ALREADY_UNDONE)
+            return Refused(reason=Reason.ALREADY_UNDONE)
         if reference.partner_id is None:
-            return _declined(Reason.UNKNOWN_PAYMENT_METHOD)
+            return Refused(reason=Reason.UNKNOWN_PAYMENT_METHOD)
         intent = self._intents.find(reference.partner_id)
         if intent.status == Status.REQUIRES_CONFIRMATION:
             confirm = partial(self._intents.confirm, intent.intent_id)
@@ -77,28 +85,28 @@ class StripePayments:
         """Capture the authorized amount. A refusal is returned, not raised."""
         reference = self._references.find(order_id)
         if reference.has_tombstone:
-            return _not_captured(Reason.ALREADY_UNDONE)
+            return Refused(reason=Reason.ALREADY_UNDONE)
         if reference.partner_id is None:
-            return _not_captured(Reason.NO_AUTHORIZATION)
+            return Refused(reason=Reason.NO_AUTHORIZATION)
         intent = self._intents.find(reference.partner_id)
         if intent.status == Status.REQUIRES_CAPTURE:
             capture = partial(self._intents.capture, intent.intent_id)
             try:
                 intent = self._change(capture, order_id, "capture", intent)
             except StripeRefusedError:
-                return _not_captured(Reason.CAPTURE_REFUSED)
+                return Refused(reason=Reason.CAPTURE_REFUSED)
         if intent.status == Status.SUCCEEDED:
-            return Capture(captured=True)
+            return Captured()
         if intent.cancellation_reason in EXPIRED:
-            return _not_captured(Reason.CAPTURE_REFUSED)
+            return Refused(reason=Reason.CAPTURE_REFUSED)
         is_undone = self._references.find(order_id).has_tombstone
-        return _not_captured(Reason.ALREADY_UNDONE if is_undone else Reason.NO_AUTHORIZATION)
+        return Refused(reason=Reason.ALREADY_UNDONE if is_undone else Reason.NO_AUTHORIZATION)
 
     def refund(self, order_id: str, refund_id: str, amount: Money) -> RefundResult:
         """Refund a part of the captured amount, once per refund ID."""
         intent_id = self._references.find(order_id).partner_id
         if intent_id is None:
-            return RefundResult(refunded=False, reason=Reason.NOT_CAPTURED)
+            return Refused(reason=Reason.NOT_CAPTURED)
         return self._refunds.refund(order_id, intent_id, refund_id, amount)
 
     def reverse(self, order_id: str) -> Reversal:
@@ -170,20 +178,12 @@ class StripePayments:
 def _authorization(intent: Intent) -> Authorization:
     match intent.status:
         case Status.REQUIRES_CAPTURE | Status.SUCCEEDED:
-            return Authorization(approved=True)
+            return Authorized()
         case Status.REQUIRES_PAYMENT_METHOD:
-            return _declined(_DECLINES.get(intent.decline_code, Reason.CARD_DECLINED))
+            return Refused(reason=_DECLINES.get(intent.decline_code, Reason.CARD_DECLINED))
         case Status.CANCELED if intent.cancellation_reason == "abandoned":
-            return _declined(Reason.CUSTOMER_ACTION_REQUIRED)
+            return Refused(reason=Reason.CUSTOMER_ACTION_REQUIRED)
         case Status.CANCELED:
-            return _declined(Reason.ALREADY_UNDONE)
+            return Refused(reason=Reason.ALREADY_UNDONE)
         case _:
             raise PaymentsUnavailableError(f"the payment is still {intent.status}")
-
-
-def _declined(reason: Reason) -> Authorization:
-    return Authorization(approved=False, reason=reason)
-
-
-def _not_captured(reason: Reason) -> Capture:
-    return Capture(captured=False, reason=reason)

@@ -21,7 +21,7 @@ from orders.adapters.payments.stripe.connection import (
 from orders.adapters.payments.stripe.intents import StripeIntents
 from orders.domain.money import Money
 from orders.domain.outcome import Reason
-from orders.domain.results import RefundResult
+from orders.domain.results import Refunded, RefundResult, Refused
 from orders.ports.partner_references import PartnerReferences
 
 #: Statuses of a refund that pays nothing.
@@ -62,13 +62,13 @@ class StripeRefunds:
             self.pay(intent_id, amount.minor, refund_id, f"{reference_key}:{attempt}:{failed}")
         except StripeStoredError as error:
             result, _ = self._look_up(intent_id, refund_id, amount)
-            if result and result.refunded:
+            if isinstance(result, Refunded):
                 return result
             self._references.next_attempt(reference_key, attempt)
             if isinstance(error, StripeRefusedError):
-                return result or _refused(Reason.REFUND_REFUSED)
+                return result or Refused(reason=Reason.REFUND_REFUSED)
             raise
-        return RefundResult(refunded=True)
+        return Refunded()
 
     def pay(self, intent_id: str, minor: int, refund_id: str, key: str) -> None:
         """Create a refund with our ID.
@@ -101,13 +101,13 @@ class StripeRefunds:
         # The intent first: a concurrent call that pays in between is then found by the refund ID.
         intent = self._intents.find(intent_id)
         attempts = self._attempts(intent_id, refund_id)
-        result = None
+        result: RefundResult | None = None
         if attempts.paid:
-            result = RefundResult(refunded=True)
+            result = Refunded()
         elif not intent.captured:
-            result = _refused(Reason.NOT_CAPTURED)
+            result = Refused(reason=Reason.NOT_CAPTURED)
         elif amount.minor > intent.refundable:
-            result = _refused(Reason.EXCEEDS_CAPTURED)
+            result = Refused(reason=Reason.EXCEEDS_CAPTURED)
         return result, attempts.failed
 
     def _attempts(self, intent_id: str, refund_id: str) -> _Attempts:
@@ -123,7 +123,3 @@ class StripeRefunds:
 def _has_id(refund: stripe.Refund, refund_id: str) -> bool:
     metadata = refund.metadata
     return metadata is not None and "refund_id" in metadata and metadata["refund_id"] == refund_id
-
-
-def _refused(reason: Reason) -> RefundResult:
-    return RefundResult(refunded=False, reason=reason)
