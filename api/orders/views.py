@@ -3,7 +3,7 @@
 No name, address, email, phone or payment method is shown; `reference` is returned as it was sent.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from api.http.responses import money, timestamp
 from api.quotes.quotes import quote_view
@@ -14,8 +14,19 @@ from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.recovery import Phase
 from orders.domain.refund import Refund
 from orders.domain.results import Invalid
-from orders.domain.waits import Waiting
+from orders.domain.waits import Expiry, Waiting, WaitingFor
 from orders.engine.instances import Instance
+
+
+_WAITING_TEXTS: Final = {
+    WaitingFor.PAYMENT_GATEWAY: "The payment gateway is not available at the moment.",
+    WaitingFor.CARRIER: "The carrier is not available at the moment.",
+    WaitingFor.SHOP: "The shop has switched this step off for the moment.",
+}
+_EXPIRY_TEXTS: Final = {
+    Expiry.UNDO: "If this does not change in time, the order is undone.",
+    Expiry.ATTENTION: "If this does not change in time, an operator decides.",
+}
 
 
 def order_url(order_id: str) -> str:
@@ -74,6 +85,7 @@ def _waiting_view(waiting: Waiting | None) -> dict[str, Any] | None:
         "since": timestamp(waiting.since),
         "until": timestamp(waiting.until),
         "then": waiting.expiry,
+        "text": f"{_WAITING_TEXTS[waiting.waiting_for]} {_EXPIRY_TEXTS[waiting.expiry]}",
     }
 
 

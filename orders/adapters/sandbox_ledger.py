@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -63,6 +63,12 @@ class LedgerTransaction:
         if key is not None:
             self.put(key, order_id, kind)
         return key is not None
+
+    def is_in_outage(self, key: str, order_id: str, kind: str, duration: timedelta) -> bool:
+        """Record under the key when an outage began that this call meets first; is it lasting?"""
+        now = self._clock.now()
+        entry = self.get(key) or self.put(key, order_id, kind, until=(now + duration).isoformat())
+        return now < datetime.fromisoformat(str(entry.detail["until"]))
 
     def erase_details(self, order_id: str) -> None:
         """Erase the details of an order's effects, but not that they happened."""

@@ -14,12 +14,10 @@ from orders.domain.attention import Attention, AttentionReason, Resolution, Reso
 from orders.domain.money import Money
 from orders.domain.order import Order
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
-from orders.domain.refund import Refund, RefundStatus
+from orders.domain.refund import Refund
 from orders.domain.results import Accepted, Dispatch, Dispatched, Refused, StockLine, Validation
 from orders.domain.waits import Waiting, WaitPhase, WakePosition
 
-#: Replaces an erased text.
-ERASED: Final = "(erased)"
 #: A wait that has not ended this long after its deadline is recovered.
 _WAIT_GRACE: Final = timedelta(minutes=10)
 
@@ -284,20 +282,6 @@ class OrderRecord:
         """Record that the history and the stock entries are purged."""
         return replace(self, purged_at=now), None
 
-    def erase(self, now: datetime) -> tuple[OrderRecord, None]:
-        """Erase notes, operators, the payment method and the caller's reference."""
-        after = replace(
-            self,
-            order=replace(self.order, payment_method=ERASED, reference=None),
-            resolutions=tuple(
-                replace(resolution, note=ERASED, operator=ERASED) for resolution in self.resolutions
-            ),
-            refunds=tuple(_erase_refund(refund) for refund in self.refunds),
-            attention=self._attention_after_erasure(),
-            erased_at=self.erased_at or now,
-        )
-        return after, None
-
     def _attention_for(self, outcome: Outcome, now: datetime) -> Attention | None:
         """Return the queue entry of an order that ends with this outcome, if it needs one."""
         # A refund may have failed while the order's own email was retried.
@@ -307,22 +291,7 @@ class OrderRecord:
             return None
         return Attention(reason=AttentionReason.STEP_FAILED, since=now, failed_steps=steps)
 
-    def _attention_after_erasure(self) -> Attention | None:
-        """Drop failed emails, which have no recipient now; keep refunds that were not paid."""
-        unpaid = [
-            refund.failed_step for refund in self.refunds if refund.status is RefundStatus.FAILED
-        ]
-        if self.attention is None or not unpaid:
-            return None
-        steps = tuple(step for step in self.attention.failed_steps if step in unpaid)
-        return replace(self.attention, failed_steps=steps)
-
     def _steps_with(self, *actions: ResolutionAction) -> tuple[str, ...]:
         resolutions = (item for item in self.resolutions if not item.refunds)
         steps = (step for item in resolutions if item.action in actions for step in item.steps)
         return tuple(dict.fromkeys(steps))
-
-
-def _erase_refund(refund: Refund) -> Refund:
-    erased = replace(refund, note=ERASED, operator=ERASED)
-    return replace(erased, failed_step=None) if refund.status is RefundStatus.PAID else erased

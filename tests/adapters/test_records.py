@@ -25,6 +25,7 @@ from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import Refund, RefundStatus
 from orders.domain.results import Accepted, StockLine
+from orders.domain.waits import Expiry, Waiting, WaitingFor, WaitPhase, WakePosition
 from tests.builders import (
     INVALID,
     NAME,
@@ -51,6 +52,20 @@ FULL = OrderRecord(
     cancel_requested_at=NOON,
     cancel_reason="canceled",
     reopened_from=OrderStatus.COMPLETED,
+    waiting=Waiting(
+        step="shipOrder",
+        waiting_for=WaitingFor.CARRIER,
+        since=NOON,
+        until=LATER,
+        expiry=Expiry.UNDO,
+        phase=WaitPhase.READY,
+        woken_at=NOON,
+        attempts=1,
+        next_attempt_at=LATER,
+        customer_informed_at=NOON,
+    ),
+    wake_position=WakePosition(2, 1),
+    last_wait_ended_at=NOON,
     dispatched_at=NOON,
     outcome=Outcome.completed("T1").with_failed_step("sendConfirmation", "not sent"),
     ended_at=LATER,
@@ -117,6 +132,20 @@ PINNED: dict[str, Any] = {
     "cancelRequestedAt": "2026-03-01T12:00:00Z",
     "cancelReason": "canceled",
     "reopenedFrom": "completed",
+    "waiting": {
+        "step": "shipOrder",
+        "waitingFor": "carrier",
+        "since": "2026-03-01T12:00:00Z",
+        "until": "2026-03-01T13:00:00Z",
+        "expiry": "undo",
+        "phase": "ready",
+        "wokenAt": "2026-03-01T12:00:00Z",
+        "attempts": 1,
+        "nextAttemptAt": "2026-03-01T13:00:00Z",
+        "customerInformedAt": "2026-03-01T12:00:00Z",
+    },
+    "wakePosition": {"run": 2, "round": 1},
+    "lastWaitEndedAt": "2026-03-01T12:00:00Z",
     "dispatchedAt": "2026-03-01T12:00:00Z",
     "outcome": {
         "status": "completed",

@@ -51,6 +51,10 @@ def run_every_transition(shop: Shop) -> None:
         an_order(payment_method="pm_sandbox_undoUnavailable"),
     ):
         retry(shop, shop.run(order).instance_id)
+    refused = shop.place(an_order(payment_method="pm_sandbox_refundRefused"))
+    shop.app.wait_until_idle()
+    shop.cancel(refused)
+    shop.app.wait(refused)
     canceled = shop.place(an_order(email=UNDELIVERABLE, payment_method="pm_sandbox_flaky"))
     shop.app.wait_until_idle()
     shop.cancel(canceled)

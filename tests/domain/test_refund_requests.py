@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from orders.domain.attention import Attention, AttentionReason, ResolutionAction, ResolutionStatus
+from orders.domain.erasure import ERASED, erase
 from orders.domain.money import Money
 from orders.domain.operator_changes import (
     RefundRequestResult,
@@ -13,7 +14,7 @@ from orders.domain.operator_changes import (
     request_refund,
     resolve_attention,
 )
-from orders.domain.order_record import ERASED, OrderRecord
+from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
 from orders.domain.refund import (
     MAX_REFUNDS,
@@ -218,7 +219,7 @@ def test_erasure_keeps_unpaid_refunds_in_the_queue(
     """A failed email has no recipient any longer; an unpaid refund still needs an operator."""
     record = close(completed(a_request(1)), outcome)
 
-    erased, _ = record.erase(LATER)
+    erased, _ = erase(record, LATER)
 
     refund = erased.refunds[0]
     assert (refund.note, refund.operator, refund.failed_step) == (ERASED, ERASED, failed_step)

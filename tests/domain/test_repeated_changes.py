@@ -12,8 +12,9 @@ from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
 import pytest
 
-from orders.domain import operator_changes, wait_changes
+from orders.domain import erasure, operator_changes, wait_changes
 from orders.domain.attention import Attention, AttentionReason, ResolutionAction
+from orders.domain.erasure import erase
 from orders.domain.operator_changes import (
     close_refund,
     record_refund_recovery,
@@ -86,7 +87,7 @@ RECORDS: Final = {
     "refund and email failed": BOTH_FAILED,
     "in the queue": IN_QUEUE,
     "resolved": RESOLVED,
-    "erased": REFUND_FAILED.erase(NOON)[0],
+    "erased": erase(REFUND_FAILED, NOON)[0],
     "purged": replace(CLOSED, purged_at=NOON),
 }
 #: Each change with every kind of argument, by the name of its method or function.
@@ -112,7 +113,7 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "record_recovery": [lambda record: record.record_recovery(2, LATER)],
     "record_termination": [lambda record: record.record_termination(2, LATER)],
     "record_purge": [lambda record: record.record_purge(LATER)],
-    "erase": [lambda record: record.erase(LATER)],
+    "erase": [lambda record: erase(record, LATER)],
     "request_refund": [
         lambda record: request_refund(record, a_refund_request(10, "rfd_2")),
         lambda record: request_refund(record, a_refund_request(None, "rfd_2")),
@@ -174,11 +175,11 @@ COUNTING: Final = frozenset({"open"})
 
 def names_of_changes() -> set[str]:
     """Return the names of all methods and functions that return the next record."""
-    modules = (*vars(operator_changes).items(), *vars(wait_changes).items())
-    owners = (*vars(OrderRecord).items(), *modules)
+    owners = (OrderRecord, erasure, operator_changes, wait_changes)
+    members = (member for owner in owners for member in vars(owner).items())
     return {
         name
-        for name, item in owners
+        for name, item in members
         if inspect.isfunction(item)
         and not name.startswith("_")
         and get_args(get_type_hints(item).get("return"))[:1] == (OrderRecord,)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -265,3 +266,32 @@ def test_early_late_and_doubled_wakes_do_no_harm(shop: Shop) -> None:
 
     assert shop.get(order_id)["status"] == "completed"
     assert shop.effects() == COMPLETED_EFFECTS
+
+
+@pytest.mark.parametrize(
+    ("body", "waits_for"),
+    [
+        ({"payment_method": "pm_sandbox_unavailable3h"}, "processPayment"),
+        ({"payment_method": "pm_sandbox_captureUnavailable90m"}, "capturePayment"),
+        ({"postal_code": "00005"}, "shipOrder"),
+        ({"postal_code": "00006"}, "dispatchOrder"),
+    ],
+)
+def test_magic_values_begin_an_outage_for_one_order(
+    shop: Shop, body: dict[str, Any], waits_for: str
+) -> None:
+    """It begins with the first call, lasts as long as the value says, and the order completes."""
+    shop.replace_ports(settings=replace(shop.services.settings, waits=WaitPolicy()))
+    order_id = shop.place(an_order(**body))
+    steps = set()
+    for _ in range(7):
+        shop.let_minutes_pass(1)
+        steps.add(shop.get(order_id).get("waiting", {}).get("step"))
+
+    shop.let_minutes_pass(3 * 60 + 15)
+
+    assert waits_for in steps
+    assert shop.get(order_id)["status"] == "completed"
+    assert [effect for effect in shop.effects() if effect not in {"fault", "outage"}] == (
+        COMPLETED_EFFECTS
+    )

@@ -7,6 +7,8 @@
 | 00002       | booked, but the first response is lost          |
 | 00003       | the first three calls raise, then it is booked  |
 | 00004       | booked; dispatching always raises               |
+| 00005       | booking raises for two minutes                  |
+| 00006       | booked; dispatching raises for ten minutes      |
 | any other   | booked and dispatched                           |
 
 Canceling always leaves an entry, even without a shipment: a late booking finds it, does nothing and
@@ -16,7 +18,7 @@ answers `alreadyUndone`. The ledger keeps no addresses.
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -41,6 +43,12 @@ _ADDRESS_REFUSED: Final = "00001"
 _TIMEOUT_AFTER_EFFECT: Final = "00002"
 _SLOW: Final = "00003"
 _DISPATCH_UNAVAILABLE: Final = "00004"
+_BOOKING_OUTAGE: Final = "00005"
+_DISPATCH_OUTAGE: Final = "00006"
+
+#: How long calls raise, from the order's first one.
+_BOOKING_OUTAGE_TIME: Final = timedelta(minutes=2)
+_DISPATCH_OUTAGE_TIME: Final = timedelta(minutes=10)
 
 #: Calls that a slow booking answers with a fault.
 _SLOW_CALLS: Final = 3
@@ -57,6 +65,8 @@ class Kind(StrEnum):
     PENDING = "pending"
     #: The carrier does not deliver to the address.
     REFUSED = "refused"
+    #: An outage was simulated.
+    OUTAGE = "outage"
 
 
 class SandboxCarrier:
@@ -72,6 +82,8 @@ class SandboxCarrier:
             raise CarrierUnavailableError
         if postal_code == _SLOW:
             self._fail_first_calls(order_id)
+        if postal_code == _BOOKING_OUTAGE:
+            self._fail_for(_BOOKING_OUTAGE_TIME, f"{order_id}:bookingOutage", order_id)
         with self.ledger.writing() as ledger:
             if ledger.get(_cancel_key(order_id)):
                 return Refused(reason=Reason.ALREADY_UNDONE)
@@ -101,8 +113,13 @@ class SandboxCarrier:
                 raise CarrierUnavailableError("there is no booked shipment to dispatch")
             if shipment.detail["dispatch_unavailable"]:
                 raise CarrierUnavailableError
-            if ledger.get(_dispatch_key(order_id)) is None:
+            is_down = bool(shipment.detail["dispatch_outage"]) and ledger.is_in_outage(
+                f"{order_id}:dispatchOutage", order_id, Kind.OUTAGE, _DISPATCH_OUTAGE_TIME
+            )
+            if not is_down and ledger.get(_dispatch_key(order_id)) is None:
                 ledger.put(_dispatch_key(order_id), order_id, Kind.DISPATCHED)
+        if is_down:
+            raise CarrierUnavailableError
 
     def track(self, order_id: str) -> Shipment | None:
         """Return the order's shipment, if there is one. The sandbox delivers nothing."""
@@ -135,6 +152,12 @@ class SandboxCarrier:
         if is_pending:
             raise CarrierUnavailableError("the booking is still pending")
 
+    def _fail_for(self, duration: timedelta, key: str, order_id: str) -> None:
+        with self.ledger.writing() as ledger:
+            is_down = ledger.is_in_outage(key, order_id, Kind.OUTAGE, duration)
+        if is_down:
+            raise CarrierUnavailableError
+
 
 def _status(kinds: Collection[str]) -> ShipmentStatus:
     if ShipmentCancellation.CANCELED in kinds:
@@ -165,9 +188,13 @@ def _decide(ledger: LedgerTransaction, order_id: str, postal_code: str) -> Entry
         return ledger.put(key, order_id, Kind.REFUSED)
     # Tracking numbers are public, and the order ID gives access to the order: hence the hash.
     number = "SBX" + hashlib.sha256(order_id.encode()).hexdigest()[:15].upper()
-    unavailable = postal_code == _DISPATCH_UNAVAILABLE
     return ledger.put(
-        key, order_id, Kind.BOOKED, tracking_number=number, dispatch_unavailable=unavailable
+        key,
+        order_id,
+        Kind.BOOKED,
+        tracking_number=number,
+        dispatch_unavailable=postal_code == _DISPATCH_UNAVAILABLE,
+        dispatch_outage=postal_code == _DISPATCH_OUTAGE,
     )
 
 

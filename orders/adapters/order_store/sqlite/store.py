@@ -16,6 +16,7 @@ from orders.adapters.order_store.sqlite.queries import select_page, to_columns
 from orders.adapters.order_store.sqlite.references import delete_references
 from orders.adapters.order_store.sqlite.schema import SCHEMA
 from orders.adapters.sqlite_database import Database
+from orders.domain.erasure import erase
 from orders.domain.errors import (
     OrderNotFoundError,
     StoreUnavailableError,
@@ -98,7 +99,7 @@ class SqliteOrderStore:
         now = self._clock.now()
         with self._database.writing() as connection:
             connection.execute("DELETE FROM customers WHERE order_id = ?", (order_id,))
-            self._apply(connection, order_id, lambda record: record.erase(now))
+            self._apply(connection, order_id, lambda record: erase(record, now))
         self._database.scrub()
 
     def delete(self, order_id: str) -> None:

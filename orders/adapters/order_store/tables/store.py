@@ -22,6 +22,7 @@ from orders.adapters.order_store.tables.records import (
 from orders.adapters.order_store.tables.references import delete_references
 from orders.adapters.order_store.tables.rows import Columns, key_of
 from orders.adapters.order_store.tables.service import Tables
+from orders.domain.erasure import erase
 from orders.domain.errors import UnreadableRecordError
 from orders.domain.order import Customer, Order
 from orders.domain.order_record import OrderRecord
@@ -100,7 +101,7 @@ class TableOrderStore:
         customer = self._tables.get(TABLE, key_of(order_id), CUSTOMER)
         if customer is not None:
             self._tables.delete(TABLE, key_of(order_id), customer)
-        self._orders.update(order_id, lambda record: record.erase(now))
+        self._orders.update(order_id, lambda record: erase(record, now))
 
     def delete(self, order_id: str) -> None:
         """Delete the record and all that belongs to it, unless work remains for the order."""

@@ -8,7 +8,7 @@ selects the behavior: see `methods`.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -65,23 +65,10 @@ class SandboxPayments:
     def capture(self, order_id: str) -> Capture:
         """Capture the authorized amount. A refusal is returned, not raised."""
         with self.ledger.writing() as ledger:
-            if ledger.get(_reverse_key(order_id)):
-                return Refused(reason=Reason.ALREADY_UNDONE)
-            authorization = ledger.get(_authorize_key(order_id))
-            if authorization is None or authorization.kind != Kind.AUTHORIZED:
-                return Refused(reason=Reason.NO_AUTHORIZATION)
-            method = str(authorization.detail["method"])
-            if method in {methods.CAPTURE_UNAVAILABLE, methods.UNDO_UNAVAILABLE}:
-                raise PaymentsUnavailableError
-            if method == methods.CAPTURE_REFUSED:
-                return Refused(reason=Reason.CAPTURE_REFUSED)
-            if ledger.get(_capture_key(order_id)) is None:
-                ledger.put(_capture_key(order_id), order_id, Kind.CAPTURED, **authorization.detail)
-            faults = methods.FAULTS_AFTER_CAPTURING.get(method, 0)
-            is_lost = _add_fault(ledger, order_id, "captureFault", faults)
-        if is_lost:
-            raise PaymentsUnavailableError("the gateway's response was lost")
-        return Captured()
+            result = _capture(ledger, order_id)
+        if result is None:
+            raise PaymentsUnavailableError
+        return result
 
     def refund(self, order_id: str, refund_id: str, amount: Money) -> RefundResult:
         """Refund a part of the captured amount, once per refund ID."""
@@ -126,9 +113,11 @@ class SandboxPayments:
         if payment_method == methods.UNAVAILABLE:
             raise PaymentsUnavailableError
         faults = methods.FAULTS_BEFORE_AUTHORIZING.get(payment_method, 0)
+        outage = methods.outage(payment_method, methods.UNAVAILABLE)
         with self.ledger.writing() as ledger:
             is_due = _add_fault(ledger, order_id, "authorizeFault", faults)
-        if is_due:
+            is_down = _is_down(ledger, order_id, "authorizeOutage", outage)
+        if is_due or is_down:
             raise PaymentsUnavailableError
 
 
@@ -154,6 +143,14 @@ def _add_fault(ledger: LedgerTransaction, order_id: str, name: str, faults: int)
     return ledger.put_first_missing(keys, order_id, Kind.FAULT)
 
 
+def _is_down(
+    ledger: LedgerTransaction, order_id: str, name: str, duration: timedelta | None
+) -> bool:
+    """Whether a simulated outage lasts. It begins with the order's first call."""
+    key = f"{order_id}:{name}"
+    return duration is not None and ledger.is_in_outage(key, order_id, Kind.FAULT, duration)
+
+
 def _decide(ledger: LedgerTransaction, order_id: str, amount: Money, payment_method: str) -> Entry:
     reason = methods.decline_reason(payment_method)
     return ledger.put(
@@ -171,6 +168,26 @@ def _authorization(entry: Entry) -> Authorization:
     if entry.kind == Kind.AUTHORIZED:
         return Authorized()
     return Refused(reason=str(entry.detail["reason"]))
+
+
+def _capture(ledger: LedgerTransaction, order_id: str) -> Capture | None:
+    """Record the capture and return its result; None if the caller gets no response."""
+    if ledger.get(_reverse_key(order_id)):
+        return Refused(reason=Reason.ALREADY_UNDONE)
+    authorization = ledger.get(_authorize_key(order_id))
+    if authorization is None or authorization.kind != Kind.AUTHORIZED:
+        return Refused(reason=Reason.NO_AUTHORIZATION)
+    method = str(authorization.detail["method"])
+    outage = methods.outage(method, methods.CAPTURE_UNAVAILABLE)
+    is_unavailable = method in {methods.CAPTURE_UNAVAILABLE, methods.UNDO_UNAVAILABLE}
+    if is_unavailable or _is_down(ledger, order_id, "captureOutage", outage):
+        return None
+    if method == methods.CAPTURE_REFUSED:
+        return Refused(reason=Reason.CAPTURE_REFUSED)
+    if ledger.get(_capture_key(order_id)) is None:
+        ledger.put(_capture_key(order_id), order_id, Kind.CAPTURED, **authorization.detail)
+    faults = methods.FAULTS_AFTER_CAPTURING.get(method, 0)
+    return None if _add_fault(ledger, order_id, "captureFault", faults) else Captured()
 
 
 def _reason_to_refuse(ledger: LedgerTransaction, order_id: str, amount: Money) -> Reason | None:

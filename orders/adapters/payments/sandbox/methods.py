@@ -15,15 +15,19 @@ Names of Stripe's test mode are used if Stripe has one.
 | pm_sandbox_timeoutAfterEffect           | approved, but the first response is lost |
 | pm_sandbox_timeoutBeforeEffect          | authorizing raises once, then is approved |
 | pm_sandbox_unavailable                  | authorizing always raises |
+| pm_sandbox_unavailable90s               | authorizing raises for 90 seconds; also m, h, d |
 | pm_sandbox_captureRefused               | approved; capturing is refused, captureRefused |
 | pm_sandbox_captureAnswerLost            | captured, but the first three responses are lost |
 | pm_sandbox_captureUnavailable           | approved; capturing always raises |
+| pm_sandbox_captureUnavailable90s        | approved; capturing raises for 90 seconds |
 | pm_sandbox_refundRefused                | as captureAnswerLost; refunds are refused |
 | pm_sandbox_refundUnavailable            | captured; partial refunds always raise |
 | pm_sandbox_undoUnavailable              | approved; capturing and reversing always raise |
 | any other                               | declined, unknownPaymentMethod |
 """
 
+import re
+from datetime import timedelta
 from typing import Final
 
 from orders.domain.outcome import Reason
@@ -69,8 +73,26 @@ _DECLINED: Final[dict[str, Reason]] = {
 }
 
 
+_OUTAGE: Final = re.compile(r"(\w+?)(\d{1,4})([smhd])", re.ASCII)
+_UNITS: Final = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
+
+
+def outage(payment_method: str, base: str) -> timedelta | None:
+    """Return how long a method lets calls raise: `base`, a number and a unit (s, m, h, d)."""
+    match = _OUTAGE.fullmatch(payment_method)
+    if match is None or match[1] != base:
+        return None
+    return int(match[2]) * _UNITS[match[3]]
+
+
 def decline_reason(payment_method: str) -> Reason | None:
     """Return why the payment method is declined; None if it is approved."""
-    if payment_method in _APPROVED:
+    outages = (outage(payment_method, base) for base in (UNAVAILABLE, CAPTURE_UNAVAILABLE))
+    if payment_method in _APPROVED or any(outages):
         return None
     return _DECLINED.get(payment_method, Reason.UNKNOWN_PAYMENT_METHOD)
