@@ -46,12 +46,12 @@ def attempts() -> Iterator[None]:
     """Yield once per attempt of an optimistic update, with growing pauses in between.
 
     Raises:
-        StoreUnavailableError: too many callers write the same order.
+        StoreUnavailableError: too many callers write the same row.
     """
     for number in range(_MAX_ATTEMPTS):
         yield
         time.sleep(randbelow(5 + 5 * number) / 1000)
-    raise StoreUnavailableError("too many concurrent updates of one order")
+    raise StoreUnavailableError("too many concurrent updates of one row")
 
 
 class TableRecords:

@@ -33,6 +33,10 @@ _CLIENT_OPTIONS: Final[Mapping[str, Any]] = {
 }
 #: Rows of one response.
 _PAGE_SIZE: Final = 200
+#: Codes of the service: a row of a transaction changed or was deleted, or a new one exists.
+_CONFLICTS: Final = frozenset(
+    {"EntityAlreadyExists", "ResourceNotFound", "UpdateConditionNotSatisfied"}
+)
 
 # The client logs every request at the level INFO.
 logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
@@ -115,15 +119,31 @@ class Tables:
         entity = to_entity(partition, row.key, {**columns, "write_id": write_id})
         with _translate_errors():
             try:
-                self._open(table).update_entity(
-                    entity,
-                    UpdateMode.REPLACE,
-                    etag=row.etag,
-                    match_condition=MatchConditions.IfNotModified,
-                )
+                self._open(table).update_entity(entity, UpdateMode.REPLACE, **_unchanged(row))
             except ResourceNotFoundError:
                 return False
             except ResourceModifiedError:
+                return self._was_written_by(table, partition, row.key, write_id)
+        return True
+
+    def replace_and_insert(
+        self, table: str, partition: str, row: Row, columns: Columns, added: Mapping[str, Columns]
+    ) -> bool:
+        """Replace a row and add new ones in one transaction.
+
+        Returns:
+            False if the row changed since it was read, or if one of the new rows exists.
+        """
+        write_id = token_hex(8)
+        entity = to_entity(partition, row.key, {**columns, "write_id": write_id})
+        replacement = ("update", entity, {"mode": UpdateMode.REPLACE, **_unchanged(row)})
+        additions = [("create", to_entity(partition, key, new)) for key, new in added.items()]
+        with _translate_errors():
+            try:
+                self._open(table).submit_transaction([replacement, *additions])
+            except HttpResponseError as error:
+                if _code(error) not in _CONFLICTS:
+                    raise
                 return self._was_written_by(table, partition, row.key, write_id)
         return True
 
@@ -140,12 +160,7 @@ class Tables:
         """Delete the row, unless it is deleted or changed since it was read."""
         with _translate_errors():
             try:
-                self._open(table).delete_entity(
-                    partition,
-                    row.key,
-                    etag=row.etag,
-                    match_condition=MatchConditions.IfNotModified,
-                )
+                self._open(table).delete_entity(partition, row.key, **_unchanged(row))
             except ResourceModifiedError:
                 return
 
@@ -177,8 +192,12 @@ class Tables:
 
 
 def _deletion(partition: str, row: Row) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    unchanged = {"etag": row.etag, "match_condition": MatchConditions.IfNotModified}
-    return "delete", to_entity(partition, row.key, {}), unchanged
+    return "delete", to_entity(partition, row.key, {}), _unchanged(row)
+
+
+def _unchanged(row: Row) -> dict[str, Any]:
+    """Return the condition that the row has not changed since it was read."""
+    return {"etag": row.etag, "match_condition": MatchConditions.IfNotModified}
 
 
 def _to_row(entity: Any) -> Row:  # noqa: ANN401 - the client's own dict
