@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
 
+from orders.active_orders import ActiveOrders
 from orders.adapters.carrier.sandbox import SandboxCarrier
 from orders.adapters.catalogue import JsonCatalogue
 from orders.adapters.mailer.sandbox import SandboxMailer
@@ -52,6 +53,7 @@ class Services:
     catalogue: Catalogue
     order_store: OrderStore
     switches: SwitchStore
+    active_orders: ActiveOrders
     payments: Payments
     carrier: Carrier
     mailer: Mailer
@@ -92,6 +94,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         catalogue=JsonCatalogue(settings.catalogue),
         order_store=storage.order_store,
         switches=storage.switches,
+        active_orders=ActiveOrders(clock),
         payments=_stripe(settings.stripe, references) or SandboxPayments(sandbox, clock),
         carrier=_carrier(settings.carrier, references) or SandboxCarrier(sandbox, clock),
         mailer=_smtp(settings.smtp, references, clock) or SandboxMailer(sandbox, clock),

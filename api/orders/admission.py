@@ -8,11 +8,13 @@ from orders.domain.switches import Switch
 from orders.services import Services
 
 #: An operator ends the stop, so it is not known when.
-_RETRY_AFTER_SECONDS: Final = 60
+_RETRY_AFTER_STOP: Final = {"Retry-After": "60"}
+#: The orders are counted again by then.
+_RETRY_AFTER_COUNT: Final = {"Retry-After": "10"}
 
 
 def require_admission(app: Services) -> None:
-    """Refuse a new order while operators accept none.
+    """Refuse a new order while operators accept none, or too many are being worked.
 
     Raises:
         ProblemError: nothing is stored, and the request may be repeated later.
@@ -23,5 +25,13 @@ def require_admission(app: Services) -> None:
             "not-accepting-orders",
             "New orders are not accepted at the moment. Nothing was stored. Repeat the request"
             " unchanged later.",
-            headers={"Retry-After": str(_RETRY_AFTER_SECONDS)},
+            headers=_RETRY_AFTER_STOP,
+        )
+    if app.active_orders.reach(app.settings.max_active_orders, app.order_store):
+        raise ProblemError(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "too-many-orders",
+            "Too many orders are being processed. Nothing was stored. Repeat the request unchanged"
+            " later.",
+            headers=_RETRY_AFTER_COUNT,
         )

@@ -92,6 +92,8 @@ def _store_order(req: func.HttpRequest) -> Placed:
     order = _order(existing.order_id, request, app)
     request_fingerprint = _fingerprint(request, existing.secret)
     placed = app.order_store.place(order, customer_in(request), request_fingerprint)
+    if placed.is_new:
+        app.active_orders.add()
     return _require_same(placed, request_fingerprint)
 
 

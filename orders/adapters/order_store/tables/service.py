@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from secrets import token_hex
 from threading import Lock
 from typing import Any, Final
@@ -33,6 +34,8 @@ _CLIENT_OPTIONS: Final[Mapping[str, Any]] = {
 }
 #: Rows of one response.
 _PAGE_SIZE: Final = 200
+#: Most rows that the service returns in one response.
+_MAX_PAGE_SIZE: Final = 1000
 #: Codes of the service: a row of a transaction changed or was deleted, or a new one exists.
 _CONFLICTS: Final = frozenset(
     {"EntityAlreadyExists", "ResourceNotFound", "UpdateConditionNotSatisfied"}
@@ -96,6 +99,24 @@ class Tables:
             )
             for entity in entities:
                 yield _to_row(entity)
+
+    def count(
+        self, table: str, partition: str, between: tuple[str, str], flag: str, limit: int
+    ) -> int:
+        """Return how many rows between two keys have the value 1 in a column, `limit` at most."""
+        keys = {"partition": partition, "low": between[0], "high": between[1]}
+        condition = (
+            "PartitionKey eq @partition and RowKey gt @low and RowKey lt @high"
+            f" and {flag} eq 1"  # a parameter would be written as a boolean
+        )
+        with _translate_errors():
+            entities = self._open(table).query_entities(
+                condition,
+                parameters=keys,
+                select=["RowKey"],
+                results_per_page=min(limit, _MAX_PAGE_SIZE),
+            )
+            return sum(1 for _ in islice(entities, limit))
 
     def insert(self, table: str, partition: str, rows: Mapping[str, Columns]) -> bool:
         """Write new rows in one transaction; False if one of them exists."""
