@@ -8,11 +8,13 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
 
+from orders.active_orders import ActiveOrders
 from orders.adapters.carrier.sandbox import SandboxCarrier
 from orders.adapters.catalogue import JsonCatalogue
 from orders.adapters.mailer.sandbox import SandboxMailer
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
+from orders.adapters.order_store.sqlite.switches import SqliteSwitchStore
 from orders.adapters.payments.sandbox.gateway import SandboxPayments
 from orders.adapters.system_clock import SystemClock
 from orders.domain.errors import InvalidSettingsError
@@ -23,6 +25,7 @@ from orders.ports.mailer import Mailer
 from orders.ports.order_store import OrderStore
 from orders.ports.partner_references import PartnerReferences
 from orders.ports.payments import Payments
+from orders.ports.switches import SwitchStore
 from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from orders.settings.settings import Settings
 
@@ -33,6 +36,15 @@ _OpenReferences: TypeAlias = Callable[[str], PartnerReferences]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Storage:
+    """The adapters that share the order store's database."""
+
+    order_store: OrderStore
+    switches: SwitchStore
+    references: _OpenReferences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The services that client functions, timers and activities use."""
 
@@ -40,6 +52,8 @@ class Services:
     clock: Clock
     catalogue: Catalogue
     order_store: OrderStore
+    switches: SwitchStore
+    active_orders: ActiveOrders
     payments: Payments
     carrier: Carrier
     mailer: Mailer
@@ -71,13 +85,16 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     if settings.on_azure:
         _refuse_single_machine_adapters(settings)
     clock = clock or SystemClock()
-    order_store, references = _order_store(settings, clock)
+    storage = _storage(settings, clock)
+    references = storage.references
     sandbox = settings.data_dir / "sandbox.sqlite3"
     return Services(
         settings=settings,
         clock=clock,
         catalogue=JsonCatalogue(settings.catalogue),
-        order_store=order_store,
+        order_store=storage.order_store,
+        switches=storage.switches,
+        active_orders=ActiveOrders(clock),
         payments=_stripe(settings.stripe, references) or SandboxPayments(sandbox, clock),
         carrier=_carrier(settings.carrier, references) or SandboxCarrier(sandbox, clock),
         mailer=_smtp(settings.smtp, references, clock) or SandboxMailer(sandbox, clock),
@@ -110,14 +127,18 @@ def _refuse_single_machine_adapters(settings: Settings) -> None:
         )
 
 
-def _order_store(settings: Settings, clock: Clock) -> tuple[OrderStore, _OpenReferences]:
+def _storage(settings: Settings, clock: Clock) -> _Storage:
     if settings.tables is not None:
-        return _table_store(settings.tables, clock)
+        return _table_storage(settings.tables, clock)
     path: Path = settings.data_dir / "orders.sqlite3"
-    return SqliteOrderStore(path, clock), lambda partner: SqlitePartnerReferences(path, partner)
+    return _Storage(
+        order_store=SqliteOrderStore(path, clock),
+        switches=SqliteSwitchStore(path),
+        references=lambda partner: SqlitePartnerReferences(path, partner),
+    )
 
 
-def _table_store(access: TablesAccess, clock: Clock) -> tuple[OrderStore, _OpenReferences]:
+def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
     # Client libraries are slow to import, so each is imported only if it is used.
     from orders.adapters.order_store.tables.references import (  # noqa: PLC0415 - slow import
         TablePartnerReferences,
@@ -128,12 +149,19 @@ def _table_store(access: TablesAccess, clock: Clock) -> tuple[OrderStore, _OpenR
         connect_with_string,
     )
     from orders.adapters.order_store.tables.store import TableOrderStore  # noqa: PLC0415 - slow import
+    from orders.adapters.order_store.tables.switches import (  # noqa: PLC0415 - slow import
+        TableSwitchStore,
+    )
 
     if access.connection_string:
         tables = Tables(connect_with_string(access.connection_string))
     else:
         tables = Tables(connect_with_identity(access.account_url, access.client_id))
-    return TableOrderStore(tables, clock), lambda partner: TablePartnerReferences(tables, partner)
+    return _Storage(
+        order_store=TableOrderStore(tables, clock),
+        switches=TableSwitchStore(tables),
+        references=lambda partner: TablePartnerReferences(tables, partner),
+    )
 
 
 def _stripe(access: StripeAccess | None, references: _OpenReferences) -> Payments | None:

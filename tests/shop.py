@@ -139,6 +139,11 @@ class Shop:
         body = {"action": action, "note": "it works again", "operator": "Grace", **fields}
         return self.app.request("POST", f"/api/operations/attention/{order_id}", json=body)
 
+    def set_switch(self, switch: str, **fields: object) -> Response:
+        """Turn a stop switch on or off."""
+        body = {"note": "too many complaints", "operator": "Grace", **fields}
+        return self.app.request("PUT", f"/api/operations/switches/{switch}", json=body)
+
     def manage(self, instance_id: str, verb: str) -> None:
         """Terminate, suspend, resume or purge an instance through the management API."""
         path = f"{MANAGEMENT_API}/instances/{instance_id}"

@@ -14,6 +14,7 @@ JSON = {"Content-Type": "application/json"}
 
 _ENTITY = re.compile(r"\w+\(PartitionKey='(.*)',RowKey='(.*)'\)", re.DOTALL)
 _CLAUSE = re.compile(r"(PartitionKey|RowKey) (eq|gt|ge|lt|le) '((?:[^']|'')*)'")
+_NUMBER_CLAUSE = re.compile(r"(\w+) eq (\d+)")
 _COMPARE = {
     "eq": str.__eq__,
     "gt": str.__gt__,
@@ -88,8 +89,9 @@ class Storage:
 
     def _page(self, table: Table, query: dict[str, str]) -> Response:
         first = (query.get("NextPartitionKey", ""), query.get("NextRowKey", ""))
-        keys = [key for key in sorted(table) if key >= first and _matches(key, query["$filter"])]
-        page = [table[key] for key in keys[: self.page_length]]
+        condition = query["$filter"]
+        keys = [key for key in sorted(table) if key >= first and _matches(key, table, condition)]
+        page = [_select(table[key], query.get("$select")) for key in keys[: self.page_length]]
         headers = dict(JSON)
         if len(keys) > self.page_length:
             headers |= zip(_NEXT, keys[self.page_length], strict=True)
@@ -124,8 +126,20 @@ def _check(table: Table, key: Key, etag: str | None) -> None:
         raise RefusedError(412, "UpdateConditionNotSatisfied")
 
 
-def _matches(key: Key, condition: str) -> bool:
+def _select(row: dict[str, Any], names: str | None) -> dict[str, Any]:
+    chosen = {*names.split(","), "odata.etag"} if names else set(row)
+    return {name: value for name, value in row.items() if name in chosen}
+
+
+def _matches(key: Key, table: Table, condition: str) -> bool:
+    return all(_meets(key, table[key], clause) for clause in condition.split(" and "))
+
+
+def _meets(key: Key, row: dict[str, Any], clause: str) -> bool:
+    number = _NUMBER_CLAUSE.fullmatch(clause)
+    if number:
+        return bool(row.get(number[1]) == int(number[2]))
+    text = _CLAUSE.fullmatch(clause)
+    assert text, f"the simulated service does not support this filter: {clause}"
     named = dict(zip(("PartitionKey", "RowKey"), key, strict=True))
-    clauses = [_CLAUSE.fullmatch(clause) for clause in condition.split(" and ")]
-    assert all(clauses), f"the simulated service does not support this filter: {condition}"
-    return all(_COMPARE[c[2]](named[c[1]], c[3].replace("''", "'")) for c in clauses if c)
+    return _COMPARE[text[2]](named[text[1]], text[3].replace("''", "'"))

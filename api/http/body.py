@@ -28,6 +28,7 @@ _MESSAGES: Final = {
     "dataclass_type": "must be an object",
     "tuple_type": "must be a list",
     "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
     "string_type": "must be text",

@@ -26,7 +26,12 @@ H = TypeVar("H", bound=_Handler)
 
 
 def endpoint(
-    blueprint: df.Blueprint, name: Endpoint, *, method: str, route: str
+    blueprint: df.Blueprint,
+    name: Endpoint,
+    *,
+    method: str,
+    route: str,
+    auth_level: func.AuthLevel = func.AuthLevel.FUNCTION,
 ) -> Callable[[H], H]:
     """Register a handler as an HTTP function.
 
@@ -38,7 +43,7 @@ def endpoint(
         function: Any = _with_problems(handler)
         if "client" in signature(handler).parameters:
             function = blueprint.durable_client_input(client_name="client")(function)
-        routed = blueprint.route(route=route, methods=[method])(function)
+        routed = blueprint.route(route=route, methods=[method], auth_level=auth_level)(function)
         blueprint.function_name(name.value)(routed)
         return handler
 

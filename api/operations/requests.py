@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, Protocol, TypeVar
 
 import azure.functions as func
-from pydantic import ConfigDict, Field, with_config
+from pydantic import ConfigDict, Field, Strict, with_config
 
 from api.http import fields
 from api.http.body import BodySchema, read_json
@@ -13,6 +13,7 @@ from api.http.problems import FieldError
 from orders.domain.attention import Resolution, ResolutionAction
 from orders.domain.money import Money
 from orders.domain.refund import RefundRequest
+from orders.domain.switches import Switch, SwitchChange
 from orders.order_ids import fingerprint, new_id, refund_id
 from orders.services import services
 
@@ -62,6 +63,16 @@ class RefundBody:
     operator: fields.Name | None = None
 
 
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchBody:
+    """The body of `PUT /api/operations/switches/{switch}`."""
+
+    on: Annotated[bool, Strict()]
+    note: fields.Note
+    operator: fields.Name | None = None
+
+
 RESOLUTION_SCHEMA: Final = BodySchema(
     model=ResolutionBody,
     problem_kind="invalid-resolution",
@@ -71,6 +82,11 @@ REFUND_SCHEMA: Final = BodySchema(
     model=RefundBody,
     problem_kind="invalid-refund",
     problem_detail="The refund is invalid; see errors.",
+)
+SWITCH_SCHEMA: Final = BodySchema(
+    model=SwitchBody,
+    problem_kind="invalid-switch-change",
+    problem_detail="The change of the switch is invalid; see errors.",
 )
 
 
@@ -109,6 +125,23 @@ def read_refund_request(req: func.HttpRequest, order_id: str) -> RefundRequest:
         operator=operator,
         at=app.clock.now(),
         fingerprint=fingerprint(secret, REFUND_SCHEMA.canonical(body)),
+    )
+
+
+def read_switch_change(req: func.HttpRequest, switch: Switch) -> SwitchChange:
+    """Return the change of a switch in the request.
+
+    Raises:
+        ProblemError: the body is invalid, or the operator is unknown.
+    """
+    body, operator = _read(req, SWITCH_SCHEMA)
+    return SwitchChange(
+        change_id=new_id("swc"),
+        switch=switch,
+        is_on=body.on,
+        operator=operator,
+        note=body.note,
+        at=services().clock.now(),
     )
 
 

@@ -12,6 +12,7 @@ from api.http.body import read_json
 from api.http.endpoint import endpoint
 from api.http.idempotency import idempotency_key, key_reused, require_idempotency_key
 from api.http.responses import accepted
+from api.orders.admission import require_admission
 from api.orders.request import ORDER_SCHEMA, OrderBody, customer_in
 from api.orders.views import order_url, receipt_view
 from api.quotes.quotes import quote_request, terms_for
@@ -87,9 +88,12 @@ def _store_order(req: func.HttpRequest) -> Placed:
         return _require_same(placed, _fingerprint(repeated, existing.secret))
     context = sku_context(lambda sku: app.catalogue.product(sku) is not None)
     request = ORDER_SCHEMA.validate(body, context=context)
+    require_admission(app)
     order = _order(existing.order_id, request, app)
     request_fingerprint = _fingerprint(request, existing.secret)
     placed = app.order_store.place(order, customer_in(request), request_fingerprint)
+    if placed.is_new:
+        app.active_orders.add()
     return _require_same(placed, request_fingerprint)
 
 

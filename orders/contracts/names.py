@@ -118,3 +118,6 @@ class Endpoint(StrEnum):
     RESTOCK = "restock"
     ADJUST_STOCK = "adjustStock"
     GET_AUDIT = "getAudit"
+    GET_SWITCHES = "getSwitches"
+    SET_SWITCH = "setSwitch"
+    GET_HEALTH = "getHealth"

@@ -103,6 +103,12 @@ class OrderStore(Protocol):
             InvalidCursorError: the cursor is not one of this list.
         """
 
+    def count_active(self, limit: int) -> int:
+        """Return how many orders are being worked, `limit` at most: those that are open.
+
+        The number may lag behind concurrent changes.
+        """
+
     def is_deleted(self, order_id: str) -> bool:
         """Whether an order with this ID existed and was deleted."""
 

@@ -58,6 +58,8 @@ class Settings:
     previous_id_secrets: tuple[str, ...] = field(default=(), repr=False)
     #: ORDERS_REQUIRE_IDEMPOTENCY_KEY: orders without an idempotency key are refused.
     requires_idempotency_key: bool = False
+    #: ORDERS_MAX_ACTIVE_ORDERS: with as many orders being worked, new ones are refused.
+    max_active_orders: int = 10_000
     #: ORDERS_MAX_QUANTITY, ORDERS_COUNTRIES: the limits that an order keeps.
     terms: Terms
     #: Set by Azure: the app runs on many machines.
@@ -102,6 +104,7 @@ class Settings:
             id_secret=_secret(environment),
             previous_id_secrets=_previous_secrets(environment),
             requires_idempotency_key=read_flag(environment, "ORDERS_REQUIRE_IDEMPOTENCY_KEY"),
+            max_active_orders=read_number(environment, "ORDERS_MAX_ACTIVE_ORDERS", 10_000),
             terms=_terms(environment),
             on_azure=_on_azure(environment),
             retries=retries,

@@ -74,6 +74,15 @@ class Service:
         content = json.dumps(body).encode()
         return self.send("POST", path, content, Content_Type="application/json", **headers)
 
+    def put(self, path: str, body: Any) -> Response:
+        """Replace a resource by JSON."""
+        content = json.dumps(body).encode()
+        return self.send("PUT", path, content, Content_Type="application/json")
+
+    def without_key(self) -> "Service":
+        """Return the same service for requests without a key."""
+        return Service(self._url, None)
+
     def request_order(self, order: Any, **headers: str) -> Response:
         """Send an order."""
         return self.post("/api/orders", order, **headers)

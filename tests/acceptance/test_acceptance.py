@@ -6,6 +6,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
+from orders.domain.switches import Switch
+from scripts.acceptance_checks.service import Service
+from scripts.acceptance_checks.switches import stopped
+from tests.faults import Failing
 from tests.shop import APP, Shop
 
 SCRIPT = APP / "scripts" / "acceptance"
@@ -48,6 +54,24 @@ def test_all_checks_pass(shop: Shop) -> None:
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert "FAIL" not in result.stdout
+    assert shop.services.switches.read().are_all_on
+
+
+@pytest.mark.parametrize("is_on", [True, False], ids=["on", "off"])
+def test_switch_is_restored_after_a_failed_check(shop: Shop, *, is_on: bool) -> None:
+    """To what it was before, even if the first attempt fails."""
+    shop.set_switch("accept", on=is_on)
+
+    def check() -> None:
+        with stopped(Service(shop.app.base_url, None), "accept"):
+            assert not shop.services.switches.is_on(Switch.ACCEPT)
+            shop.replace_ports(switches=Failing(shop.services.switches, "change", before=1))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        check()
+
+    assert shop.services.switches.is_on(Switch.ACCEPT) is is_on
 
 
 def test_unreachable_service_is_reported_in_one_line() -> None:

@@ -210,8 +210,9 @@ def test_order_that_reenters_a_list_concurrently_stays_listed() -> None:
     with tables_server.serving() as service:
         place(a_backend(service))
         lists = TableLists(Tables(an_account(service)), VirtualClock())
+        record = stores.record_in(a_backend(service).store)
         service.plan.concurrent_calls["delete orderlists"] = lambda: lists.enter(
-            ORDER, [ListName.OPEN]
+            record, [ListName.OPEN]
         )
         close(a_backend(service))
 

@@ -27,7 +27,11 @@ LAYERS: dict[str, set[str]] = {
     "orders/adapters/payments/sandbox": {"orders.adapters", "orders.domain", "orders.ports"},
     "orders/adapters/payments/stripe": {"orders.domain", "orders.ports", "stripe"},
     "orders/adapters/carrier/http": {"orders.domain", "orders.ports", "urllib3"},
-    "orders/services.py": {"orders.adapters", "orders.domain", "orders.ports", "orders.settings"},
+    "orders/services.py": {
+        *("orders.active_orders", "orders.adapters", "orders.domain", "orders.ports"),
+        "orders.settings",
+    },
+    "orders/active_orders.py": {"orders.ports"},
     "orders/engine": {
         *("azure.durable_functions", "orders.contracts", "orders.domain", "orders.services"),
     },

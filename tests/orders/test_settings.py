@@ -35,6 +35,7 @@ def test_default_files_are_in_the_folder_of_the_app() -> None:
     assert settings.data_dir == APP / ".data"
     assert settings.catalogue == APP / "catalogue.json"
     assert settings.terms.max_quantity == 100
+    assert settings.max_active_orders == 10_000
     assert "DE" in settings.terms.countries
     assert not settings.on_azure
 
@@ -47,6 +48,7 @@ def test_settings_are_read_from_the_environment() -> None:
             "ORDERS_DATA_DIR": "/var/orders",
             "ORDERS_CATALOGUE": "other.json",
             "ORDERS_MAX_QUANTITY": "7",
+            "ORDERS_MAX_ACTIVE_ORDERS": "500",
             "ORDERS_COUNTRIES": "DE, FR",
             "ORDERS_RETRY_FIRST_INTERVAL_MS": "100",
             "ORDERS_UNDO_RETRY_MAX_ATTEMPTS": "20",
@@ -64,6 +66,7 @@ def test_settings_are_read_from_the_environment() -> None:
     assert settings.data_dir == Path("/var/orders")
     assert settings.catalogue == APP / "other.json"
     assert settings.terms.max_quantity == 7
+    assert settings.max_active_orders == 500
     assert settings.terms.countries == {"DE", "FR"}
     assert settings.retries.step == replace(RetryPolicies().step, first_interval_ms=100)
     assert settings.retries.undo == replace(RetryPolicies().undo, max_attempts=20)
@@ -87,6 +90,8 @@ def test_settings_are_read_from_the_environment() -> None:
         ({**SECRET, "ORDERS_REQUIRE_IDEMPOTENCY_KEY": "yes"}, "ORDERS_REQUIRE_IDEMPOTENCY_KEY"),
         ({**SECRET, "ORDERS_MAX_QUANTITY": "0"}, "ORDERS_MAX_QUANTITY"),
         ({**SECRET, "ORDERS_MAX_QUANTITY": "many"}, "ORDERS_MAX_QUANTITY"),
+        ({**SECRET, "ORDERS_MAX_ACTIVE_ORDERS": "0"}, "ORDERS_MAX_ACTIVE_ORDERS"),
+        ({**SECRET, "ORDERS_MAX_ACTIVE_ORDERS": "unlimited"}, "ORDERS_MAX_ACTIVE_ORDERS"),
         ({**SECRET, "ORDERS_COUNTRIES": "DE,Fr"}, "ORDERS_COUNTRIES"),
         ({**SECRET, "ORDERS_RETRY_FIRST_INTERVAL_MS": "10001"}, "ORDERS_RETRY_MAX_INTERVAL_MS"),
         ({**SECRET, "ORDERS_RETRY_MAX_ATTEMPTS": "100"}, "ORDERS_RETRY_MAX_ATTEMPTS"),

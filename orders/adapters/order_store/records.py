@@ -50,6 +50,11 @@ def flags_of(record: OrderRecord) -> dict[str, bool]:
     }
 
 
+def is_active(record: OrderRecord) -> bool:
+    """Whether the order is being worked."""
+    return record.outcome is None
+
+
 def time_to_text(time: datetime) -> str:
     """Return a time as text in UTC; the texts sort as the times do."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")

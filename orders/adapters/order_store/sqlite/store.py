@@ -12,7 +12,7 @@ from orders.adapters.order_store.records import (
     text_to_record,
     time_to_text,
 )
-from orders.adapters.order_store.sqlite.queries import select_page, to_columns
+from orders.adapters.order_store.sqlite.queries import COUNT_ACTIVE, select_page, to_columns
 from orders.adapters.order_store.sqlite.references import delete_references
 from orders.adapters.order_store.sqlite.schema import SCHEMA
 from orders.adapters.sqlite_database import Database
@@ -87,6 +87,12 @@ class SqliteOrderStore:
             cursor=_cursor_after(shown[-1]) if len(rows) > len(shown) else None,
             unreadable=tuple(unreadable),
         )
+
+    def count_active(self, limit: int) -> int:
+        """Return how many orders are being worked, `limit` at most."""
+        with self._database.reading() as connection:
+            (number,) = connection.execute(COUNT_ACTIVE, (limit,)).fetchone()
+        return int(number)
 
     def is_deleted(self, order_id: str) -> bool:
         """Whether an order with this ID existed and was deleted."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from orders.adapters.order_store.records import time_to_text
+from orders.adapters.order_store.records import is_active, time_to_text
 from orders.adapters.order_store.tables.queries import (
     ListName,
     bounds,
@@ -33,6 +33,10 @@ LISTS: Final = "orderlists"
 _SHARDS: Final = 16
 #: A write takes less time between the row and its record.
 _STALE_AFTER: Final = timedelta(hours=1)
+#: Column: 1 if the order is being worked. Only that of the list of open orders is kept up to date.
+_ACTIVE: Final = "is_active"
+#: Keys of the list of open orders lie between these two.
+_OPEN_ROWS: Final = (f"{ListName.OPEN}:", f"{ListName.OPEN};")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +57,15 @@ class TableLists:
         self._tables = tables
         self._clock = clock
 
-    def enter(self, order: Order, names: Iterable[ListName]) -> None:
-        """Add the order to these lists, in one transaction."""
+    def enter(self, record: OrderRecord, names: Iterable[ListName]) -> None:
+        """Add the order to these lists in one transaction, or replace its rows."""
+        order = record.order
         columns: Columns = {
             "order_id": order.order_id,
             "placed_at": time_to_text(order.placed_at),
             "skus": json.dumps(sorted({line.sku for line in order.lines})),
             "listed_at": time_to_text(self._clock.now()),
+            _ACTIVE: int(is_active(record)),
         }
         rows = {key_in(name, order.placed_at, order.order_id): columns for name in names}
         if rows:
@@ -84,6 +90,16 @@ class TableLists:
         if query.newest_first and list_for(query) is not ListName.NEWEST:
             rows = list(rows)[::-1]  # the list of open orders is short
         return (_listed(row) for row in rows)
+
+    def count_active(self, limit: int) -> int:
+        """Return how many open orders are marked as being worked, `limit` at most."""
+        number = 0
+        for shard in range(_SHARDS):
+            left = limit - number
+            number += self._tables.count(LISTS, _shard(shard), _OPEN_ROWS, _ACTIVE, left)
+            if number >= limit:
+                break
+        return number
 
     def confirm(self, listed: Listed, record: OrderRecord | None) -> bool:
         """Whether the record agrees with the list. Delete a stale row."""

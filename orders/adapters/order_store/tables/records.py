@@ -14,6 +14,7 @@ from typing import Final
 
 from orders.adapters.order_store.records import (
     customer_to_text,
+    is_active,
     record_to_text,
     text_to_record,
 )
@@ -46,12 +47,12 @@ def attempts() -> Iterator[None]:
     """Yield once per attempt of an optimistic update, with growing pauses in between.
 
     Raises:
-        StoreUnavailableError: too many callers write the same order.
+        StoreUnavailableError: too many callers write the same row.
     """
     for number in range(_MAX_ATTEMPTS):
         yield
         time.sleep(randbelow(5 + 5 * number) / 1000)
-    raise StoreUnavailableError("too many concurrent updates of one order")
+    raise StoreUnavailableError("too many concurrent updates of one row")
 
 
 class TableRecords:
@@ -79,7 +80,7 @@ class TableRecords:
             if existing is not None:
                 return Placed(record=existing, is_new=False)
             # A list may name an order that does not exist; an order in no list would be lost.
-            self.lists.enter(order, ListName)
+            self.lists.enter(record, ListName)
             if self.tables.insert(TABLE, key_of(order.order_id), rows):
                 break
         return Placed(record=record, is_new=True)
@@ -98,13 +99,21 @@ class TableRecords:
 
     def _write(self, row: Row, before: OrderRecord, after: OrderRecord) -> bool:
         after = replace(after, updated_at=self._clock.now())
-        self.lists.enter(after.order, lists_of(after) - lists_of(before))
+        self.lists.enter(after, _lists_to_enter(before, after))
         outdated = self.lists.rows_of(after.order, lists_of(before) - lists_of(after))
         columns: Columns = {"record": record_to_text(after)}
         if not self.tables.replace(TABLE, key_of(after.order_id), row, columns):
             return False
         self.lists.delete(outdated)
         return True
+
+
+def _lists_to_enter(before: OrderRecord, after: OrderRecord) -> frozenset[ListName]:
+    """Return the new lists of the order, and those in which its row has changed."""
+    new = lists_of(after) - lists_of(before)
+    if is_active(after) != is_active(before):
+        return new | (lists_of(after) & {ListName.OPEN})
+    return new
 
 
 def row_to_record(order_id: str, row: Row) -> OrderRecord:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from secrets import token_hex
 from threading import Lock
 from typing import Any, Final
@@ -33,6 +34,12 @@ _CLIENT_OPTIONS: Final[Mapping[str, Any]] = {
 }
 #: Rows of one response.
 _PAGE_SIZE: Final = 200
+#: Most rows that the service returns in one response.
+_MAX_PAGE_SIZE: Final = 1000
+#: Codes of the service: a row of a transaction changed or was deleted, or a new one exists.
+_CONFLICTS: Final = frozenset(
+    {"EntityAlreadyExists", "ResourceNotFound", "UpdateConditionNotSatisfied"}
+)
 
 # The client logs every request at the level INFO.
 logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
@@ -93,6 +100,24 @@ class Tables:
             for entity in entities:
                 yield _to_row(entity)
 
+    def count(
+        self, table: str, partition: str, between: tuple[str, str], flag: str, limit: int
+    ) -> int:
+        """Return how many rows between two keys have the value 1 in a column, `limit` at most."""
+        keys = {"partition": partition, "low": between[0], "high": between[1]}
+        condition = (
+            "PartitionKey eq @partition and RowKey gt @low and RowKey lt @high"
+            f" and {flag} eq 1"  # a parameter would be written as a boolean
+        )
+        with _translate_errors():
+            entities = self._open(table).query_entities(
+                condition,
+                parameters=keys,
+                select=["RowKey"],
+                results_per_page=min(limit, _MAX_PAGE_SIZE),
+            )
+            return sum(1 for _ in islice(entities, limit))
+
     def insert(self, table: str, partition: str, rows: Mapping[str, Columns]) -> bool:
         """Write new rows in one transaction; False if one of them exists."""
         write_id = token_hex(8)
@@ -115,15 +140,31 @@ class Tables:
         entity = to_entity(partition, row.key, {**columns, "write_id": write_id})
         with _translate_errors():
             try:
-                self._open(table).update_entity(
-                    entity,
-                    UpdateMode.REPLACE,
-                    etag=row.etag,
-                    match_condition=MatchConditions.IfNotModified,
-                )
+                self._open(table).update_entity(entity, UpdateMode.REPLACE, **_unchanged(row))
             except ResourceNotFoundError:
                 return False
             except ResourceModifiedError:
+                return self._was_written_by(table, partition, row.key, write_id)
+        return True
+
+    def replace_and_insert(
+        self, table: str, partition: str, row: Row, columns: Columns, added: Mapping[str, Columns]
+    ) -> bool:
+        """Replace a row and add new ones in one transaction.
+
+        Returns:
+            False if the row changed since it was read, or if one of the new rows exists.
+        """
+        write_id = token_hex(8)
+        entity = to_entity(partition, row.key, {**columns, "write_id": write_id})
+        replacement = ("update", entity, {"mode": UpdateMode.REPLACE, **_unchanged(row)})
+        additions = [("create", to_entity(partition, key, new)) for key, new in added.items()]
+        with _translate_errors():
+            try:
+                self._open(table).submit_transaction([replacement, *additions])
+            except HttpResponseError as error:
+                if _code(error) not in _CONFLICTS:
+                    raise
                 return self._was_written_by(table, partition, row.key, write_id)
         return True
 
@@ -140,12 +181,7 @@ class Tables:
         """Delete the row, unless it is deleted or changed since it was read."""
         with _translate_errors():
             try:
-                self._open(table).delete_entity(
-                    partition,
-                    row.key,
-                    etag=row.etag,
-                    match_condition=MatchConditions.IfNotModified,
-                )
+                self._open(table).delete_entity(partition, row.key, **_unchanged(row))
             except ResourceModifiedError:
                 return
 
@@ -177,8 +213,12 @@ class Tables:
 
 
 def _deletion(partition: str, row: Row) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    unchanged = {"etag": row.etag, "match_condition": MatchConditions.IfNotModified}
-    return "delete", to_entity(partition, row.key, {}), unchanged
+    return "delete", to_entity(partition, row.key, {}), _unchanged(row)
+
+
+def _unchanged(row: Row) -> dict[str, Any]:
+    """Return the condition that the row has not changed since it was read."""
+    return {"etag": row.etag, "match_condition": MatchConditions.IfNotModified}
 
 
 def _to_row(entity: Any) -> Row:  # noqa: ANN401 - the client's own dict

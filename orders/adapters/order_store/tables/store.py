@@ -90,6 +90,10 @@ class TableOrderStore:
             ),
         )
 
+    def count_active(self, limit: int) -> int:
+        """Return how many orders are being worked, `limit` at most, by the list of open ones."""
+        return self._orders.lists.count_active(limit)
+
     def is_deleted(self, order_id: str) -> bool:
         """Whether an order with this ID existed and was deleted."""
         return self._tables.get(TABLE, tombstone_partition(order_id), TOMBSTONE) is not None
