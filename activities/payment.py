@@ -5,6 +5,8 @@ import azure.durable_functions as df
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import OrderReference, PaymentRequest, PaymentReversal
+from orders.domain.results import Paused
+from orders.domain.switches import Switch
 from orders.lookups import get_record
 from orders.services import services
 
@@ -25,8 +27,10 @@ def process_payment(payload: dict) -> dict:
 
 @bp.activity_trigger(input_name="payload", activity=Activity.CAPTURE_PAYMENT)
 def capture_payment(payload: dict) -> dict:
-    """Capture the authorized amount. A refusal is returned, not raised."""
+    """Capture the authorized amount, unless that is switched off. A refusal is returned."""
     order_id = decode(OrderReference, payload).order_id
+    if not services().switches.is_on(Switch.CAPTURE):
+        return encode(Paused())
     record = get_record(order_id)
     if record.refusal:
         return encode(record.refusal)

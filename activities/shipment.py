@@ -5,7 +5,8 @@ import azure.durable_functions as df
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import CanceledShipment, OrderReference
-from orders.domain.results import Dispatched
+from orders.domain.results import Dispatched, Paused
+from orders.domain.switches import Switch
 from orders.lookups import get_customer, get_record
 from orders.services import services
 
@@ -24,8 +25,10 @@ def ship_order(payload: dict) -> dict:
 
 @bp.activity_trigger(input_name="payload", activity=Activity.DISPATCH_ORDER)
 def dispatch_order(payload: dict) -> dict:
-    """Dispatch the shipment, unless the record says that a cancellation came first."""
+    """Dispatch the shipment, unless that is switched off or a cancellation came first."""
     order_id = decode(OrderReference, payload).order_id
+    if not services().switches.is_on(Switch.DISPATCH):
+        return encode(Paused())
     now = services().clock.now()
     dispatch = services().order_store.update(order_id, lambda record: record.dispatch(now))
     if isinstance(dispatch, Dispatched):

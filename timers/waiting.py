@@ -10,6 +10,7 @@ from orders.domain.attention import AttentionReason
 from orders.domain.emails import EmailKind, delay_email
 from orders.domain.errors import MailerUnavailableError
 from orders.domain.order_record import OrderRecord
+from orders.domain.switches import SWITCH_OF_STEP
 from orders.domain.waits import Expiry, Waiting, WaitingFor
 from orders.engine.instances import wake_order
 from orders.order_scan import for_each_order
@@ -28,7 +29,7 @@ class WaitingOrders:
         self._policy = services().settings.waits
         self._wakes_left = self._policy.batch_size
         self._emails_left = self._policy.batch_size
-        self._available: dict[WaitingFor, bool] = {}
+        self._available: dict[tuple[WaitingFor, str], bool] = {}
 
     async def wake_all(self) -> None:
         """Wake the orders whose step can be tried again, and inform customers and operators."""
@@ -46,13 +47,11 @@ class WaitingOrders:
             await self._inform_operator(record, waiting)
 
     async def _can_go_on(self, waiting: Waiting) -> bool:
-        partner = waiting.waiting_for
-        if partner not in self._available:
-            app = services()
-            is_carrier = partner is WaitingFor.CARRIER
-            probe = app.carrier.is_available if is_carrier else app.payments.is_available
-            self._available[partner] = await asyncio.to_thread(probe)
-        return self._available[partner]
+        is_for_shop = waiting.waiting_for is WaitingFor.SHOP
+        key = (waiting.waiting_for, waiting.step if is_for_shop else "")
+        if key not in self._available:
+            self._available[key] = await asyncio.to_thread(_is_available, waiting)
+        return self._available[key]
 
     async def _wake(self, record: OrderRecord) -> None:
         now = self._now
@@ -95,3 +94,15 @@ class WaitingOrders:
             record.order_id,
             lambda record: record.request_attention(AttentionReason.WAITING, now, (waiting.step,)),
         )
+
+
+def _is_available(waiting: Waiting) -> bool:
+    """Whether the partner answers, or the step is switched on."""
+    app = services()
+    match waiting.waiting_for:
+        case WaitingFor.PAYMENT_GATEWAY:
+            return app.payments.is_available()
+        case WaitingFor.CARRIER:
+            return app.carrier.is_available()
+        case WaitingFor.SHOP:  # pragma: no branch - the last member
+            return app.switches.is_on(SWITCH_OF_STEP[waiting.step])

@@ -17,7 +17,6 @@ from orders.domain.results import Invalid
 from orders.domain.waits import Expiry, Waiting, WaitingFor
 from orders.engine.instances import Instance
 
-
 _WAITING_TEXTS: Final = {
     WaitingFor.PAYMENT_GATEWAY: "The payment gateway is not available at the moment.",
     WaitingFor.CARRIER: "The carrier is not available at the moment.",
@@ -67,7 +66,7 @@ def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
         **_progress_view(record, instance),
         **quote_view(order.quote),
         "placedAt": timestamp(order.placed_at),
-        "waiting": _waiting_view(record.waiting),
+        "waiting": _waiting_view(record.waiting if record.is_waiting else None),
         "steps": [encode(step) for step in instance.steps] or None,
         "cancelRequestedAt": timestamp(record.cancel_requested_at),
         "refunds": [refund_view(refund) for refund in record.refunds] or None,

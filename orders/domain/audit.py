@@ -81,8 +81,8 @@ def _order_findings(
 
 def _overdue(record: OrderRecord, due: datetime) -> Iterator[str]:
     # Waiting and being resolved are no delays.
-    is_expected = record.waiting is not None and record.waiting.until >= due
-    is_in_attention = record.attention is not None and record.waiting is None
+    is_expected = record.waiting is not None and record.is_waiting and record.waiting.until >= due
+    is_in_attention = record.attention is not None and not record.is_waiting
     is_open = record.outcome is None and not is_in_attention
     if is_open and not is_expected and record.active_since < due:
         yield f"placed {record.order.placed_at.isoformat()}"

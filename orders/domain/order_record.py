@@ -83,13 +83,18 @@ class OrderRecord:
         """The status according to the record alone."""
         if self.outcome is not None:
             return self.outcome.status
-        if self.waiting is not None:
+        if self.is_waiting:
             return OrderStatus.WAITING
         if self.attention is not None:
             return OrderStatus.NEEDS_ATTENTION
         if self.reopened_from is not None:
             return self.reopened_from
         return OrderStatus.PROCESSING if self.runs else OrderStatus.PLACED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the order waits, and has not given up."""
+        return self.waiting is not None and self.waiting.phase is not WaitPhase.OVER
 
     @property
     def can_be_canceled(self) -> bool:

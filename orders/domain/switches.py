@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Switch(StrEnum):
@@ -16,6 +17,10 @@ class Switch(StrEnum):
     CAPTURE = "capture"
     #: Paid shipments are dispatched.
     DISPATCH = "dispatch"
+
+
+#: The switch that stops a step of an order.
+SWITCH_OF_STEP: Final = {"capturePayment": Switch.CAPTURE, "dispatchOrder": Switch.DISPATCH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,6 @@ from orders.domain.waits import (
     TryAgain,
     WaitAnswer,
     Waiting,
-    WaitingFor,
     WaitPhase,
     WaitPolicy,
     WaitRound,
@@ -48,6 +47,8 @@ def check_wait(
         waiting = _begin(record, this, policy, now)
     if now >= waiting.until:
         return _give_up(record, waiting, waiting.expired, now)
+    if waiting.phase is WaitPhase.AWAKE and not is_repeated:
+        waiting = replace(waiting, waiting_for=this.waiting_for)  # what this attempt met
     waiting, answer = _next_round(waiting, is_repeated=is_repeated)
     return replace(record, waiting=waiting), answer
 
@@ -84,9 +85,15 @@ def _begin(record: OrderRecord, this: WaitRound, policy: WaitPolicy, now: dateti
     expiry = Expiry.ATTENTION if is_too_late_to_undo else rule.expiry
     return Waiting(
         step=this.step,
-        waiting_for=WaitingFor.SHOP if this.is_switched_off else rule.partner,
+        waiting_for=this.waiting_for,
         since=now,
-        until=policy.deadline(rule, expiry, placed_at=record.order.placed_at, now=now),
+        until=policy.deadline(
+            rule,
+            expiry,
+            placed_at=record.order.placed_at,
+            now=now,
+            is_switched_off=this.is_switched_off,
+        ),
         expiry=expiry,
         next_attempt_at=now,
     )
@@ -96,8 +103,8 @@ def _give_up(
     record: OrderRecord, waiting: Waiting | None, outcome: Outcome, now: datetime
 ) -> tuple[OrderRecord, WaitAnswer]:
     # The wait remains until the outcome or the undo is recorded: a repeated round finds it.
-    awake = replace(waiting, phase=WaitPhase.AWAKE) if waiting else None
-    return replace(record, waiting=awake, last_wait_ended_at=now), GiveUp(outcome=outcome)
+    over = replace(waiting, phase=WaitPhase.OVER) if waiting else None
+    return replace(record, waiting=over, last_wait_ended_at=now), GiveUp(outcome=outcome)
 
 
 def _next_round(waiting: Waiting, *, is_repeated: bool) -> tuple[Waiting, WaitAnswer]:

@@ -101,14 +101,25 @@ class WaitPolicy:
     batch_size: int = 100
 
     def deadline(
-        self, rule: WaitRule, expiry: Expiry, *, placed_at: datetime, now: datetime
+        self,
+        rule: WaitRule,
+        expiry: Expiry,
+        *,
+        placed_at: datetime,
+        now: datetime,
+        is_switched_off: bool = False,
     ) -> datetime:
-        """Return when a wait ends that begins now."""
+        """Return when a wait ends that begins now.
+
+        While the shop itself has switched a step off, the order waits as long as it may.
+        """
         if expiry is Expiry.ATTENTION:
             return now + self.after_capture
-        if not rule.holds_authorization:
-            return now + self.before_capture
-        return min(now + self.before_capture, placed_at + self.authorization)
+        end_of_hold = placed_at + self.authorization
+        if is_switched_off:
+            return end_of_hold
+        end = now + self.before_capture
+        return min(end, end_of_hold) if rule.holds_authorization else end
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -136,8 +147,10 @@ class WaitPhase(StrEnum):
     ASLEEP = "asleep"
     #: It is woken: its next round tries the step.
     READY = "ready"
-    #: It tries the step, or has given up.
+    #: It tries the step.
     AWAKE = "awake"
+    #: It gives up. What follows is not recorded yet.
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +204,11 @@ class WaitRound:
     is_first: bool
     #: The step is switched off; its partner may be available.
     is_switched_off: bool = False
+
+    @property
+    def waiting_for(self) -> WaitingFor:
+        """For whom the order waits."""
+        return WaitingFor.SHOP if self.is_switched_off else WAIT_RULES[self.step].partner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

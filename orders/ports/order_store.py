@@ -104,7 +104,7 @@ class OrderStore(Protocol):
         """
 
     def count_active(self, limit: int) -> int:
-        """Return how many orders are being worked, `limit` at most: those that are open.
+        """Return how many orders are being worked, `limit` at most: open, not waiting.
 
         The number may lag behind concurrent changes.
         """

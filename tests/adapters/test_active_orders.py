@@ -90,7 +90,7 @@ def test_sqlite_counts_by_an_index(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         plan = connection.execute(f"EXPLAIN QUERY PLAN {COUNT_ACTIVE}", (1,)).fetchall()
 
-    assert any("USING INDEX open_orders" in row[-1] for row in plan), plan
+    assert any("USING INDEX active_orders" in row[-1] for row in plan), plan
 
 
 def test_tables_stop_at_the_limit() -> None:

@@ -151,7 +151,7 @@ def test_expired_wait_gives_up() -> None:
     record, answer = check(woken, a_round(1, is_first=False), NOON + timedelta(hours=24))
 
     assert answer == GiveUp(outcome=Outcome.rejected(Reason.UNAVAILABLE))
-    assert record.waiting is not None
+    assert record.status is OrderStatus.PROCESSING
     assert record.begin_undo(Outcome.rejected(Reason.UNAVAILABLE))[0].waiting is None
 
 
@@ -218,6 +218,7 @@ def test_end_of_a_wait_ends_the_attention_that_it_needed() -> None:
         (WaitPhase.ASLEEP, NOON + timedelta(hours=24, minutes=10)),
         (WaitPhase.READY, LATER),
         (WaitPhase.AWAKE, LATER),
+        (WaitPhase.OVER, LATER),
     ],
 )
 def test_recovery_is_due_when_the_orchestration_should_be_awake(

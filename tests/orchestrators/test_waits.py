@@ -38,6 +38,12 @@ def place_order_that_waits_for_its_dispatch(shop: Shop) -> tuple[str, Outage]:
     return order_id, outage
 
 
+def set_switch(shop: Shop, switch: str, *, is_on: bool) -> None:
+    """Turn a stop switch on or off."""
+    body = {"on": is_on, "note": "the bank asks us to", "operator": "Grace"}
+    assert shop.app.request("PUT", f"/api/operations/switches/{switch}", json=body).status == 200
+
+
 def raise_event(shop: Shop, order_id: str, event: str) -> None:
     """Raise an event for the order's orchestration."""
     path = f"{MANAGEMENT_API}/instances/{order_id}/raiseEvent/{event}"
@@ -295,3 +301,56 @@ def test_magic_values_begin_an_outage_for_one_order(
     assert [effect for effect in shop.effects() if effect not in {"fault", "outage"}] == (
         COMPLETED_EFFECTS
     )
+
+
+@pytest.mark.parametrize(
+    ("switch", "step", "then", "effects"),
+    [
+        ("capture", "capturePayment", "undo", ["authorized", "booked"]),
+        ("dispatch", "dispatchOrder", "attention", ["authorized", "captured", "booked"]),
+    ],
+)
+def test_orders_wait_while_a_step_is_switched_off(
+    shop: Shop, switch: str, step: str, then: str, effects: list[str]
+) -> None:
+    """At once, for days if need be, and go on a minute after it is switched on."""
+    shop.replace_ports(settings=replace(shop.services.settings, waits=WaitPolicy()))
+    set_switch(shop, switch, is_on=False)
+    order_id = shop.place(an_order())
+    shop.app.wait_until_idle()
+
+    view = shop.get(order_id)["waiting"]
+    assert (view["waitingFor"], view["step"], view["then"]) == ("shop", step, then)
+    shop.advance_days(2)
+    assert shop.get(order_id)["status"] == "waiting"
+    assert shop.effects() == effects
+    set_switch(shop, switch, is_on=True)
+    shop.let_minutes_pass(1)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.effects() == COMPLETED_EFFECTS
+
+
+@pytest.mark.parametrize("switch", ["capture", "dispatch"])
+def test_order_that_waits_for_the_shop_can_be_canceled(shop: Shop, switch: str) -> None:
+    """A captured payment is refunded."""
+    set_switch(shop, switch, is_on=False)
+    order_id = shop.place(an_order())
+    shop.app.wait_until_idle()
+
+    assert shop.cancel(order_id).status == 202
+    shop.app.wait(order_id)
+
+    assert shop.get(order_id)["status"] == "canceled"
+    assert audit(shop)["findings"] == []
+
+
+def test_waiting_orders_do_not_count_as_active(shop: Shop) -> None:
+    """An outage of a partner must not make the service refuse orders."""
+    outage = Outage(shop.carrier)
+    settings = replace(shop.services.settings, waits=WaitPolicy(), max_active_orders=2)
+    shop.replace_ports(settings=settings, carrier=outage)
+    for _ in range(3):
+        place_waiting_order(shop)
+
+    assert shop.services.order_store.count_active(10) == 0

@@ -43,7 +43,7 @@ def flags_of(record: OrderRecord) -> dict[str, bool]:
     return {
         "is_open": record.outcome is None,
         "needs_attention": record.attention is not None,
-        "is_waiting": record.waiting is not None,
+        "is_waiting": record.is_waiting,
         "has_open_refund": bool(record.open_refunds),
         "is_erased": record.erased_at is not None,
         "is_purged": record.purged_at is not None,
@@ -52,7 +52,7 @@ def flags_of(record: OrderRecord) -> dict[str, bool]:
 
 def is_active(record: OrderRecord) -> bool:
     """Whether the order is being worked."""
-    return record.outcome is None
+    return record.outcome is None and not record.is_waiting
 
 
 def time_to_text(time: datetime) -> str:

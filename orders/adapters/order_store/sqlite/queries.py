@@ -29,8 +29,8 @@ _FLAGS: Final = (
     "is_purged",
 )
 
-#: The condition of an order being worked; it is that of the index `open_orders`.
-_ACTIVE: Final = "is_open = 1"
+#: The condition of an order being worked; it is that of the index `active_orders`.
+_ACTIVE: Final = "is_open = 1 AND is_waiting = 0"
 #: Counts the orders being worked, and stops at a limit.
 COUNT_ACTIVE: Final = f"SELECT count(*) FROM (SELECT 1 FROM orders WHERE {_ACTIVE} LIMIT ?)"  # noqa: S608 - constant
 

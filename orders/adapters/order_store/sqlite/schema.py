@@ -25,6 +25,8 @@ CREATE INDEX IF NOT EXISTS orders_by_status ON orders (status, placed_at, order_
 CREATE INDEX IF NOT EXISTS open_orders ON orders (placed_at, order_id) WHERE is_open = 1;
 CREATE INDEX IF NOT EXISTS attention_queue ON orders (placed_at, order_id)
     WHERE needs_attention = 1;
+CREATE INDEX IF NOT EXISTS active_orders ON orders (placed_at, order_id)
+    WHERE is_open = 1 AND is_waiting = 0;
 CREATE INDEX IF NOT EXISTS waiting_orders ON orders (placed_at, order_id) WHERE is_waiting = 1;
 CREATE INDEX IF NOT EXISTS open_refunds ON orders (placed_at, order_id)
     WHERE has_open_refund = 1;
