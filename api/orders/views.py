@@ -63,10 +63,10 @@ def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
     order = record.order
     return {
         **receipt_view(record, instance),
+        "waiting": _waiting_view(record.waiting if record.is_waiting else None),
         **_progress_view(record, instance),
         **quote_view(order.quote),
         "placedAt": timestamp(order.placed_at),
-        "waiting": _waiting_view(record.waiting if record.is_waiting else None),
         "steps": [encode(step) for step in instance.steps] or None,
         "cancelRequestedAt": timestamp(record.cancel_requested_at),
         "refunds": [refund_view(refund) for refund in record.refunds] or None,

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-TRANSACTIONS: Final = {"instance": 8, "activity": 7, "entity": 11, "timer": 5}
+TRANSACTIONS: Final = {"instance": 8, "activity": 7, "entity": 11, "timer": 5, "event": 5}
 USD_PER_10_000: Final = 0.004
 
 # Event types of a history row.
-_TASK_SCHEDULED, _TIMER_CREATED, _ORCHESTRATOR_STARTED, _EVENT_SENT = 4, 10, 12, 14
+_TASK_SCHEDULED, _TIMER_CREATED, _ORCHESTRATOR_STARTED = 4, 10, 12
+_EVENT_SENT, _EVENT_RAISED = 14, 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class Cost:
     activities: Counter[str]
     entity_calls: int
     timers: int
+    #: External events. The answers of entities are counted with their calls.
+    events: int
 
     @property
     def transactions(self) -> int:
@@ -34,6 +37,7 @@ class Cost:
             + TRANSACTIONS["activity"] * self.activities.total()
             + TRANSACTIONS["entity"] * self.entity_calls
             + TRANSACTIONS["timer"] * self.timers
+            + TRANSACTIONS["event"] * self.events
         )
 
     @property
@@ -53,6 +57,7 @@ def cost_of(history: Iterable[dict[str, Any]]) -> Cost:
         activities=Counter(event["Name"] for event in scheduled),
         entity_calls=kinds[_EVENT_SENT],
         timers=kinds[_TIMER_CREATED],
+        events=kinds[_EVENT_RAISED] - kinds[_EVENT_SENT],
     )
 
 
@@ -64,7 +69,7 @@ def document(costs: dict[str, Cost]) -> str:
 def _orders(costs: dict[str, Cost]) -> str:
     return "".join(
         f"| {name} | {cost.rows} | {cost.turns} | {cost.activities.total()}"
-        f" | {cost.entity_calls} | {cost.timers} | {cost.transactions}"
+        f" | {cost.entity_calls} | {cost.timers} | {cost.events} | {cost.transactions}"
         f" | {cost.usd_per_1_000:.3f} USD |\n"
         for name, cost in costs.items()
     )
@@ -101,12 +106,13 @@ Transactions, counted on the real host in the log of its storage, without pollin
 - {TRANSACTIONS["instance"]} for an instance, from start to end
 - {TRANSACTIONS["activity"]} for an activity
 - {TRANSACTIONS["entity"]} for a call of an entity
-- {TRANSACTIONS["timer"]} for a timer
+- {TRANSACTIONS["timer"]} for a timer, whether it fires or is canceled
+- {TRANSACTIONS["event"]} for an external event
 
 Prices assume {USD_PER_10_000} USD for 10,000 transactions; check the price of your account.
 
-| order | rows | turns | activities | entity calls | timers | transactions | 1,000 orders |
-|---|---|---|---|---|---|---|---|
+| order | rows | turns | activities | entity calls | timers | events | transactions | 1,000 orders |
+|---|---|---|---|---|---|---|---|---|
 """
 
 _STEPS: Final = """
@@ -116,7 +122,27 @@ _STEPS: Final = """
 |---|---|---|---|
 """
 
-_TAIL: Final = """
+_TAIL: Final = f"""
+## Cost of a wait
+
+An order that waits costs nothing while it sleeps, however long that is. Each round adds rows and
+transactions:
+
+| what | history rows | transactions |
+|---|---|---|
+| `checkWait`: begins the round | 4 | {TRANSACTIONS["activity"]} |
+| the timer that bounds the sleep, one for each day | 2, and 2 for the turn if it fires | {TRANSACTIONS["timer"]} |
+| the wake event | 1, and 2 for the turn | {TRANSACTIONS["event"]} |
+| `checkWait`: says that the step may be tried | 4 | {TRANSACTIONS["activity"]} |
+| each attempt of the step | 4, and 4 for the timer of a retry | {TRANSACTIONS["activity"]} and {TRANSACTIONS["timer"]} |
+| `endWait`, once, when the step is done | 4 | {TRANSACTIONS["activity"]} |
+
+The attempts of a step that fails cost more than the waiting: 8 before the wait, and 8 each time
+the order is woken in vain. After 20 rounds the orchestration continues as new, with an empty
+history. In the order store, each round, the wake and the end of the wait are one update each.
+
+## What else
+
 A retry adds another activity and a timer. The order store, the payment gateway, the carrier and the
 mailer have prices of their own. An idle host polls its queues: on a quiet day that costs more than
 the orders do.

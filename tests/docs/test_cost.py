@@ -34,6 +34,14 @@ def run_canceled_order(shop: Shop) -> str:
     return order_id
 
 
+def run_waiting_order(shop: Shop) -> str:
+    """Let an order wait for the payment gateway once, and return its ID."""
+    order_id = shop.place(an_order(payment_method="pm_sandbox_unavailable60s"))
+    assert shop.app.wait(order_id).output["status"] == "completed"
+    assert shop.record(order_id).last_wait_ended_at is not None
+    return order_id
+
+
 def run_refund(shop: Shop) -> str:
     """Refund a part of a completed order, and return the refund's ID."""
     order_id = shop.run(an_order()).instance_id
@@ -46,6 +54,7 @@ def test_the_document_shows_what_orders_cost(shop: Shop) -> None:
     """docs/cost.md equals what these orders cost."""
     costs = {name: measure(shop, shop.run(order).instance_id) for name, order in ORDERS.items()}
     costs["canceled at the payment"] = measure(shop, run_canceled_order(shop))
+    costs["completed, waited once for the gateway"] = measure(shop, run_waiting_order(shop))
     costs["refund of a completed order"] = measure(shop, run_refund(shop))
     text = document(costs)
     if os.environ.get("WRITE_DOCS"):

@@ -11,11 +11,13 @@ import shlex
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from local_host.host.timeline import show_timeline
+from orders.domain.waits import WaitPolicy
 from tests.shop import APP, Shop, open_shop
 
 DOCUMENT = APP / "docs" / "walkthrough.md"
@@ -29,12 +31,13 @@ _BLOCK = re.compile(
 def replay(document: str, folder: Path) -> str:
     """Return the document with the output of its commands in a new shop."""
     with open_shop(folder, SECRET) as shop:
+        shop.replace_ports(settings=replace(shop.services.settings, waits=WaitPolicy()))
 
-        def replace(block: re.Match[str]) -> str:
+        def current(block: re.Match[str]) -> str:
             output = "\n".join(_outputs(shop, folder, block["commands"]))
             return f"```bash\n{block['commands']}\n```\n\n```{block['kind']}\n{output}\n```"
 
-        return _BLOCK.sub(replace, document)
+        return _BLOCK.sub(current, document)
 
 
 def _outputs(shop: Shop, folder: Path, commands: str) -> Iterator[str]:
