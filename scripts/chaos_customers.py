@@ -19,8 +19,8 @@ METHODS: Final = (
     *("pm_card_visa",) * 6,
     *("pm_sandbox_flaky", "pm_sandbox_timeoutAfterEffect", "pm_card_chargeDeclined"),
 )
-#: Their steps are retried for a minute before the order is undone.
-SLOW_METHODS: Final = ("pm_sandbox_captureUnavailable", "pm_sandbox_unavailable")
+#: With these an order waits, and goes on when recovery wakes it.
+SLOW_METHODS: Final = ("pm_sandbox_captureUnavailable40s", "pm_sandbox_unavailable40s")
 POSTAL_CODES: Final = (*("10115",) * 6, "00001", "00002", "00003")
 SKUS: Final = ("MUG-BLUE", "MUG-SAND", "GRINDER-HAND", "LAMP-OAK")
 
@@ -141,4 +141,4 @@ def _json_object(text: bytes) -> dict[str, Any]:
 def is_open(order: dict[str, Any]) -> bool:
     """Whether the order, or a refund of it, has not ended."""
     refunds = [refund["status"] for refund in order.get("refunds", [])]
-    return order["status"] in {"placed", "processing"} or "requested" in refunds
+    return order["status"] in {"placed", "processing", "waiting"} or "requested" in refunds

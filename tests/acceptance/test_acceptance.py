@@ -5,10 +5,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from orders.domain.switches import Switch
+from orders.domain.waits import WaitPolicy
 from scripts.acceptance_checks.service import Service
 from scripts.acceptance_checks.switches import stopped
 from tests.faults import Failing
@@ -49,6 +51,7 @@ def running_clock(shop: Shop) -> Iterator[None]:
 
 def test_all_checks_pass(shop: Shop) -> None:
     """The slow ones too."""
+    shop.replace_ports(settings=replace(shop.services.settings, waits=WaitPolicy()))
     with running_clock(shop):
         result = run_script(shop.app.base_url, "--slow")
 

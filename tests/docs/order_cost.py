@@ -131,10 +131,11 @@ transactions:
 | what | history rows | transactions |
 |---|---|---|
 | `checkWait`: begins the round | 4 | {TRANSACTIONS["activity"]} |
-| the timer that bounds the sleep, one for each day | 2, and 2 for the turn if it fires | {TRANSACTIONS["timer"]} |
+| a timer for each day of sleep | 2, and 2 if it fires | {TRANSACTIONS["timer"]} |
 | the wake event | 1, and 2 for the turn | {TRANSACTIONS["event"]} |
 | `checkWait`: says that the step may be tried | 4 | {TRANSACTIONS["activity"]} |
-| each attempt of the step | 4, and 4 for the timer of a retry | {TRANSACTIONS["activity"]} and {TRANSACTIONS["timer"]} |
+| each attempt of the step | 4 | {TRANSACTIONS["activity"]} |
+| the pause after each attempt that fails | 4 | {TRANSACTIONS["timer"]} |
 | `endWait`, once, when the step is done | 4 | {TRANSACTIONS["activity"]} |
 
 The attempts of a step that fails cost more than the waiting: 8 before the wait, and 8 each time
