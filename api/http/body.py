@@ -111,7 +111,7 @@ def _require_json(content_type: str) -> None:
         raise ProblemError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "unsupported-media-type",
-            "The body must be application/json in UTF-8.",
+            "The header Content-Type must be application/json, in UTF-8.",
             headers={"Accept-Post": "application/json"},
         )
 

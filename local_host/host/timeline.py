@@ -83,7 +83,7 @@ def render_timeline(instance: InstanceRecord, events: Sequence[HistoryEvent]) ->
     """Render an instance and its history as lines of text."""
     lines = [
         f"{instance.name}  {instance.instance_id}  {instance.status}",
-        *_format_field("input", instance.input_),
+        *_format_field("input", instance.input_ and _decode_once(instance.input_)),
         *_format_field("custom status", instance.custom_status),
         *_format_field("output", instance.output),
         "",
@@ -111,7 +111,7 @@ def _describe(event: HistoryEvent, events: Sequence[HistoryEvent]) -> str:  # no
         case CallResult() | TimerFired():
             return _describe_result(event, events)
         case ExecutionStarted():
-            return f"started{_format_value(event.input_)}"
+            return f"started{_format_value(event.input_ and _decode_once(event.input_))}"
         case TaskScheduled():
             return f"activity {event.name} called"
         case SubOrchestrationInstanceCreated():

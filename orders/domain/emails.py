@@ -8,7 +8,7 @@ from typing import Final
 from orders.domain.catalogue import ShippingMethod
 from orders.domain.money import Money
 from orders.domain.order import Customer, Order
-from orders.domain.outcome import OrderStatus, Outcome, Reason
+from orders.domain.outcome import CANCEL_REASONS, OrderStatus, Outcome, Reason
 
 
 class EmailKind(StrEnum):
@@ -43,6 +43,7 @@ _SUBJECTS: Final = {
     EmailKind.DELAYED: "Your order {id} takes longer than usual",
     EmailKind.REFUNDED: "Your order {id} was not completed, and we refund your payment",
 }
+_CANCELED_AND_REFUNDED_SUBJECT: Final = "Your order {id} is canceled, and we refund your payment"
 _REFUND_SUBJECT: Final = "Your refund for order {id}"
 
 _SHIPPING: Final = {
@@ -170,7 +171,9 @@ def outcome_email(order: Order, customer: Customer, kind: EmailKind, reason: str
         money = _REFUNDING_ALL.format(total=order.total)
     elif reason not in _BEFORE_PAYMENT:
         money += _RESERVATION
-    return _email(order, customer, _SUBJECTS[kind], happened, money)
+    is_refunded_cancellation = kind is EmailKind.REFUNDED and reason in CANCEL_REASONS
+    subject = _CANCELED_AND_REFUNDED_SUBJECT if is_refunded_cancellation else _SUBJECTS[kind]
+    return _email(order, customer, subject, happened, money)
 
 
 def delay_email(order: Order, customer: Customer, *, is_being_undone: bool) -> Email:
