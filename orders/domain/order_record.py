@@ -7,8 +7,7 @@ returns the record itself. Each may be applied twice.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from orders.domain.attention import Attention, AttentionReason, Resolution, ResolutionAction
 from orders.domain.money import Money
@@ -17,9 +16,6 @@ from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
 from orders.domain.refund import Refund
 from orders.domain.results import Accepted, Dispatch, Dispatched, Refused, StockLine, Validation
 from orders.domain.waits import Waiting, WaitPhase, WakePosition
-
-#: A wait that has not ended this long after its deadline is recovered.
-_WAIT_GRACE: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,15 +167,6 @@ class OrderRecord:
         resolved_at = self.resolutions[-1].at if self.resolutions else self.order.placed_at
         ended_at = self.last_wait_ended_at or self.order.placed_at
         return max(self.order.placed_at, resolved_at, ended_at)
-
-    @property
-    def recovery_due_at(self) -> datetime:
-        """When recovery looks at the order, if nothing changes before."""
-        changed_at = self.updated_at or self.order.placed_at
-        is_asleep = self.waiting is not None and self.waiting.phase is WaitPhase.ASLEEP
-        if self.waiting and is_asleep and self.wake_requested_at is None:
-            changed_at = self.waiting.until + _WAIT_GRACE
-        return max(changed_at, self.next_recovery_at or changed_at)
 
     @property
     def opening(self) -> Opening:

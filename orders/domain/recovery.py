@@ -1,11 +1,16 @@
-"""Recovery: what to do about an order or a refund that has not ended."""
+"""Recovery: when to look at an order that has not ended, and what to do about it or its refund."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
-from typing import Protocol
+from typing import Final, Protocol
 
+from orders.domain.order_record import OrderRecord
 from orders.domain.policies import RecoveryPolicy
+from orders.domain.waits import WaitPhase
+
+#: A wait that has not ended this long after its deadline is recovered.
+_WAIT_GRACE: Final = timedelta(minutes=10)
 
 
 class Phase(StrEnum):
@@ -72,6 +77,24 @@ class Recoverable(Protocol):
         """Since when the orchestration should have woken from its wait."""
 
 
+def recovery_due_at(record: OrderRecord) -> datetime:
+    """Return when recovery looks at the order, if nothing changes before."""
+    paused_until = recovery_paused_until(record)
+    if _sleeps_until(record) is not None:
+        return paused_until
+    return max(paused_until, record.updated_at or paused_until)
+
+
+def recovery_paused_until(record: OrderRecord) -> datetime:
+    """Return until when recovery leaves the order alone, however its record changes otherwise.
+
+    It pauses while the order sleeps, and after an attempt. Without a pause the answer is the time
+    of placing. Recovery is never due before.
+    """
+    pauses = (_sleeps_until(record), record.next_recovery_at)
+    return max([record.order.placed_at, *(time for time in pauses if time is not None)])
+
+
 def recovery_action(
     subject: Recoverable, instance: InstanceState, now: datetime, policy: RecoveryPolicy
 ) -> RecoveryAction:
@@ -88,6 +111,14 @@ def recovery_action(
     if instance.is_terminated:
         return RecoveryAction.STOPPED_BY_OPERATOR
     return RecoveryAction.RESTART
+
+
+def _sleeps_until(record: OrderRecord) -> datetime | None:
+    """Return until when the orchestration may sleep; None if it should be awake."""
+    waiting = record.waiting
+    if waiting is None or waiting.phase is not WaitPhase.ASLEEP or record.wake_requested_at:
+        return None
+    return waiting.until + _WAIT_GRACE
 
 
 def _is_stalled(

@@ -52,7 +52,7 @@ class OrderQuery:
     is_purged: bool | None = None
     placed_from: datetime | None = None
     placed_before: datetime | None = None
-    #: Recovery is due by then: see `OrderRecord.recovery_due_at`.
+    #: Recovery is due by then: see `recovery.recovery_due_at`.
     recovery_due_before: datetime | None = None
     ended_before: datetime | None = None
     #: The order contains this product.

@@ -7,6 +7,7 @@ import pytest
 
 from orders.domain.errors import InvalidCursorError
 from orders.domain.outcome import OrderStatus, Outcome
+from orders.domain.recovery import recovery_due_at
 from orders.ports.order_store import OrderQuery, OrderStore
 from tests.adapters.stores import Backend, close, ids_of_pages, open_order, record_in
 from tests.builders import NOON, a_customer, a_line, a_stored_order
@@ -142,7 +143,7 @@ def test_pages_of_due_orders_are_selected_by_the_next_due_moment(
     assert all(len(page) == 2 for pages in due.values() for page in pages[:-1])
     for pages, limit in zip(due.values(), due, strict=True):
         records = [record_in(store, name) for page in pages for name in page]
-        assert all(record.recovery_due_at < limit for record in records)
+        assert all(recovery_due_at(record) < limit for record in records)
 
 
 def test_orders_are_found_by_end(backend: Backend) -> None:

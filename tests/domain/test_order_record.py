@@ -1,6 +1,6 @@
 """Changes of the order's record: the first decision counts."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -172,23 +172,6 @@ def test_recovery_and_purge_are_recorded() -> None:
     assert attempt == a_record(recovery_attempts=2, next_recovery_at=LATER)
     assert termination == a_record(recovery_attempts=3, terminated_at=LATER)
     assert a_record().record_purge(LATER) == (a_record(purged_at=LATER), None)
-
-
-@pytest.mark.parametrize(
-    ("record", "due_at"),
-    [
-        (a_record(), NOON),
-        (a_record(updated_at=LATER), LATER),
-        (a_record(updated_at=NOON, next_recovery_at=LATER), LATER),
-        (a_record(updated_at=LATER, next_recovery_at=NOON), LATER),
-    ],
-    ids=["placed", "changed", "attempted", "changed after the attempt"],
-)
-def test_recovery_is_due_after_the_last_change_and_the_pause(
-    record: OrderRecord, due_at: datetime
-) -> None:
-    """A changed record is left alone for a while too."""
-    assert record.recovery_due_at == due_at
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from orders.contracts.names import Activity
 from orders.domain.attention import Attention, AttentionReason
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome, Reason
+from orders.domain.recovery import recovery_due_at
 from orders.domain.wait_changes import check_wait, end_wait, request_retry
 from orders.domain.waits import (
     WAIT_RULES,
@@ -229,12 +230,12 @@ def test_recovery_is_due_when_the_orchestration_should_be_awake(
     assert waiting is not None
     record = a_record(runs=1, waiting=replace(waiting, phase=phase), updated_at=LATER)
 
-    assert record.recovery_due_at == due
+    assert recovery_due_at(record) == due
 
 
 def test_recovery_of_a_canceled_order_that_sleeps_is_due_at_once() -> None:
     """The event that should have woken it may be lost."""
     canceled, _ = replace(a_waiting_record(), updated_at=LATER).request_cancel(LATER)
 
-    assert canceled.recovery_due_at == LATER
+    assert recovery_due_at(canceled) == LATER
     assert canceled.wake_requested_at == LATER

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from orders.adapters.order_store.cursors import page_size, position_of
 from orders.adapters.order_store.records import flags_of, record_to_text, time_to_text
 from orders.domain.order_record import OrderRecord
+from orders.domain.recovery import recovery_due_at
 from orders.ports.order_store import OrderQuery
 
 Columns: TypeAlias = dict[str, str | int | None]
@@ -44,7 +45,7 @@ def to_columns(record: OrderRecord) -> Columns:
         "status": record.status.value,
         **{name: int(flag) for name, flag in flags_of(record).items()},
         "ended_at": time_to_text(record.ended_at) if record.ended_at else None,
-        "recovery_due_at": time_to_text(record.recovery_due_at),
+        "recovery_due_at": time_to_text(recovery_due_at(record)),
     }
 
 

@@ -15,6 +15,7 @@ from orders.adapters.order_store.records import flags_of
 from orders.adapters.order_store.tables.rows import key_of
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
+from orders.domain.recovery import recovery_due_at
 from orders.ports.order_store import OrderQuery
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -116,7 +117,7 @@ def matches(query: OrderQuery, record: OrderRecord) -> bool:
     return (
         all(getattr(query, name) in {None, value} for name, value in actual.items())
         and (query.sku is None or query.sku in {line.sku for line in record.order.lines})
-        and _is_before(record.recovery_due_at, query.recovery_due_before)
+        and _is_before(recovery_due_at(record), query.recovery_due_before)
         and _is_before(record.ended_at, query.ended_before)
     )
 
