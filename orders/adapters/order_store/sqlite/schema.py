@@ -30,6 +30,10 @@ CREATE INDEX IF NOT EXISTS active_orders ON orders (placed_at, order_id)
 CREATE INDEX IF NOT EXISTS waiting_orders ON orders (placed_at, order_id) WHERE is_waiting = 1;
 CREATE INDEX IF NOT EXISTS open_refunds ON orders (placed_at, order_id)
     WHERE has_open_refund = 1;
+CREATE INDEX IF NOT EXISTS due_orders ON orders (recovery_due_at, placed_at, order_id)
+    WHERE is_open = 1;
+CREATE INDEX IF NOT EXISTS due_refunds ON orders (recovery_due_at, placed_at, order_id)
+    WHERE has_open_refund = 1;
 CREATE INDEX IF NOT EXISTS unpurged_orders ON orders (placed_at, order_id) WHERE is_purged = 0;
 CREATE INDEX IF NOT EXISTS unerased_orders ON orders (placed_at, order_id) WHERE is_erased = 0;
 CREATE TABLE IF NOT EXISTS order_products (
