@@ -50,9 +50,10 @@ async def recover_orders(
 ) -> None:
     """Recover open orders and refunds whose record has not changed for a while, oldest first."""
     run = _RecoveryRun(client)
-    await for_each_order(run.query(is_open=True), run.recover_order)
+    orders, refunds = run.query(is_open=True), run.query(is_open=False, has_open_refund=True)
+    await for_each_order(orders, run.recover_order, while_=run.can_start)
     await WaitingOrders(client).wake_all()
-    await for_each_order(run.query(is_open=False, has_open_refund=True), run.recover_refunds)
+    await for_each_order(refunds, run.recover_refunds, while_=run.can_start)
 
 
 class _RecoveryRun:
@@ -72,10 +73,12 @@ class _RecoveryRun:
             recovery_due_before=self._now - self._policy.recover_after,
         )
 
+    def can_start(self) -> bool:
+        """Whether this run may start another orchestration."""
+        return self._remaining > 0
+
     async def recover_order(self, record: OrderRecord) -> None:
         """Recover an order. After some attempts it also enters the attention queue."""
-        if not self._remaining:
-            return
         order_id, attempt = record.order_id, record.recovery_attempts + 1
         now, next_at = self._now, self._next_attempt_at(record.recovery_attempts)
         instance = await get_instance(self._client, order_id)
@@ -110,7 +113,7 @@ class _RecoveryRun:
 
     async def _recover_refund(self, order_id: str, refund: Refund) -> None:
         """Recover a refund. After some attempts it has failed, and an operator decides."""
-        if not self._remaining:
+        if not self.can_start():
             return
         refund_id, attempt = refund.refund_id, refund.recovery_attempts + 1
         now, next_at = self._now, self._next_attempt_at(refund.recovery_attempts)

@@ -13,6 +13,7 @@ from orders.domain.provider_records import PaymentRecord
 from orders.order_scan import for_each_order
 from orders.ports.order_store import OrderQuery
 from tests.builders import a_customer, a_stored_order
+from tests.faults import Failing
 from tests.shop import Shop
 
 
@@ -37,6 +38,25 @@ def test_failure_of_one_order_does_not_stop_the_others(
     is_expected = isinstance(error, StoreUnavailableError)
     (entry,) = [entry for entry in caplog.records if "ord_1" in entry.message]
     assert entry.levelno == (logging.WARNING if is_expected else logging.ERROR)
+
+
+def test_scan_that_may_not_go_on_reads_no_further_page(shop: Shop) -> None:
+    """A run that has done enough leaves the other orders to the next one."""
+    for number in range(5):
+        order = a_stored_order(f"ord_{number}")
+        shop.services.order_store.place(order, a_customer(), "f")
+    store = Failing(shop.services.order_store, "page")
+    shop.replace_ports(order_store=store)
+    seen: list[str] = []
+
+    async def act(record: OrderRecord) -> None:
+        seen.append(record.order_id)
+
+    for _ in range(2):
+        scan = for_each_order(OrderQuery(limit=2), act, while_=lambda: len(seen) < 2)
+        asyncio.run(scan)
+
+    assert (seen, store.calls) == (["ord_0", "ord_1"], 1)
 
 
 def test_unreadable_order_that_no_list_contained_is_named(shop: Shop) -> None:

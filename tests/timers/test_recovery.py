@@ -181,6 +181,20 @@ def test_recovery_starts_a_limited_number_of_orders_oldest_first(shop: Shop) -> 
     assert statuses == ["completed", "completed", "placed", "placed", "placed"]
 
 
+def test_run_that_has_started_enough_reads_no_more_due_orders(shop: Shop) -> None:
+    """It still reads the waiting ones, but no refunds."""
+    policy = replace(shop.services.settings.recovery, batch_size=1)
+    store = Failing(shop.services.order_store, "page")
+    settings = replace(shop.services.settings, recovery=policy)
+    store_order(shop)
+    shop.replace_ports(settings=settings, order_store=store)
+    shop.move_clock(timedelta(minutes=5))
+
+    shop.run_recovery()
+
+    assert store.calls == 2
+
+
 def test_retry_after_a_failed_recovery_completes_the_order(shop: Shop) -> None:
     """The recovery attempts are counted anew."""
     shop.replace_ports(order_store=Failing(shop.services.order_store, "open", before=FOREVER))
