@@ -1,8 +1,9 @@
 """Storage of the Table service; it refuses what the real one refuses."""
 
 import json
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -13,14 +14,14 @@ from tests.wire import Request
 JSON = {"Content-Type": "application/json"}
 
 _ENTITY = re.compile(r"\w+\(PartitionKey='(.*)',RowKey='(.*)'\)", re.DOTALL)
-_CLAUSE = re.compile(r"(PartitionKey|RowKey) (eq|gt|ge|lt|le) '((?:[^']|'')*)'")
-_NUMBER_CLAUSE = re.compile(r"(\w+) eq (\d+)")
-_COMPARE = {
-    "eq": str.__eq__,
-    "gt": str.__gt__,
-    "ge": str.__ge__,
-    "lt": str.__lt__,
-    "le": str.__le__,
+_CLAUSE = re.compile(r"(\w+) (eq|gt|ge|lt|le) (?:'((?:[^']|'')*)'|(\d+))")
+_NEGATION = re.compile(r"not \((.*)\)")
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "lt": operator.lt,
+    "le": operator.le,
 }
 _NEXT = ("x-ms-continuation-NextPartitionKey", "x-ms-continuation-NextRowKey")
 _INVALID_KEY = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f]")
@@ -136,10 +137,13 @@ def _matches(key: Key, table: Table, condition: str) -> bool:
 
 
 def _meets(key: Key, row: dict[str, Any], clause: str) -> bool:
-    number = _NUMBER_CLAUSE.fullmatch(clause)
-    if number:
-        return bool(row.get(number[1]) == int(number[2]))
-    text = _CLAUSE.fullmatch(clause)
-    assert text, f"the simulated service does not support this filter: {clause}"
-    named = dict(zip(("PartitionKey", "RowKey"), key, strict=True))
-    return _COMPARE[text[2]](named[text[1]], text[3].replace("''", "'"))
+    negation = _NEGATION.fullmatch(clause)
+    if negation:
+        return not _meets(key, row, negation[1])
+    comparison = _CLAUSE.fullmatch(clause)
+    assert comparison, f"the simulated service does not support this filter: {clause}"
+    name, sign, text, number = comparison.groups()
+    value = int(number) if text is None else text.replace("''", "'")
+    actual = {**row, **dict(zip(("PartitionKey", "RowKey"), key, strict=True))}.get(name)
+    # A comparison with a column that is missing, or of another type, is false.
+    return type(actual) is type(value) and bool(_COMPARE[sign](actual, value))

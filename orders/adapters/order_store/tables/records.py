@@ -14,12 +14,10 @@ from typing import Final
 
 from orders.adapters.order_store.records import (
     customer_to_text,
-    is_active,
     record_to_text,
     text_to_record,
 )
 from orders.adapters.order_store.tables.lists import TableLists
-from orders.adapters.order_store.tables.queries import ListName, lists_of
 from orders.adapters.order_store.tables.rows import Columns, key_of
 from orders.adapters.order_store.tables.service import Row, Tables
 from orders.domain.errors import OrderNotFoundError, StoreUnavailableError
@@ -80,7 +78,7 @@ class TableRecords:
             if existing is not None:
                 return Placed(record=existing, is_new=False)
             # A list may name an order that does not exist; an order in no list would be lost.
-            self.lists.enter(record, ListName)
+            self.lists.enter_new(record)
             if self.tables.insert(TABLE, key_of(order.order_id), rows):
                 break
         return Placed(record=record, is_new=True)
@@ -99,21 +97,12 @@ class TableRecords:
 
     def _write(self, row: Row, before: OrderRecord, after: OrderRecord) -> bool:
         after = replace(after, updated_at=self._clock.now())
-        self.lists.enter(after, _lists_to_enter(before, after))
-        outdated = self.lists.rows_of(after.order, lists_of(before) - lists_of(after))
+        outdated = self.lists.prepare(before, after)
         columns: Columns = {"record": record_to_text(after)}
         if not self.tables.replace(TABLE, key_of(after.order_id), row, columns):
             return False
-        self.lists.delete(outdated)
+        self.lists.settle(outdated, after)
         return True
-
-
-def _lists_to_enter(before: OrderRecord, after: OrderRecord) -> frozenset[ListName]:
-    """Return the new lists of the order, and those in which its row has changed."""
-    new = lists_of(after) - lists_of(before)
-    if is_active(after) != is_active(before):
-        return new | (lists_of(after) & {ListName.OPEN})
-    return new
 
 
 def row_to_record(order_id: str, row: Row) -> OrderRecord:

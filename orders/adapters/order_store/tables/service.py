@@ -86,16 +86,22 @@ class Tables:
                 return None
 
     def rows(
-        self, table: str, partition: str, between: tuple[str, str] | None = None
+        self,
+        table: str,
+        partition: str,
+        between: tuple[str, str] | None = None,
+        condition: str | None = None,
     ) -> Iterator[Row]:
-        """Yield the rows of a partition, or those between two keys, sorted by key."""
-        condition, values = "PartitionKey eq @partition", {"partition": partition}
+        """Yield the rows of a partition, sorted by key: between two keys, under a condition."""
+        clauses, values = ["PartitionKey eq @partition"], {"partition": partition}
         if between is not None:
-            condition += " and RowKey gt @low and RowKey lt @high"
+            clauses.append("RowKey gt @low and RowKey lt @high")
             values |= {"low": between[0], "high": between[1]}
+        if condition is not None:
+            clauses.append(condition)
         with _translate_errors():
             entities = self._open(table).query_entities(
-                condition, parameters=values, results_per_page=_PAGE_SIZE
+                " and ".join(clauses), parameters=values, results_per_page=_PAGE_SIZE
             )
             for entity in entities:
                 yield _to_row(entity)
