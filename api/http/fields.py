@@ -8,6 +8,7 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import AfterValidator, Field, Strict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from orders.domain.currencies import is_currency
 from orders.domain.postal_codes import example_if_malformed
 
 #: Control characters, surrogates and line separators.
@@ -80,6 +81,12 @@ def _match_country(postal_code: str, info: ValidationInfo) -> str:
     return postal_code
 
 
+def _require_currency(code: str) -> str:
+    if not is_currency(code):
+        raise PydanticCustomError("currency", "is not a currency of ISO 4217, such as EUR")
+    return code
+
+
 def require_line_count(lines: object) -> object:
     """Check the number of lines before each line is validated."""
     if isinstance(lines, list) and not 1 <= len(lines) <= MAX_LINES:
@@ -124,6 +131,8 @@ Sku: TypeAlias = Annotated[_Text, Field(max_length=64), AfterValidator(_require_
 #: An upper bound that keeps sums exact; the shop's own limits are part of the validation.
 Minor: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=10**15)]
 Currency: TypeAlias = Annotated[
-    str, AfterValidator(_match("[A-Z]{3}", "must be a currency code such as EUR"))
+    str,
+    AfterValidator(_match("[A-Z]{3}", "must be a currency code such as EUR")),
+    AfterValidator(_require_currency),
 ]
 Quantity: TypeAlias = Annotated[int, Strict(), Field(ge=1, le=MAX_UNITS)]

@@ -157,6 +157,22 @@ def test_invalid_field_is_named_with_its_path(
     assert field_errors(shop.post(order)) == {path: message}
 
 
+@pytest.mark.parametrize(
+    ("currency", "message"),
+    [
+        ("banana", "must be a currency code such as EUR"),
+        ("eur", "must be a currency code such as EUR"),
+        ("AAA", "is not a currency of ISO 4217, such as EUR"),
+        ("XAU", "is not a currency of ISO 4217, such as EUR"),
+    ],
+)
+def test_unknown_currency_is_refused(shop: Shop, currency: str, message: str) -> None:
+    """Also a code in the right form."""
+    response = shop.post(an_order(expectedTotal={"minor": 1, "currency": currency}))
+
+    assert field_errors(response) == {"expectedTotal.currency": message}
+
+
 @pytest.mark.parametrize("number", [CARD_NUMBER, "4242 4242 4242 4242", f"pm_{CARD_NUMBER}"])
 def test_card_number_as_payment_method_is_refused(shop: Shop, number: str) -> None:
     """The response does not repeat it."""
