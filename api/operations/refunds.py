@@ -84,6 +84,10 @@ def _refusal(result: RefundRequestResult) -> ProblemError:
         case RefundRequestStatus.OTHER_CURRENCY:
             message = f"must be {refundable.currency}, the currency of the payment"
             return REFUND_SCHEMA.invalid((FieldError("amount.currency", message),))
+        case RefundRequestStatus.NOT_PAYABLE:
+            step = result.record.order.terms.payment.step
+            message = f"must be a multiple of {step}; no other amount can be paid"
+            return REFUND_SCHEMA.invalid((FieldError("amount.minor", message),))
         case RefundRequestStatus.NOT_COMPLETED:
             return conflict("order-not-completed", _not_completed(result.record))
         case RefundRequestStatus.TOO_MANY:

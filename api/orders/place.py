@@ -134,12 +134,12 @@ def _require_same(placed: Placed, request_fingerprint: str) -> Placed:
 
 
 def _order(new_id: str, request: OrderBody, app: Services) -> Order:
-    country = request.shipping_address.country
+    country, quote = request.shipping_address.country, quote_request(request, app)
     return Order(
         order_id=new_id,
         placed_at=app.clock.now(),
-        quote=quote_request(request, app),
-        terms=terms_for(country, app),
+        quote=quote,
+        terms=terms_for(country, quote.total.currency, app),
         country=country,
         payment_method=request.payment_method,
         reference=request.reference,

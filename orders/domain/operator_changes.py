@@ -14,6 +14,7 @@ from orders.domain.attention import (
     ResolutionAction,
     ResolutionStatus,
 )
+from orders.domain.money import Money
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import (
@@ -138,15 +139,20 @@ def _check_refund(record: OrderRecord, request: RefundRequest) -> RefundRequestS
         return _check_repeated(existing, request)
     if record.outcome is None or not record.outcome.is_completed:
         return RefundRequestStatus.NOT_COMPLETED
-    refundable = record.refundable
-    if request.amount is not None and request.amount.currency != refundable.currency:
-        return RefundRequestStatus.OTHER_CURRENCY
-    minor = request.amount.minor if request.amount else refundable.minor
-    if not 0 < minor <= refundable.minor:
-        return RefundRequestStatus.EXCEEDS_REFUNDABLE
-    if len(record.refunds) >= MAX_REFUNDS:
+    status = _check_amount(record, request.amount or record.refundable)
+    if status is RefundRequestStatus.ACCEPTED and len(record.refunds) >= MAX_REFUNDS:
         return RefundRequestStatus.TOO_MANY
-    return RefundRequestStatus.ACCEPTED
+    return status
+
+
+def _check_amount(record: OrderRecord, amount: Money) -> RefundRequestStatus:
+    refundable = record.refundable
+    if amount.currency != refundable.currency:
+        return RefundRequestStatus.OTHER_CURRENCY
+    if not 0 < amount.minor <= refundable.minor:
+        return RefundRequestStatus.EXCEEDS_REFUNDABLE
+    is_payable = amount.minor % record.order.terms.payment.step == 0
+    return RefundRequestStatus.ACCEPTED if is_payable else RefundRequestStatus.NOT_PAYABLE
 
 
 def _check_repeated(existing: Refund, request: RefundRequest) -> RefundRequestStatus:

@@ -42,6 +42,8 @@ class RefundRequestStatus(StrEnum):
     NOT_COMPLETED = "notCompleted"
     #: The order was paid in another currency.
     OTHER_CURRENCY = "otherCurrency"
+    #: The payment gateway does not take this amount.
+    NOT_PAYABLE = "notPayable"
     #: The amount exceeds what can be refunded.
     EXCEEDS_REFUNDABLE = "exceedsRefundable"
     #: The order has as many refunds as it can have.

@@ -116,7 +116,11 @@ PINNED: dict[str, Any] = {
             "shipping": {"minor": 500, "currency": "EUR"},
             "tax": {"minor": 100, "currency": "EUR"},
         },
-        "terms": {"maxQuantity": 100, "countries": ["DE", "FR"]},
+        "terms": {
+            "maxQuantity": 100,
+            "countries": ["DE", "FR"],
+            "payment": {"minimum": 1, "step": 1},
+        },
         "country": "DE",
         "paymentMethod": "pm_card_visa",
         "reference": "42",
