@@ -84,6 +84,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     """Build the services. Nothing connects before it is used."""
     if settings.on_azure:
         _refuse_single_machine_adapters(settings)
+    _refuse_real_beside_pretended(settings)
     clock = clock or SystemClock()
     storage = _storage(settings, clock)
     references = storage.references
@@ -124,6 +125,25 @@ def _refuse_single_machine_adapters(settings: Settings) -> None:
         raise InvalidSettingsError(
             "On Azure the app runs on many machines, but these work on one machine only: "
             + ", ".join(refused)
+        )
+
+
+def _refuse_real_beside_pretended(settings: Settings) -> None:
+    """Refuse a real carrier without live payments, and live payments without a real carrier."""
+    stripe, carrier = settings.stripe, settings.carrier
+    is_paid = stripe is not None and stripe.is_live
+    is_shipped = carrier is not None and not carrier.is_test
+    if is_shipped and not is_paid:
+        key = "is a key of Stripe's test mode" if stripe else "is missing"
+        raise InvalidSettingsError(
+            f"CARRIER_URL is a real carrier, but STRIPE_API_KEY {key}: goods would leave unpaid."
+            " Set a live key, or CARRIER_TEST_MODE=1 if the carrier ships nothing"
+        )
+    if is_paid and not is_shipped:
+        mode = "CARRIER_TEST_MODE is 1" if carrier else "CARRIER_URL is missing"
+        raise InvalidSettingsError(
+            f"STRIPE_API_KEY is a live key, but {mode}: customers would pay for goods that never"
+            " leave. Set a real carrier, or a key of Stripe's test mode"
         )
 
 

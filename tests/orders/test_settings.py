@@ -117,6 +117,7 @@ def test_settings_are_read_from_the_environment() -> None:
         ({**SECRET, **STRIPE, "STRIPE_API_BASE": "https://"}, "STRIPE_API_BASE"),
         ({**SECRET, "CARRIER_URL": "https://carrier.example"}, "CARRIER_TOKEN"),
         ({**SECRET, "CARRIER_TOKEN": "t"}, "CARRIER_URL"),
+        ({**SECRET, **CARRIER, "CARRIER_TEST_MODE": "yes"}, "CARRIER_TEST_MODE"),
         ({**SECRET, **CARRIER, "CARRIER_TOKEN": "two words"}, "CARRIER_TOKEN"),
         ({**SECRET, **CARRIER, "CARRIER_URL": "https://u:p@carrier.example"}, "CARRIER_URL"),
         ({**SECRET, **MAIL, "SMTP_URL": ""}, "SMTP_URL"),
@@ -163,6 +164,32 @@ def test_stripe_requires_an_api_key() -> None:
     assert Settings.from_env({**SECRET, **STRIPE}).stripe == StripeAccess(api_key="sk_test_planted")
     assert local.stripe is not None
     assert local.stripe.api_base == "http://127.0.0.1:12111"
+
+
+@pytest.mark.parametrize(
+    ("key", "is_live"),
+    [
+        ("sk_live_1", True),
+        ("rk_live_1", True),
+        ("sk_1", True),
+        ("sk_test_1", False),
+        ("rk_test_1", False),
+        ("sk_org_test_1", False),
+    ],
+)
+def test_key_of_stripe_is_live_unless_it_says_test(key: str, *, is_live: bool) -> None:
+    """A key of an unknown form may move money."""
+    assert StripeAccess(api_key=key).is_live is is_live
+
+
+def test_carrier_has_a_test_mode() -> None:
+    """The setting says that nothing is shipped; by default the carrier is real."""
+    real = Settings.from_env({**SECRET, **CARRIER}).carrier
+    test = Settings.from_env({**SECRET, **CARRIER, "CARRIER_TEST_MODE": "1"}).carrier
+
+    assert real is not None
+    assert test is not None
+    assert (real.is_test, test.is_test) == (False, True)
 
 
 def test_carrier_requires_url_and_token() -> None:
