@@ -1,18 +1,16 @@
 """Field types of request bodies: kind, size and characters of each."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from api.http.characters import is_name, is_visible
+from api.http.email_addresses import normalize_email
 from orders.domain.currencies import is_currency
 from orders.domain.postal_codes import example_if_malformed
-
-#: Control characters, surrogates and line separators.
-_REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 MAX_LINES: Final = 50
 MAX_UNITS: Final = 1_000_000_000
@@ -22,9 +20,22 @@ _CARD_NUMBER: Final = re.compile(r"(?:\d[ .-]?){12,19}")
 _CARD_NUMBER_IN_TEXT: Final = re.compile(r"(?<!\d)[2-6][ .-]?(?:\d[ .-]?){13,17}\d(?!\d)")
 
 
-def _refuse_control_characters(text: str) -> str:
-    if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in text):
-        raise PydanticCustomError("control_characters", "must not contain control characters")
+def _require_visible(text: str) -> str:
+    if not is_visible(text):
+        raise PydanticCustomError(
+            "invisible_characters",
+            "must not contain control, direction or invisible characters",
+        )
+    return text
+
+
+def _require_name(text: str) -> str:
+    if not is_name(text):
+        raise PydanticCustomError(
+            "name",
+            "must be a name: letters, at most 4 digits, spaces and . , ' - & ( ) /, and no web"
+            " address; write a space after a period",
+        )
     return text
 
 
@@ -97,22 +108,21 @@ def require_line_count(lines: object) -> object:
 _Text: TypeAlias = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1),
-    AfterValidator(_refuse_control_characters),
+    AfterValidator(_require_visible),
 ]
 
 Short: TypeAlias = Annotated[_Text, Field(max_length=60)]
+#: A part of an address, or an operator.
 Name: TypeAlias = Annotated[
     _Text, Field(max_length=120), AfterValidator(_refuse_card_number_in_text)
 ]
+#: The customer, whom emails greet with it.
+CustomerName: TypeAlias = Annotated[_Text, Field(max_length=120), AfterValidator(_require_name)]
 Note: TypeAlias = Annotated[
     _Text, Field(max_length=500), AfterValidator(_refuse_card_number_in_text)
 ]
 PostalCode: TypeAlias = Annotated[_Text, Field(max_length=16), AfterValidator(_match_country)]
-Email: TypeAlias = Annotated[
-    _Text,
-    Field(max_length=254),
-    AfterValidator(_match(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "must be an email address")),
-]
+Email: TypeAlias = Annotated[_Text, Field(max_length=254), AfterValidator(normalize_email)]
 Phone: TypeAlias = Annotated[
     _Text, AfterValidator(_match(r"\+?[0-9 ()/.-]{4,30}", "must be a telephone number"))
 ]

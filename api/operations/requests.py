@@ -1,6 +1,7 @@
 """Bodies of operators' requests, and the operator who sends them."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Final, Protocol, TypeVar
 
 import azure.functions as func
@@ -8,8 +9,9 @@ from pydantic import ConfigDict, Field, Strict, with_config
 
 from api.http import fields
 from api.http.body import BodySchema, read_json
+from api.http.characters import is_visible
 from api.http.idempotency import require_idempotency_key
-from api.http.problems import FieldError
+from api.http.problems import FieldError, ProblemError
 from orders.domain.attention import Resolution, ResolutionAction
 from orders.domain.money import Money
 from orders.domain.refund import RefundRequest
@@ -17,7 +19,8 @@ from orders.domain.switches import Switch, SwitchChange
 from orders.order_ids import fingerprint, new_id, refund_id
 from orders.services import services
 
-#: Set by the platform if it knows the caller; a client cannot set it.
+#: Set by Azure's authentication, which removes it from what clients send. Without that
+#: authentication anybody can send it.
 _PRINCIPAL_HEADER: Final = "X-MS-CLIENT-PRINCIPAL-NAME"
 _MAX_NAME_LENGTH: Final = 120
 
@@ -159,10 +162,28 @@ def _secret_of_refund(order_id: str, key: str) -> str:
 
 def _read(req: func.HttpRequest, schema: BodySchema[B]) -> tuple[B, str]:
     """Return the body, and the operator according to the platform or else the body."""
-    json = read_json(req)
-    principal: str = req.headers.get(_PRINCIPAL_HEADER) or ""
+    json, principal = read_json(req), _principal(req)
     says_nothing = isinstance(json, dict) and json.get("operator") is None
     missing = FieldError("operator", "is required: the name of the operator")
     errors = (missing,) if says_nothing and not principal else ()
     body = schema.validate(json, more_errors=errors)
-    return body, (principal or str(body.operator))[:_MAX_NAME_LENGTH]
+    return body, principal or str(body.operator)
+
+
+def _principal(req: func.HttpRequest) -> str:
+    """Return the operator whom the platform has authenticated; "" if it authenticates nobody.
+
+    Raises:
+        ProblemError: the platform's name cannot be recorded.
+    """
+    if not services().settings.has_authentication:
+        return ""
+    principal = str(req.headers.get(_PRINCIPAL_HEADER) or "").strip()
+    if len(principal) > _MAX_NAME_LENGTH or not is_visible(principal):
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN,
+            "invalid-operator",
+            f"The name of the signed-in operator must have at most {_MAX_NAME_LENGTH} characters"
+            " and no control, direction or invisible ones. Sign in with another account.",
+        )
+    return principal

@@ -64,6 +64,8 @@ class Settings:
     terms: Terms
     #: Set by Azure: the app runs on many machines.
     on_azure: bool
+    #: WEBSITE_AUTH_ENABLED, set by Azure: the platform authenticates operators.
+    has_authentication: bool = False
     #: ORDERS_RETRY_…, ORDERS_UNDO_RETRY_…: how often and how fast steps are retried.
     retries: RetryPolicies = field(default_factory=RetryPolicies)
     #: ORDERS_AUDIT_DAYS, ORDERS_OVERDUE_MINUTES.
@@ -107,6 +109,7 @@ class Settings:
             max_active_orders=read_number(environment, "ORDERS_MAX_ACTIVE_ORDERS", 10_000),
             terms=_terms(environment),
             on_azure=_on_azure(environment),
+            has_authentication=_has_authentication(environment),
             retries=retries,
             audit=audit,
             recovery=_recovery(environment, retries),
@@ -127,6 +130,12 @@ def _on_azure(environment: Environment) -> bool:
     if environment.get("FUNCTIONS_CORETOOLS_ENVIRONMENT", "").lower() == "true":
         return False
     return any(environment.get(name) for name in ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"))
+
+
+def _has_authentication(environment: Environment) -> bool:
+    # Elsewhere nobody removes the headers of the platform from the requests of strangers.
+    is_enabled = environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
+    return is_enabled and _on_azure(environment)
 
 
 def _path(environment: Environment, name: str, default: str) -> Path:

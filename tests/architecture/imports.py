@@ -50,7 +50,7 @@ LAYERS: dict[str, set[str]] = {
         *("azure.durable_functions", "orders.contracts", "orders.domain", "typing_extensions"),
     },
     "timers": _SDK | {"orders"},
-    "api/http": _API,
+    "api/http": _API | {"idna"},
     "api/quotes": _API,
     "api/stock": _API,
     "api/orders": _API | {"api.quotes"},

@@ -156,6 +156,25 @@ def test_idempotency_key_can_be_required(text: str, *, required: bool) -> None:
     assert not Settings.from_env(SECRET).requires_idempotency_key
 
 
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"WEBSITE_AUTH_ENABLED": "True", "WEBSITE_SITE_NAME": "shop"}, True),
+        ({"WEBSITE_AUTH_ENABLED": "true", "WEBSITE_INSTANCE_ID": "i"}, True),
+        ({"WEBSITE_AUTH_ENABLED": "False", "WEBSITE_SITE_NAME": "shop"}, False),
+        ({"WEBSITE_SITE_NAME": "shop"}, False),
+        ({"WEBSITE_AUTH_ENABLED": "true"}, False),
+    ],
+)
+def test_platform_authenticates_only_on_azure(
+    environment: dict[str, str], *, expected: bool
+) -> None:
+    """And only if its authentication is switched on."""
+    settings = Settings.from_env({**SECRET, **environment})
+
+    assert settings.has_authentication is expected
+
+
 def test_stripe_requires_an_api_key() -> None:
     """Without one payments are sandboxed; the address is Stripe's own unless another is set."""
     local = Settings.from_env({**SECRET, **STRIPE, "STRIPE_API_BASE": "http://127.0.0.1:12111/"})
