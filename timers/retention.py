@@ -1,5 +1,6 @@
-"""Timer `applyRetention`: purge, erase and delete the data of orders that ended long ago."""
+"""Timer `applyRetention`: purge, erase and delete old data of orders, and old counters."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 
@@ -30,6 +31,8 @@ async def apply_retention(
     await for_each_order(to_erase, retention.erase)
     to_delete = _ended(policy.delete_after, is_purged=True, is_erased=True)
     await for_each_order(to_delete, partial(retention.delete, client))
+    app = services()
+    await asyncio.to_thread(app.quotas.delete_ended, app.clock.now())
 
 
 def _ended(

@@ -12,7 +12,7 @@ from api.http.body import read_json
 from api.http.endpoint import endpoint
 from api.http.idempotency import idempotency_key, key_reused, require_idempotency_key
 from api.http.responses import accepted
-from api.orders.admission import require_admission
+from api.orders.admission import require_admission, require_quotas
 from api.orders.request import ORDER_SCHEMA, OrderBody, customer_in
 from api.orders.views import order_url, receipt_view
 from api.quotes.quotes import quote_request, terms_for
@@ -90,6 +90,7 @@ def _store_order(req: func.HttpRequest) -> Placed:
     request = ORDER_SCHEMA.validate(body, context=context)
     require_admission(app)
     order = _order(existing.order_id, request, app)
+    require_quotas(req, request, app)
     request_fingerprint = _fingerprint(request, existing.secret)
     placed = app.order_store.place(order, customer_in(request), request_fingerprint)
     if placed.is_new:

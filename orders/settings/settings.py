@@ -14,7 +14,9 @@ from orders.domain.audit import AuditPolicy
 from orders.domain.errors import InvalidSettingsError
 from orders.domain.order import Terms
 from orders.domain.policies import RecoveryPolicy, RetentionPolicy
+from orders.domain.quotas import QuotaPolicy
 from orders.domain.waits import WaitPolicy
+from orders.settings.abuse import quota_policy, trusted_proxies
 from orders.settings.partners import (
     CarrierAccess,
     SmtpAccess,
@@ -66,6 +68,10 @@ class Settings:
     on_azure: bool
     #: WEBSITE_AUTH_ENABLED, set by Azure: the platform authenticates operators.
     has_authentication: bool = False
+    #: ORDERS_QUOTA_…: orders that one client, payment method or email address may place in an hour.
+    quotas: QuotaPolicy = field(default_factory=QuotaPolicy)
+    #: ORDERS_TRUSTED_PROXIES: proxies that tell the address of the client. 0: it is not known.
+    trusted_proxies: int = 0
     #: ORDERS_RETRY_…, ORDERS_UNDO_RETRY_…: how often and how fast steps are retried.
     retries: RetryPolicies = field(default_factory=RetryPolicies)
     #: ORDERS_AUDIT_DAYS, ORDERS_OVERDUE_MINUTES.
@@ -100,6 +106,8 @@ class Settings:
         """
         retries = _retries(environment)
         audit = _audit(environment)
+        stripe = stripe_access(environment)
+        is_live = stripe is not None and stripe.is_live
         settings = cls(
             data_dir=_path(environment, "ORDERS_DATA_DIR", ".data"),
             catalogue=_path(environment, "ORDERS_CATALOGUE", "catalogue.json"),
@@ -110,13 +118,15 @@ class Settings:
             terms=_terms(environment),
             on_azure=_on_azure(environment),
             has_authentication=_has_authentication(environment),
+            quotas=quota_policy(environment, is_live=is_live),
+            trusted_proxies=trusted_proxies(environment),
             retries=retries,
             audit=audit,
             recovery=_recovery(environment, retries),
             waits=_waits(environment),
             retention=_retention(environment, audit),
             tables=tables_access(environment),
-            stripe=stripe_access(environment),
+            stripe=stripe,
             carrier=carrier_access(environment),
             smtp=smtp_access(environment),
         )

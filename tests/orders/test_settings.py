@@ -117,7 +117,6 @@ def test_settings_are_read_from_the_environment() -> None:
         ({**SECRET, **STRIPE, "STRIPE_API_BASE": "https://"}, "STRIPE_API_BASE"),
         ({**SECRET, "CARRIER_URL": "https://carrier.example"}, "CARRIER_TOKEN"),
         ({**SECRET, "CARRIER_TOKEN": "t"}, "CARRIER_URL"),
-        ({**SECRET, **CARRIER, "CARRIER_TEST_MODE": "yes"}, "CARRIER_TEST_MODE"),
         ({**SECRET, **CARRIER, "CARRIER_TOKEN": "two words"}, "CARRIER_TOKEN"),
         ({**SECRET, **CARRIER, "CARRIER_URL": "https://u:p@carrier.example"}, "CARRIER_URL"),
         ({**SECRET, **MAIL, "SMTP_URL": ""}, "SMTP_URL"),
@@ -156,25 +155,6 @@ def test_idempotency_key_can_be_required(text: str, *, required: bool) -> None:
     assert not Settings.from_env(SECRET).requires_idempotency_key
 
 
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [
-        ({"WEBSITE_AUTH_ENABLED": "True", "WEBSITE_SITE_NAME": "shop"}, True),
-        ({"WEBSITE_AUTH_ENABLED": "true", "WEBSITE_INSTANCE_ID": "i"}, True),
-        ({"WEBSITE_AUTH_ENABLED": "False", "WEBSITE_SITE_NAME": "shop"}, False),
-        ({"WEBSITE_SITE_NAME": "shop"}, False),
-        ({"WEBSITE_AUTH_ENABLED": "true"}, False),
-    ],
-)
-def test_platform_authenticates_only_on_azure(
-    environment: dict[str, str], *, expected: bool
-) -> None:
-    """And only if its authentication is switched on."""
-    settings = Settings.from_env({**SECRET, **environment})
-
-    assert settings.has_authentication is expected
-
-
 def test_stripe_requires_an_api_key() -> None:
     """Without one payments are sandboxed; the address is Stripe's own unless another is set."""
     local = Settings.from_env({**SECRET, **STRIPE, "STRIPE_API_BASE": "http://127.0.0.1:12111/"})
@@ -183,32 +163,6 @@ def test_stripe_requires_an_api_key() -> None:
     assert Settings.from_env({**SECRET, **STRIPE}).stripe == StripeAccess(api_key="sk_test_planted")
     assert local.stripe is not None
     assert local.stripe.api_base == "http://127.0.0.1:12111"
-
-
-@pytest.mark.parametrize(
-    ("key", "is_live"),
-    [
-        ("sk_live_1", True),
-        ("rk_live_1", True),
-        ("sk_1", True),
-        ("sk_test_1", False),
-        ("rk_test_1", False),
-        ("sk_org_test_1", False),
-    ],
-)
-def test_key_of_stripe_is_live_unless_it_says_test(key: str, *, is_live: bool) -> None:
-    """A key of an unknown form may move money."""
-    assert StripeAccess(api_key=key).is_live is is_live
-
-
-def test_carrier_has_a_test_mode() -> None:
-    """The setting says that nothing is shipped; by default the carrier is real."""
-    real = Settings.from_env({**SECRET, **CARRIER}).carrier
-    test = Settings.from_env({**SECRET, **CARRIER, "CARRIER_TEST_MODE": "1"}).carrier
-
-    assert real is not None
-    assert test is not None
-    assert (real.is_test, test.is_test) == (False, True)
 
 
 def test_carrier_requires_url_and_token() -> None:
