@@ -6,11 +6,11 @@ from typing import Final
 
 #: Control and format characters (directions, zero widths), surrogates, line separators.
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-#: Letters, marks and symbols that show nothing.
+#: Characters of other categories that show nothing.
 _BLANK: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
-#: Besides letters and digits of every script: ASCII, then other apostrophes, hyphens, middle dots
-#: and the two signs of Hebrew abbreviations.
+#: Punctuation of names: ASCII, then other apostrophes, hyphens, middle dots and the two signs of
+#: Hebrew abbreviations.
 _OTHER_IN_NAMES: Final = frozenset(
     " .,-'&()/`\u00b4\u2018\u2019\u2010\u2011\u2013\u00b7\u30fb\u05f3\u05f4"
 )

@@ -33,8 +33,8 @@ def _require_name(text: str) -> str:
     if not is_name(text):
         raise PydanticCustomError(
             "name",
-            "must be a name: letters, at most 4 digits, spaces and . , ' - & ( ) /, and no web"
-            " address; write a space after a period",
+            "must be a name in any script, with at most 4 digits, spaces and . , ' - & ( ) /, and"
+            " no web address; write a space after a period",
         )
     return text
 

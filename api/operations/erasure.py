@@ -31,8 +31,8 @@ async def erase_order(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _refusal(record: OrderRecord) -> str:
-    if record.open_refunds:
-        return "A refund is not closed yet. Repeat the request when it is."
+    if record.has_unsettled_refund:
+        return "A refund is not closed yet, or awaits approval. Repeat the request when it is."
     return (
         f"The order is {record.status} and needs the customer's name and address until it ends."
         " Cancel it, or resolve it in the attention queue."

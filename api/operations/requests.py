@@ -14,7 +14,7 @@ from api.http.idempotency import require_idempotency_key
 from api.http.problems import FieldError, ProblemError
 from orders.domain.attention import Resolution, ResolutionAction
 from orders.domain.money import Money
-from orders.domain.refund import RefundRequest
+from orders.domain.refund import RefundApproval, RefundRequest
 from orders.domain.switches import Switch, SwitchChange
 from orders.order_ids import fingerprint, new_id, refund_id
 from orders.services import services
@@ -68,6 +68,16 @@ class RefundBody:
 
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalBody:
+    """The body of `POST /api/operations/orders/{id}/refunds/{refundId}/approval`."""
+
+    approved: Annotated[bool, Strict()]
+    note: fields.Note
+    operator: fields.Name | None = None
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchBody:
     """The body of `PUT /api/operations/switches/{switch}`."""
 
@@ -85,6 +95,11 @@ REFUND_SCHEMA: Final = BodySchema(
     model=RefundBody,
     problem_kind="invalid-refund",
     problem_detail="The refund is invalid; see errors.",
+)
+APPROVAL_SCHEMA: Final = BodySchema(
+    model=ApprovalBody,
+    problem_kind="invalid-approval",
+    problem_detail="The approval is invalid; see errors.",
 )
 SWITCH_SCHEMA: Final = BodySchema(
     model=SwitchBody,
@@ -128,6 +143,23 @@ def read_refund_request(req: func.HttpRequest, order_id: str) -> RefundRequest:
         operator=operator,
         at=app.clock.now(),
         fingerprint=fingerprint(secret, REFUND_SCHEMA.canonical(body)),
+        alone_up_to=app.settings.refund_alone_up_to,
+    )
+
+
+def read_approval(req: func.HttpRequest) -> RefundApproval:
+    """Return the approval of a refund in the request.
+
+    Raises:
+        ProblemError: the body is invalid, or the operator is unknown.
+    """
+    body, operator = _read(req, APPROVAL_SCHEMA)
+    return RefundApproval(
+        approval_id=new_id("apr"),
+        is_approved=body.approved,
+        note=body.note,
+        operator=operator,
+        at=services().clock.now(),
     )
 
 

@@ -39,4 +39,7 @@ def _attention_after_erasure(record: OrderRecord) -> Attention | None:
 
 def _erase_refund(refund: Refund) -> Refund:
     erased = replace(refund, note=ERASED, operator=ERASED)
+    if refund.approval is not None:
+        approval = replace(refund.approval, note=ERASED, operator=ERASED)
+        erased = replace(erased, approval=approval)
     return replace(erased, failed_step=None) if refund.status is RefundStatus.PAID else erased

@@ -23,6 +23,7 @@ from orders.domain.refund import (
     RefundOutcome,
     RefundRequest,
     RefundRequestStatus,
+    RefundStatus,
 )
 
 
@@ -69,13 +70,15 @@ def request_refund(
     status = _check_refund(record, request)
     is_recorded = record.find_refund(request.refund_id) is not None
     if status is RefundRequestStatus.ACCEPTED and not is_recorded:
+        amount = request.amount or record.refundable
         refund = Refund(
             refund_id=request.refund_id,
-            amount=request.amount or record.refundable,
+            amount=amount,
             note=request.note,
             operator=request.operator,
             requested_at=request.at,
             fingerprint=request.fingerprint,
+            status=_first_status(record, request, amount),
         )
         record = replace(record, refunds=(*record.refunds, refund))
     return record, RefundRequestResult(status=status, record=record)
@@ -131,6 +134,18 @@ def resolve_attention(
     if status is ResolutionStatus.ACCEPTED and record.attention is not None:
         record = _apply_resolution(record, record.attention, resolution)
     return record, ResolutionResult(status=status, record=record)
+
+
+def _first_status(record: OrderRecord, request: RefundRequest, amount: Money) -> RefundStatus:
+    """Return whether the refund awaits an approval. Small refunds of one order add up."""
+    alone = sum(
+        refund.amount.minor
+        for refund in record.refunds
+        if refund.reduces_refundable and refund.approval is None
+    )
+    limit = request.alone_up_to
+    is_large = limit is not None and alone + amount.minor > limit
+    return RefundStatus.AWAITING_APPROVAL if is_large else RefundStatus.REQUESTED
 
 
 def _check_refund(record: OrderRecord, request: RefundRequest) -> RefundRequestStatus:

@@ -44,7 +44,7 @@ class OrderQuery:
     needs_attention: bool | None = None
     #: The order waits for a partner.
     is_waiting: bool | None = None
-    #: A refund is not closed.
+    #: A refund is not closed, or awaits an approval.
     has_open_refund: bool | None = None
     #: The personal data is erased.
     is_erased: bool | None = None

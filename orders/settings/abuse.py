@@ -24,5 +24,13 @@ def trusted_proxies(environment: Environment) -> int:
     return read_number(environment, "ORDERS_TRUSTED_PROXIES", 0, max_digits=1, minimum=0)
 
 
+def refund_limit(environment: Environment) -> int | None:
+    """Read how much of one order operators refund alone. None: any amount."""
+    name = "ORDERS_REFUND_SECOND_OPERATOR_ABOVE"
+    if not environment.get(name):
+        return None
+    return read_number(environment, name, 0, max_digits=12, minimum=0)
+
+
 def _number(environment: Environment, name: str, default: int) -> int:
     return read_number(environment, name, default, max_digits=6, minimum=0)

@@ -16,7 +16,7 @@ from orders.domain.order import Terms
 from orders.domain.policies import RecoveryPolicy, RetentionPolicy
 from orders.domain.quotas import QuotaPolicy
 from orders.domain.waits import WaitPolicy
-from orders.settings.abuse import quota_policy, trusted_proxies
+from orders.settings.abuse import quota_policy, refund_limit, trusted_proxies
 from orders.settings.partners import (
     CarrierAccess,
     SmtpAccess,
@@ -72,6 +72,9 @@ class Settings:
     quotas: QuotaPolicy = field(default_factory=QuotaPolicy)
     #: ORDERS_TRUSTED_PROXIES: proxies that tell the address of the client. 0: it is not known.
     trusted_proxies: int = 0
+    #: ORDERS_REFUND_SECOND_OPERATOR_ABOVE: minor units of an order that operators refund alone.
+    #: None: any amount.
+    refund_alone_up_to: int | None = None
     #: ORDERS_RETRY_…, ORDERS_UNDO_RETRY_…: how often and how fast steps are retried.
     retries: RetryPolicies = field(default_factory=RetryPolicies)
     #: ORDERS_AUDIT_DAYS, ORDERS_OVERDUE_MINUTES.
@@ -119,6 +122,7 @@ class Settings:
             on_azure=_on_azure(environment),
             has_authentication=_has_authentication(environment),
             quotas=quota_policy(environment, is_live=is_live),
+            refund_alone_up_to=refund_limit(environment),
             trusted_proxies=trusted_proxies(environment),
             retries=retries,
             audit=audit,

@@ -12,8 +12,8 @@ INVISIBLE = "must not contain control, direction or invisible characters"
 #: A label that is twice as long in ASCII.
 UMLAUTS = "äöüéèñç" * 3
 NO_NAME = (
-    "must be a name: letters, at most 4 digits, spaces and . , ' - & ( ) /, and no web address;"
-    " write a space after a period"
+    "must be a name in any script, with at most 4 digits, spaces and . , ' - & ( ) /, and no web"
+    " address; write a space after a period"
 )
 
 

@@ -12,6 +12,10 @@ from tests.orders.test_settings import CARRIER, SECRET, STRIPE
 @pytest.mark.parametrize(
     ("environment", "name"),
     [
+        (
+            {**SECRET, "ORDERS_REFUND_SECOND_OPERATOR_ABOVE": "-1"},
+            "ORDERS_REFUND_SECOND_OPERATOR_ABOVE",
+        ),
         ({**SECRET, "ORDERS_QUOTA_PER_EMAIL": "-1"}, "ORDERS_QUOTA_PER_EMAIL"),
         ({**SECRET, "ORDERS_QUOTA_PER_CLIENT": "many"}, "ORDERS_QUOTA_PER_CLIENT"),
         ({**SECRET, "ORDERS_QUOTA_PER_PAYMENT_METHOD": "1.5"}, "ORDERS_QUOTA_PER_PAYMENT_METHOD"),
@@ -88,6 +92,15 @@ def test_quotas_apply_by_default_to_live_payments() -> None:
         assert Settings.from_env({**environment, **own}).quotas == QuotaPolicy(
             per_payment_method=3, per_email=7
         )
+
+
+@pytest.mark.parametrize(("text", "limit"), [("", None), ("0", 0), ("50000", 50000)])
+def test_second_operator_is_off_by_default(text: str, limit: int | None) -> None:
+    """0 means that every refund needs one."""
+    settings = Settings.from_env({**SECRET, "ORDERS_REFUND_SECOND_OPERATOR_ABOVE": text})
+
+    assert settings.refund_alone_up_to == limit
+    assert Settings.from_env(SECRET).refund_alone_up_to is None
 
 
 def test_no_proxy_is_trusted_by_default() -> None:

@@ -50,7 +50,7 @@ _OPEN_STATUSES: Final = frozenset(
 def lists_of(record: OrderRecord) -> frozenset[ListName]:
     """Return the lists that the order belongs to."""
     is_open = record.outcome is None or record.status in _OPEN_STATUSES
-    has_open_work = record.attention is not None or bool(record.open_refunds)
+    has_open_work = record.attention is not None or record.has_unsettled_refund
     conditions = {
         ListName.OPEN: is_open or has_open_work,
         ListName.UNPURGED: record.purged_at is None,
