@@ -65,7 +65,7 @@ class LedgerTransaction:
         return key is not None
 
     def is_in_outage(self, key: str, order_id: str, kind: str, duration: timedelta) -> bool:
-        """Record under the key when an outage began that this call meets first; is it lasting?"""
+        """Whether an outage lasts; the first call begins it and records it under the key."""
         now = self._clock.now()
         entry = self.get(key) or self.put(key, order_id, kind, until=(now + duration).isoformat())
         return now < datetime.fromisoformat(str(entry.detail["until"]))
@@ -99,9 +99,9 @@ class Ledger:
         with self._database.writing() as connection:
             yield LedgerTransaction(connection, self._table, self._clock)
 
-    def scrub(self) -> None:
-        """Remove erased details from the file's log."""
-        self._database.scrub()
+    def scrub(self) -> bool:
+        """Remove erased details from the file's log; False if somebody still reads it."""
+        return self._database.scrub()
 
     def entries(self, since: datetime | None = None) -> list[Entry]:
         """Return all entries, or those recorded since then, oldest first."""

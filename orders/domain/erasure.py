@@ -23,8 +23,14 @@ def erase(record: OrderRecord, now: datetime) -> tuple[OrderRecord, None]:
         refunds=tuple(_erase_refund(refund) for refund in record.refunds),
         attention=_attention_after_erasure(record),
         erased_at=record.erased_at or now,
+        is_erasure_pending=True,
     )
     return after, None
+
+
+def finish_erasure(record: OrderRecord) -> tuple[OrderRecord, None]:
+    """Record that nothing of the erased data is left, in logs of files neither."""
+    return replace(record, is_erasure_pending=False), None
 
 
 def _attention_after_erasure(record: OrderRecord) -> Attention | None:

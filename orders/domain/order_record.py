@@ -70,6 +70,8 @@ class OrderRecord:
     refunds: tuple[Refund, ...] = ()
     #: When the personal data was erased.
     erased_at: datetime | None = None
+    #: The log of a file may still hold erased data.
+    is_erasure_pending: bool = False
     #: When the history and the stock entries were purged.
     purged_at: datetime | None = None
 

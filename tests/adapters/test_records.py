@@ -96,6 +96,7 @@ FULL = OrderRecord(
         ),
     ),
     erased_at=LATER,
+    is_erasure_pending=True,
     purged_at=LATER,
 )
 PINNED: dict[str, Any] = {
@@ -195,6 +196,7 @@ PINNED: dict[str, Any] = {
         }
     ],
     "erasedAt": "2026-03-01T13:00:00Z",
+    "isErasurePending": True,
     "purgedAt": "2026-03-01T13:00:00Z",
 }
 NEW = "aFieldOfTheNextVersion"

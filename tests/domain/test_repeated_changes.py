@@ -14,7 +14,7 @@ import pytest
 
 from orders.domain import erasure, operator_changes, refund_approvals, wait_changes
 from orders.domain.attention import Attention, AttentionReason, ResolutionAction
-from orders.domain.erasure import erase
+from orders.domain.erasure import erase, finish_erasure
 from orders.domain.operator_changes import (
     close_refund,
     record_refund_recovery,
@@ -120,6 +120,7 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "record_recovery": [lambda record: record.record_recovery(2, LATER)],
     "record_termination": [lambda record: record.record_termination(2, LATER)],
     "record_purge": [lambda record: record.record_purge(LATER)],
+    "finish_erasure": [finish_erasure],
     "erase": [lambda record: erase(record, LATER)],
     "request_refund": [
         lambda record: request_refund(record, a_refund_request(10, "rfd_2")),

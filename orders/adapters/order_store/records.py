@@ -45,7 +45,8 @@ def flags_of(record: OrderRecord) -> dict[str, bool]:
         "needs_attention": record.attention is not None,
         "is_waiting": record.is_waiting,
         "has_open_refund": record.has_unsettled_refund,
-        "is_erased": record.erased_at is not None,
+        "is_erased": record.erased_at is not None and not record.is_erasure_pending,
+        "is_erasure_pending": record.is_erasure_pending,
         "is_purged": record.purged_at is not None,
     }
 
