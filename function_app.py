@@ -4,7 +4,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities import emails, order, payment, refund, shipment
-from api.operations import attention, audit, erasure, health, refunds, switches
+from api.operations import approvals, attention, audit, erasure, health, refunds, switches
 from api.orders import cancel, place, read
 from api.quotes import quotes
 from api.stock import stock as stock_levels
@@ -19,7 +19,7 @@ app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 MODULES = (
     *(quotes, place, read, cancel, stock_levels),
-    *(attention, refunds, erasure, audit, switches, health),
+    *(attention, refunds, approvals, erasure, audit, switches, health),
     *(recovery, retention, nightly_audit),
     *(process_order, refund_order, change_stock),
     *(order, payment, shipment, emails, refund),

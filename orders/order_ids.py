@@ -1,4 +1,4 @@
-"""IDs of orders, refunds and stock changes, and fingerprints of requests.
+"""IDs of orders, refunds and stock changes, fingerprints of requests, keys of counters.
 
 All of them are keyed hashes: the same idempotency key gives the same ID, and without the secret
 neither an ID nor a request can be guessed.
@@ -45,6 +45,11 @@ def stock_change_id(secret: str, sku: str, idempotency_key: str) -> str:
 def refund_id(secret: str, order: str, idempotency_key: str) -> str:
     """Return the refund ID of an idempotency key."""
     return "rfd_" + _encode(_keyed_hash(secret, "refund", f"{order}\0{idempotency_key}".encode()))
+
+
+def quota_key(secret: str, kind: str, value: str) -> str:
+    """Return the key under which the orders of a client, card or address are counted."""
+    return _keyed_hash(secret, "quota", f"{kind}\0{value}".encode()).hex()
 
 
 def fingerprint(secret: str, canonical_request: bytes) -> str:

@@ -1,15 +1,19 @@
 """Retention of one ended order: purge, erase and delete."""
 
 import asyncio
+import logging
 
 import azure.durable_functions as df
 
 from orders.contracts.codec import encode
 from orders.contracts.names import Entity, StockOperation
 from orders.contracts.payloads import StockRequest
+from orders.domain.erasure import finish_erasure
 from orders.domain.order_record import OrderRecord
 from orders.engine.client import engine_errors
 from orders.services import services
+
+_log = logging.getLogger(__name__)
 
 
 async def purge(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
@@ -28,11 +32,21 @@ async def purge(client: df.DurableOrchestrationClient, record: OrderRecord) -> N
     )
 
 
-async def erase(record: OrderRecord) -> None:
-    """Erase the personal data, in the store last: an interrupted erasure is found again."""
+async def erase(record: OrderRecord) -> bool:
+    """Erase the personal data.
+
+    Returns:
+        Whether nothing is left of it. If not, the record says so, and retention repeats it; so it
+        does if the erasure is interrupted.
+    """
     order_id = record.order.order_id
-    await asyncio.to_thread(services().mailer.erase, order_id)
-    await asyncio.to_thread(services().order_store.erase, order_id)
+    emails_are_gone = await asyncio.to_thread(services().mailer.erase, order_id)
+    record_is_clean = await asyncio.to_thread(services().order_store.erase, order_id)
+    if not (emails_are_gone and record_is_clean):
+        _log.warning("order %s: erased data is still in the log of a file", order_id)
+        return False
+    await asyncio.to_thread(services().order_store.update, order_id, finish_erasure)
+    return True
 
 
 async def delete(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:

@@ -12,6 +12,7 @@ from orders.active_orders import ActiveOrders
 from orders.adapters.carrier.sandbox import SandboxCarrier
 from orders.adapters.catalogue import JsonCatalogue
 from orders.adapters.mailer.sandbox import SandboxMailer
+from orders.adapters.order_store.sqlite.quotas import SqliteQuotaCounters
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
 from orders.adapters.order_store.sqlite.switches import SqliteSwitchStore
@@ -25,6 +26,7 @@ from orders.ports.mailer import Mailer
 from orders.ports.order_store import OrderStore
 from orders.ports.partner_references import PartnerReferences
 from orders.ports.payments import Payments
+from orders.ports.quotas import QuotaCounters
 from orders.ports.switches import SwitchStore
 from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from orders.settings.settings import Settings
@@ -41,6 +43,7 @@ class _Storage:
 
     order_store: OrderStore
     switches: SwitchStore
+    quotas: QuotaCounters
     references: _OpenReferences
 
 
@@ -53,6 +56,7 @@ class Services:
     catalogue: Catalogue
     order_store: OrderStore
     switches: SwitchStore
+    quotas: QuotaCounters
     active_orders: ActiveOrders
     payments: Payments
     carrier: Carrier
@@ -84,6 +88,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
     """Build the services. Nothing connects before it is used."""
     if settings.on_azure:
         _refuse_single_machine_adapters(settings)
+    _refuse_real_beside_pretended(settings)
     clock = clock or SystemClock()
     storage = _storage(settings, clock)
     references = storage.references
@@ -94,6 +99,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         catalogue=JsonCatalogue(settings.catalogue),
         order_store=storage.order_store,
         switches=storage.switches,
+        quotas=storage.quotas,
         active_orders=ActiveOrders(clock),
         payments=_stripe(settings.stripe, references) or SandboxPayments(sandbox, clock),
         carrier=_carrier(settings.carrier, references) or SandboxCarrier(sandbox, clock),
@@ -127,6 +133,25 @@ def _refuse_single_machine_adapters(settings: Settings) -> None:
         )
 
 
+def _refuse_real_beside_pretended(settings: Settings) -> None:
+    """Refuse a real carrier without live payments, and live payments without a real carrier."""
+    stripe, carrier = settings.stripe, settings.carrier
+    is_paid = stripe is not None and stripe.is_live
+    is_shipped = carrier is not None and not carrier.is_test
+    if is_shipped and not is_paid:
+        key = "is a key of Stripe's test mode" if stripe else "is missing"
+        raise InvalidSettingsError(
+            f"CARRIER_URL is a real carrier, but STRIPE_API_KEY {key}: goods would leave unpaid."
+            " Set a live key, or CARRIER_TEST_MODE=1 if the carrier ships nothing"
+        )
+    if is_paid and not is_shipped:
+        mode = "CARRIER_TEST_MODE is 1" if carrier else "CARRIER_URL is missing"
+        raise InvalidSettingsError(
+            f"STRIPE_API_KEY is a live key, but {mode}: customers would pay for goods that never"
+            " leave. Set a real carrier, or a key of Stripe's test mode"
+        )
+
+
 def _storage(settings: Settings, clock: Clock) -> _Storage:
     if settings.tables is not None:
         return _table_storage(settings.tables, clock)
@@ -134,12 +159,16 @@ def _storage(settings: Settings, clock: Clock) -> _Storage:
     return _Storage(
         order_store=SqliteOrderStore(path, clock),
         switches=SqliteSwitchStore(path),
+        quotas=SqliteQuotaCounters(path),
         references=lambda partner: SqlitePartnerReferences(path, partner),
     )
 
 
 def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
     # Client libraries are slow to import, so each is imported only if it is used.
+    from orders.adapters.order_store.tables.quotas import (  # noqa: PLC0415 - slow import
+        TableQuotaCounters,
+    )
     from orders.adapters.order_store.tables.references import (  # noqa: PLC0415 - slow import
         TablePartnerReferences,
     )
@@ -160,6 +189,7 @@ def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
     return _Storage(
         order_store=TableOrderStore(tables, clock),
         switches=TableSwitchStore(tables),
+        quotas=TableQuotaCounters(tables),
         references=lambda partner: TablePartnerReferences(tables, partner),
     )
 

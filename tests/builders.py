@@ -9,7 +9,7 @@ from orders.domain.money import Money
 from orders.domain.order import Address, Customer, Order, Terms
 from orders.domain.order_record import OrderRecord
 from orders.domain.pricing import OrderLine, Quote
-from orders.domain.refund import RefundRequest
+from orders.domain.refund import RefundApproval, RefundRequest
 from orders.domain.results import Accepted, Invalid, StockLine, ValidationProblem
 from orders.domain.waits import WaitRound, WakePosition
 
@@ -86,6 +86,15 @@ def a_refund_request(
         operator=OPERATOR,
         at=NOON,
         fingerprint="f",
+    )
+
+
+def an_approval(
+    approval_id: str = "apr_1", *, is_approved: bool = True, operator: str = "Linus Plantedson"
+) -> RefundApproval:
+    """Return another operator's decision on a refund."""
+    return RefundApproval(
+        approval_id=approval_id, is_approved=is_approved, note="checked", operator=operator, at=NOON
     )
 
 

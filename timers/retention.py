@@ -1,5 +1,6 @@
-"""Timer `applyRetention`: purge, erase and delete the data of orders that ended long ago."""
+"""Timer `applyRetention`: purge, erase and delete old data of orders, and old counters."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 
@@ -26,14 +27,21 @@ async def apply_retention(
     policy = services().settings.retention
     to_purge = _ended(policy.purge_after, is_purged=False)
     await for_each_order(to_purge, partial(retention.purge, client))
-    to_erase = _ended(policy.erase_after, is_erased=False)
+    await for_each_order(OrderQuery(is_erasure_pending=True), retention.erase)
+    to_erase = _ended(policy.erase_after, is_erased=False, is_erasure_pending=False)
     await for_each_order(to_erase, retention.erase)
     to_delete = _ended(policy.delete_after, is_purged=True, is_erased=True)
     await for_each_order(to_delete, partial(retention.delete, client))
+    app = services()
+    await asyncio.to_thread(app.quotas.delete_ended, app.clock.now())
 
 
 def _ended(
-    age: timedelta, *, is_purged: bool | None = None, is_erased: bool | None = None
+    age: timedelta,
+    *,
+    is_purged: bool | None = None,
+    is_erased: bool | None = None,
+    is_erasure_pending: bool | None = None,
 ) -> OrderQuery:
     return OrderQuery(
         is_open=False,
@@ -41,5 +49,6 @@ def _ended(
         has_open_refund=False,
         is_purged=is_purged,
         is_erased=is_erased,
+        is_erasure_pending=is_erasure_pending,
         ended_before=services().clock.now() - age,
     )

@@ -1,17 +1,16 @@
 """Field types of request bodies: kind, size and characters of each."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from api.http.characters import is_name, is_visible
+from api.http.email_addresses import normalize_email
+from orders.domain.currencies import is_currency
 from orders.domain.postal_codes import example_if_malformed
-
-#: Control characters, surrogates and line separators.
-_REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 MAX_LINES: Final = 50
 MAX_UNITS: Final = 1_000_000_000
@@ -21,9 +20,22 @@ _CARD_NUMBER: Final = re.compile(r"(?:\d[ .-]?){12,19}")
 _CARD_NUMBER_IN_TEXT: Final = re.compile(r"(?<!\d)[2-6][ .-]?(?:\d[ .-]?){13,17}\d(?!\d)")
 
 
-def _refuse_control_characters(text: str) -> str:
-    if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in text):
-        raise PydanticCustomError("control_characters", "must not contain control characters")
+def _require_visible(text: str) -> str:
+    if not is_visible(text):
+        raise PydanticCustomError(
+            "invisible_characters",
+            "must not contain control, direction or invisible characters",
+        )
+    return text
+
+
+def _require_name(text: str) -> str:
+    if not is_name(text):
+        raise PydanticCustomError(
+            "name",
+            "must be a name in any script, with at most 4 digits, spaces and . , ' - & ( ) /, and"
+            " no web address; write a space after a period",
+        )
     return text
 
 
@@ -80,6 +92,12 @@ def _match_country(postal_code: str, info: ValidationInfo) -> str:
     return postal_code
 
 
+def _require_currency(code: str) -> str:
+    if not is_currency(code):
+        raise PydanticCustomError("currency", "is not a currency of ISO 4217, such as EUR")
+    return code
+
+
 def require_line_count(lines: object) -> object:
     """Check the number of lines before each line is validated."""
     if isinstance(lines, list) and not 1 <= len(lines) <= MAX_LINES:
@@ -90,22 +108,21 @@ def require_line_count(lines: object) -> object:
 _Text: TypeAlias = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1),
-    AfterValidator(_refuse_control_characters),
+    AfterValidator(_require_visible),
 ]
 
 Short: TypeAlias = Annotated[_Text, Field(max_length=60)]
+#: A part of an address, or an operator.
 Name: TypeAlias = Annotated[
     _Text, Field(max_length=120), AfterValidator(_refuse_card_number_in_text)
 ]
+#: The customer, whom emails greet with it.
+CustomerName: TypeAlias = Annotated[_Text, Field(max_length=120), AfterValidator(_require_name)]
 Note: TypeAlias = Annotated[
     _Text, Field(max_length=500), AfterValidator(_refuse_card_number_in_text)
 ]
 PostalCode: TypeAlias = Annotated[_Text, Field(max_length=16), AfterValidator(_match_country)]
-Email: TypeAlias = Annotated[
-    _Text,
-    Field(max_length=254),
-    AfterValidator(_match(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "must be an email address")),
-]
+Email: TypeAlias = Annotated[_Text, Field(max_length=254), AfterValidator(normalize_email)]
 Phone: TypeAlias = Annotated[
     _Text, AfterValidator(_match(r"\+?[0-9 ()/.-]{4,30}", "must be a telephone number"))
 ]
@@ -124,6 +141,8 @@ Sku: TypeAlias = Annotated[_Text, Field(max_length=64), AfterValidator(_require_
 #: An upper bound that keeps sums exact; the shop's own limits are part of the validation.
 Minor: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=10**15)]
 Currency: TypeAlias = Annotated[
-    str, AfterValidator(_match("[A-Z]{3}", "must be a currency code such as EUR"))
+    str,
+    AfterValidator(_match("[A-Z]{3}", "must be a currency code such as EUR")),
+    AfterValidator(_require_currency),
 ]
 Quantity: TypeAlias = Annotated[int, Strict(), Field(ge=1, le=MAX_UNITS)]

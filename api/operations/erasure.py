@@ -1,6 +1,8 @@
 """Endpoint: erase the personal data of an order."""
 
 import asyncio
+from http import HTTPStatus
+from typing import Final
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -16,6 +18,12 @@ from orders.lookups import get_record
 
 bp = df.Blueprint()
 
+_PENDING: Final = (
+    "The data is erased, but the log of a database file still holds it, because somebody reads the"
+    " file. Repeat the request later; retention repeats it every night."
+)
+_RETRY_LATER: Final = {"Retry-After": "10"}
+
 
 @endpoint(bp, Endpoint.ERASE_ORDER, method="POST", route="api/operations/orders/{order_id}/erase")
 async def erase_order(req: func.HttpRequest) -> func.HttpResponse:
@@ -24,15 +32,16 @@ async def erase_order(req: func.HttpRequest) -> func.HttpResponse:
     record = await asyncio.to_thread(get_record, order_id)
     if not record.can_be_erased:
         raise conflict("order-not-ended", _refusal(record))
-    await retention.erase(record)
-    return json_response(
-        {"orderId": order_id, "erased": True, "links": {"self": order_url(order_id)}}
-    )
+    is_erased = await retention.erase(record)
+    view = {"orderId": order_id, "erased": is_erased, "links": {"self": order_url(order_id)}}
+    if is_erased:
+        return json_response(view)
+    return json_response(view | {"detail": _PENDING}, HTTPStatus.ACCEPTED, _RETRY_LATER)
 
 
 def _refusal(record: OrderRecord) -> str:
-    if record.open_refunds:
-        return "A refund is not closed yet. Repeat the request when it is."
+    if record.has_unsettled_refund:
+        return "A refund is not closed yet, or awaits approval. Repeat the request when it is."
     return (
         f"The order is {record.status} and needs the customer's name and address until it ends."
         " Cancel it, or resolve it in the attention queue."

@@ -40,7 +40,7 @@ _ALTERNATIVES: Final = {
 async def request_refund(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """Record the refund, then start its orchestration; repeating the request is harmless."""
+    """Record the refund, then start it unless it awaits an approval; repeating it is harmless."""
     order_id = read_order_id(req)
     request = await asyncio.to_thread(read_refund_request, req, order_id)
     result = await asyncio.to_thread(
@@ -51,22 +51,26 @@ async def request_refund(
     refund = result.record.find_refund(request.refund_id)
     if refund is None or result.status is RefundRequestStatus.KEY_REUSED:
         raise _refusal(result)
-    await _ensure_started(client, result, refund)
-    is_repeated = result.status is RefundRequestStatus.REPEATED
-    return accepted(_view(result.record, refund), order_url(order_id), is_repeated=is_repeated)
-
-
-async def _ensure_started(
-    client: df.DurableOrchestrationClient, result: RefundRequestResult, refund: Refund
-) -> None:
-    """Start the refund, also if the first request recorded it but could not start it."""
-    order_id, refund_id = result.record.order.order_id, refund.refund_id
     is_new = result.status is RefundRequestStatus.ACCEPTED
-    if is_new or (refund.is_open and (await get_instance(client, refund_id)).phase is Phase.ABSENT):
+    await ensure_started(client, order_id, refund, is_new=is_new)
+    is_repeated = result.status is RefundRequestStatus.REPEATED
+    view = refund_receipt(result.record, refund)
+    return accepted(view, order_url(order_id), is_repeated=is_repeated)
+
+
+async def ensure_started(
+    client: df.DurableOrchestrationClient, order_id: str, refund: Refund, *, is_new: bool
+) -> None:
+    """Start the refund, also if an earlier request recorded it but could not start it."""
+    refund_id = refund.refund_id
+    if not refund.is_open:
+        return
+    if is_new or (await get_instance(client, refund_id)).phase is Phase.ABSENT:
         await start_refund(client, order_id, refund_id)
 
 
-def _view(record: OrderRecord, refund: Refund) -> dict[str, Any]:
+def refund_receipt(record: OrderRecord, refund: Refund) -> dict[str, Any]:
+    """Return a refund with what can still be refunded of its order."""
     order_id = record.order.order_id
     return {
         "orderId": order_id,
@@ -84,6 +88,10 @@ def _refusal(result: RefundRequestResult) -> ProblemError:
         case RefundRequestStatus.OTHER_CURRENCY:
             message = f"must be {refundable.currency}, the currency of the payment"
             return REFUND_SCHEMA.invalid((FieldError("amount.currency", message),))
+        case RefundRequestStatus.NOT_PAYABLE:
+            step = result.record.order.terms.payment.step
+            message = f"must be a multiple of {step}; no other amount can be paid"
+            return REFUND_SCHEMA.invalid((FieldError("amount.minor", message),))
         case RefundRequestStatus.NOT_COMPLETED:
             return conflict("order-not-completed", _not_completed(result.record))
         case RefundRequestStatus.TOO_MANY:

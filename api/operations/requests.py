@@ -1,6 +1,7 @@
 """Bodies of operators' requests, and the operator who sends them."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Final, Protocol, TypeVar
 
 import azure.functions as func
@@ -8,16 +9,18 @@ from pydantic import ConfigDict, Field, Strict, with_config
 
 from api.http import fields
 from api.http.body import BodySchema, read_json
+from api.http.characters import is_visible
 from api.http.idempotency import require_idempotency_key
-from api.http.problems import FieldError
+from api.http.problems import FieldError, ProblemError
 from orders.domain.attention import Resolution, ResolutionAction
 from orders.domain.money import Money
-from orders.domain.refund import RefundRequest
+from orders.domain.refund import RefundApproval, RefundRequest
 from orders.domain.switches import Switch, SwitchChange
 from orders.order_ids import fingerprint, new_id, refund_id
 from orders.services import services
 
-#: Set by the platform if it knows the caller; a client cannot set it.
+#: Set by Azure's authentication, which removes it from what clients send. Without that
+#: authentication anybody can send it.
 _PRINCIPAL_HEADER: Final = "X-MS-CLIENT-PRINCIPAL-NAME"
 _MAX_NAME_LENGTH: Final = 120
 
@@ -65,6 +68,16 @@ class RefundBody:
 
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalBody:
+    """The body of `POST /api/operations/orders/{id}/refunds/{refundId}/approval`."""
+
+    approved: Annotated[bool, Strict()]
+    note: fields.Note
+    operator: fields.Name | None = None
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchBody:
     """The body of `PUT /api/operations/switches/{switch}`."""
 
@@ -82,6 +95,11 @@ REFUND_SCHEMA: Final = BodySchema(
     model=RefundBody,
     problem_kind="invalid-refund",
     problem_detail="The refund is invalid; see errors.",
+)
+APPROVAL_SCHEMA: Final = BodySchema(
+    model=ApprovalBody,
+    problem_kind="invalid-approval",
+    problem_detail="The approval is invalid; see errors.",
 )
 SWITCH_SCHEMA: Final = BodySchema(
     model=SwitchBody,
@@ -125,6 +143,23 @@ def read_refund_request(req: func.HttpRequest, order_id: str) -> RefundRequest:
         operator=operator,
         at=app.clock.now(),
         fingerprint=fingerprint(secret, REFUND_SCHEMA.canonical(body)),
+        alone_up_to=app.settings.refund_alone_up_to,
+    )
+
+
+def read_approval(req: func.HttpRequest) -> RefundApproval:
+    """Return the approval of a refund in the request.
+
+    Raises:
+        ProblemError: the body is invalid, or the operator is unknown.
+    """
+    body, operator = _read(req, APPROVAL_SCHEMA)
+    return RefundApproval(
+        approval_id=new_id("apr"),
+        is_approved=body.approved,
+        note=body.note,
+        operator=operator,
+        at=services().clock.now(),
     )
 
 
@@ -159,10 +194,28 @@ def _secret_of_refund(order_id: str, key: str) -> str:
 
 def _read(req: func.HttpRequest, schema: BodySchema[B]) -> tuple[B, str]:
     """Return the body, and the operator according to the platform or else the body."""
-    json = read_json(req)
-    principal: str = req.headers.get(_PRINCIPAL_HEADER) or ""
+    json, principal = read_json(req), _principal(req)
     says_nothing = isinstance(json, dict) and json.get("operator") is None
     missing = FieldError("operator", "is required: the name of the operator")
     errors = (missing,) if says_nothing and not principal else ()
     body = schema.validate(json, more_errors=errors)
-    return body, (principal or str(body.operator))[:_MAX_NAME_LENGTH]
+    return body, principal or str(body.operator)
+
+
+def _principal(req: func.HttpRequest) -> str:
+    """Return the operator whom the platform has authenticated; "" if it authenticates nobody.
+
+    Raises:
+        ProblemError: the platform's name cannot be recorded.
+    """
+    if not services().settings.has_authentication:
+        return ""
+    principal = str(req.headers.get(_PRINCIPAL_HEADER) or "").strip()
+    if len(principal) > _MAX_NAME_LENGTH or not is_visible(principal):
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN,
+            "invalid-operator",
+            f"The name of the signed-in operator must have at most {_MAX_NAME_LENGTH} characters"
+            " and no control, direction or invisible ones. Sign in with another account.",
+        )
+    return principal

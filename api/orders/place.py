@@ -12,7 +12,7 @@ from api.http.body import read_json
 from api.http.endpoint import endpoint
 from api.http.idempotency import idempotency_key, key_reused, require_idempotency_key
 from api.http.responses import accepted
-from api.orders.admission import require_admission
+from api.orders.admission import require_admission, require_quotas
 from api.orders.request import ORDER_SCHEMA, OrderBody, customer_in
 from api.orders.views import order_url, receipt_view
 from api.quotes.quotes import quote_request, terms_for
@@ -90,6 +90,7 @@ def _store_order(req: func.HttpRequest) -> Placed:
     request = ORDER_SCHEMA.validate(body, context=context)
     require_admission(app)
     order = _order(existing.order_id, request, app)
+    require_quotas(req, request, app)
     request_fingerprint = _fingerprint(request, existing.secret)
     placed = app.order_store.place(order, customer_in(request), request_fingerprint)
     if placed.is_new:
@@ -134,12 +135,12 @@ def _require_same(placed: Placed, request_fingerprint: str) -> Placed:
 
 
 def _order(new_id: str, request: OrderBody, app: Services) -> Order:
-    country = request.shipping_address.country
+    country, quote = request.shipping_address.country, quote_request(request, app)
     return Order(
         order_id=new_id,
         placed_at=app.clock.now(),
-        quote=quote_request(request, app),
-        terms=terms_for(country, app),
+        quote=quote,
+        terms=terms_for(country, quote.total.currency, app),
         country=country,
         payment_method=request.payment_method,
         reference=request.reference,

@@ -1,6 +1,7 @@
 """Quotes: the endpoint, and the prices of a requested order."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import azure.durable_functions as df
@@ -46,16 +47,17 @@ def quote_request(request: QuoteBody, app: Services) -> Quote:
     return quote
 
 
-def terms_for(country: str, app: Services) -> Terms:
+def terms_for(country: str, currency: str, app: Services) -> Terms:
     """Return the current limits. A country without a tariff is not served."""
-    terms = app.settings.terms
+    terms = replace(app.settings.terms, payment=app.payments.limits(currency))
     return terms if app.catalogue.tariff(country) else terms.without(country)
 
 
 def offer_view(request: QuoteBody, quote: Quote, app: Services) -> dict[str, Any]:
     """Return a quote with the problems for which the order would be rejected."""
     country = request.shipping_address.country
-    problems = find_problems(quote, country, terms_for(country, app), app.catalogue.product)
+    terms = terms_for(country, quote.total.currency, app)
+    problems = find_problems(quote, country, terms, app.catalogue.product)
     return {**quote_view(quote), "problems": [encode(problem) for problem in problems]}
 
 

@@ -19,7 +19,7 @@ BODY_CONFIG: Final = ConfigDict(alias_generator=to_camel, extra="forbid")
 class CustomerBody:
     """The customer."""
 
-    name: fields.Name
+    name: fields.CustomerName
     email: fields.Email
     phone: fields.Phone | None = None
 

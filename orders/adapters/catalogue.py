@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from orders.domain.catalogue import Category, Product, ShippingMethod, Tariff
+from orders.domain.currencies import is_currency
 from orders.domain.errors import InvalidCatalogueError
 from orders.domain.money import Money
 
@@ -64,7 +65,7 @@ class JsonCatalogue:
 
 
 def _read(document: object) -> _Content:
-    currency = _field(document, "currency", str)
+    currency = _currency(document)
     products = [_product(item, currency) for item in _field(document, "products", list)]
     by_sku = {product.sku: product for product in products}
     if len(by_sku) != len(products):
@@ -74,6 +75,13 @@ def _read(document: object) -> _Content:
         products=by_sku,
         tariffs={code: _tariff(country, currency) for code, country in countries.items()},
     )
+
+
+def _currency(document: object) -> str:
+    currency: str = _field(document, "currency", str)
+    if not is_currency(currency):
+        raise ValueError(f"currency must be a code of ISO 4217 such as EUR, not {currency!r}")
+    return currency
 
 
 def _product(item: object, currency: str) -> Product:

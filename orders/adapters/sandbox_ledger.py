@@ -99,9 +99,9 @@ class Ledger:
         with self._database.writing() as connection:
             yield LedgerTransaction(connection, self._table, self._clock)
 
-    def scrub(self) -> None:
-        """Remove erased details from the file's log."""
-        self._database.scrub()
+    def scrub(self) -> bool:
+        """Remove erased details from the file's log; False if somebody still reads it."""
+        return self._database.scrub()
 
     def entries(self, since: datetime | None = None) -> list[Entry]:
         """Return all entries, or those recorded since then, oldest first."""

@@ -22,6 +22,9 @@ _Identities: TypeAlias = tuple[tuple[int, int] | None, tuple[int, int] | None]
 
 #: How long a write waits for other writes before it fails.
 BUSY_TIMEOUT_SECONDS: Final = 10.0
+_BUSY_TIMEOUT_MS: Final = int(BUSY_TIMEOUT_SECONDS * 1000)
+#: How long scrubbing waits for readers. It is repeated later, and writers wait meanwhile.
+_SCRUB_TIMEOUT_MS: Final = 500
 
 _VERSIONS: Final = (
     "CREATE TABLE IF NOT EXISTS schema_versions"
@@ -93,10 +96,19 @@ class Database:
         with self._transaction("BEGIN") as connection:
             yield connection
 
-    def scrub(self) -> None:
-        """Remove deleted content from the file's log."""
+    def scrub(self) -> bool:
+        """Remove deleted content from the file's log.
+
+        Returns:
+            Whether the log is empty. It is not if somebody still reads what was there before.
+        """
         with self._connected() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.execute(f"PRAGMA busy_timeout = {_SCRUB_TIMEOUT_MS}")
+            try:
+                (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        return not busy
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:

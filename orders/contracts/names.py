@@ -113,6 +113,8 @@ class Endpoint(StrEnum):
     RESOLVE_ATTENTION = "resolveAttention"
     ERASE_ORDER = "eraseOrder"
     REQUEST_REFUND = "requestRefund"
+    APPROVE_REFUND = "approveRefund"
+    LIST_APPROVALS = "listApprovals"
     GET_SHIPMENT = "getShipment"
     GET_STOCK = "getStock"
     RESTOCK = "restock"

@@ -86,9 +86,10 @@ def _overdue(record: OrderRecord, due: datetime) -> Iterator[str]:
     is_open = record.outcome is None and not is_in_attention
     if is_open and not is_expected and record.active_since < due:
         yield f"placed {record.order.placed_at.isoformat()}"
-    for refund in record.open_refunds:
-        if refund.requested_at < due:
-            yield f"{refund.refund_id}, requested {refund.requested_at.isoformat()}"
+    for refund in record.refunds:
+        if refund.is_unsettled and refund.active_since < due:
+            verb = "requested" if refund.is_open else "awaits approval since"
+            yield f"{refund.refund_id}, {verb} {refund.requested_at.isoformat()}"
 
 
 def _orphans(records: AuditInput) -> Iterator[Finding]:

@@ -97,6 +97,9 @@ _WHY: Final[dict[str | None, str]] = {
     Reason.QUANTITY_ABOVE_LIMIT: "You ordered more of one product than we sell in one order.",
     Reason.COUNTRY_NOT_SERVED: "We do not ship to your country.",
     Reason.DISCONTINUED: "We no longer sell one of the products.",
+    Reason.TOTAL_BELOW_MINIMUM: "The total is too small to be paid by card.",
+    Reason.TOTAL_ABOVE_MAXIMUM: "The total is too large to be paid by card.",
+    Reason.TOTAL_NOT_PAYABLE: "The exact total cannot be paid by card.",
     Reason.OUT_OF_STOCK: "We do not have enough of one of the products in stock.",
     Reason.CARD_DECLINED: "Your bank declined the payment.",
     Reason.INSUFFICIENT_FUNDS: "Your account does not cover the amount.",
@@ -108,6 +111,9 @@ _WHY: Final[dict[str | None, str]] = {
         " another payment method."
     ),
     Reason.UNKNOWN_PAYMENT_METHOD: "The payment method is not valid.",
+    Reason.UNUSABLE_PAYMENT_METHOD: (
+        "The payment method cannot be used for this order. Please order again and enter it anew."
+    ),
     Reason.CAPTURE_REFUSED: "Your bank did not release the payment to us.",
     Reason.ADDRESS_REFUSED: "Our carrier does not deliver to your address.",
     Reason.UNAVAILABLE: "A service that we need was unavailable. Please try again later.",
@@ -120,7 +126,11 @@ _BEFORE_PAYMENT: Final[frozenset[str | None]] = frozenset(
         Reason.QUANTITY_ABOVE_LIMIT,
         Reason.COUNTRY_NOT_SERVED,
         Reason.DISCONTINUED,
+        Reason.TOTAL_BELOW_MINIMUM,
+        Reason.TOTAL_ABOVE_MAXIMUM,
+        Reason.TOTAL_NOT_PAYABLE,
         Reason.OUT_OF_STOCK,
+        Reason.UNUSABLE_PAYMENT_METHOD,
     }
 )
 

@@ -23,8 +23,14 @@ def erase(record: OrderRecord, now: datetime) -> tuple[OrderRecord, None]:
         refunds=tuple(_erase_refund(refund) for refund in record.refunds),
         attention=_attention_after_erasure(record),
         erased_at=record.erased_at or now,
+        is_erasure_pending=True,
     )
     return after, None
+
+
+def finish_erasure(record: OrderRecord) -> tuple[OrderRecord, None]:
+    """Record that nothing of the erased data is left, in logs of files neither."""
+    return replace(record, is_erasure_pending=False), None
 
 
 def _attention_after_erasure(record: OrderRecord) -> Attention | None:
@@ -39,4 +45,7 @@ def _attention_after_erasure(record: OrderRecord) -> Attention | None:
 
 def _erase_refund(refund: Refund) -> Refund:
     erased = replace(refund, note=ERASED, operator=ERASED)
+    if refund.approval is not None:
+        approval = replace(refund.approval, note=ERASED, operator=ERASED)
+        erased = replace(erased, approval=approval)
     return replace(erased, failed_step=None) if refund.status is RefundStatus.PAID else erased

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from orders.domain.currencies import decimals_of
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in the minor units of one currency."""
 
-    #: 4980 is 49.80 in a currency with two decimals.
+    #: 4980 is 49.80 EUR, 4980 JPY or 4.980 KWD: each currency has decimals of its own.
     minor: int
     #: ISO 4217 code, upper case.
     currency: str
@@ -26,4 +28,9 @@ class Money:
         return Money(self.minor * factor, self.currency)
 
     def __str__(self) -> str:
-        return f"{self.minor // 100}.{self.minor % 100:02d} {self.currency}"
+        decimals = decimals_of(self.currency)
+        digits = f"{abs(self.minor):0{decimals + 1}d}"
+        whole = digits[: len(digits) - decimals]
+        fraction = f".{digits[-decimals:]}" if decimals else ""
+        sign = "-" if self.minor < 0 else ""
+        return f"{sign}{whole}{fraction} {self.currency}"

@@ -14,6 +14,7 @@ from orders.domain.attention import (
     ResolutionAction,
     ResolutionStatus,
 )
+from orders.domain.money import Money
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import (
@@ -22,6 +23,7 @@ from orders.domain.refund import (
     RefundOutcome,
     RefundRequest,
     RefundRequestStatus,
+    RefundStatus,
 )
 
 
@@ -68,13 +70,15 @@ def request_refund(
     status = _check_refund(record, request)
     is_recorded = record.find_refund(request.refund_id) is not None
     if status is RefundRequestStatus.ACCEPTED and not is_recorded:
+        amount = request.amount or record.refundable
         refund = Refund(
             refund_id=request.refund_id,
-            amount=request.amount or record.refundable,
+            amount=amount,
             note=request.note,
             operator=request.operator,
             requested_at=request.at,
             fingerprint=request.fingerprint,
+            status=_first_status(record, request, amount),
         )
         record = replace(record, refunds=(*record.refunds, refund))
     return record, RefundRequestResult(status=status, record=record)
@@ -132,21 +136,38 @@ def resolve_attention(
     return record, ResolutionResult(status=status, record=record)
 
 
+def _first_status(record: OrderRecord, request: RefundRequest, amount: Money) -> RefundStatus:
+    """Return whether the refund awaits an approval. Small refunds of one order add up."""
+    alone = sum(
+        refund.amount.minor
+        for refund in record.refunds
+        if refund.reduces_refundable and refund.approval is None
+    )
+    limit = request.alone_up_to
+    is_large = limit is not None and alone + amount.minor > limit
+    return RefundStatus.AWAITING_APPROVAL if is_large else RefundStatus.REQUESTED
+
+
 def _check_refund(record: OrderRecord, request: RefundRequest) -> RefundRequestStatus:
     existing = record.find_refund(request.refund_id)
     if existing is not None:
         return _check_repeated(existing, request)
     if record.outcome is None or not record.outcome.is_completed:
         return RefundRequestStatus.NOT_COMPLETED
-    refundable = record.refundable
-    if request.amount is not None and request.amount.currency != refundable.currency:
-        return RefundRequestStatus.OTHER_CURRENCY
-    minor = request.amount.minor if request.amount else refundable.minor
-    if not 0 < minor <= refundable.minor:
-        return RefundRequestStatus.EXCEEDS_REFUNDABLE
-    if len(record.refunds) >= MAX_REFUNDS:
+    status = _check_amount(record, request.amount or record.refundable)
+    if status is RefundRequestStatus.ACCEPTED and len(record.refunds) >= MAX_REFUNDS:
         return RefundRequestStatus.TOO_MANY
-    return RefundRequestStatus.ACCEPTED
+    return status
+
+
+def _check_amount(record: OrderRecord, amount: Money) -> RefundRequestStatus:
+    refundable = record.refundable
+    if amount.currency != refundable.currency:
+        return RefundRequestStatus.OTHER_CURRENCY
+    if not 0 < amount.minor <= refundable.minor:
+        return RefundRequestStatus.EXCEEDS_REFUNDABLE
+    is_payable = amount.minor % record.order.terms.payment.step == 0
+    return RefundRequestStatus.ACCEPTED if is_payable else RefundRequestStatus.NOT_PAYABLE
 
 
 def _check_repeated(existing: Refund, request: RefundRequest) -> RefundRequestStatus:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from orders.domain.money import Money
@@ -35,6 +35,16 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentLimits:
+    """The amounts of one currency that the payment gateway takes, in minor units."""
+
+    #: The smallest amount.
+    minimum: int = 1
+    #: Every amount is a multiple of it.
+    step: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """The shop's limits. An order keeps those that applied when it was placed."""
 
@@ -42,6 +52,8 @@ class Terms:
     max_quantity: int
     #: Countries that the shop ships to.
     countries: frozenset[str]
+    #: The limits of the payment gateway.
+    payment: PaymentLimits = field(default_factory=PaymentLimits)
 
     def without(self, country: str) -> Terms:
         """Return the same terms for a shop that does not ship to this country."""

@@ -66,6 +66,8 @@ class OrderRecord:
     refunds: tuple[Refund, ...] = ()
     #: When the personal data was erased.
     erased_at: datetime | None = None
+    #: The log of a file may still hold erased data.
+    is_erasure_pending: bool = False
     #: When the history and the stock entries were purged.
     purged_at: datetime | None = None
 
@@ -115,17 +117,23 @@ class OrderRecord:
     def can_be_erased(self) -> bool:
         """Whether the personal data is no longer needed."""
         ended = self.outcome is not None and self.status is not OrderStatus.NEEDS_ATTENTION
-        return ended and not self.open_refunds
+        return ended and not self.has_unsettled_refund
 
     @property
     def can_be_deleted(self) -> bool:
         """Whether nothing remains to be done for the order."""
-        return self.outcome is not None and self.attention is None and not self.open_refunds
+        has_work_left = self.attention is not None or self.has_unsettled_refund
+        return self.outcome is not None and not has_work_left
 
     @property
     def stock_lines(self) -> tuple[StockLine, ...]:
         """The units to reserve; none before the validation."""
         return self.validation.stock_lines if isinstance(self.validation, Accepted) else ()
+
+    @property
+    def has_unsettled_refund(self) -> bool:
+        """Whether a refund is open or awaits an approval."""
+        return any(refund.is_unsettled for refund in self.refunds)
 
     @property
     def open_refunds(self) -> tuple[Refund, ...]:

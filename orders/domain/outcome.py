@@ -37,6 +37,12 @@ class Reason(StrEnum):
     COUNTRY_NOT_SERVED = "countryNotServed"
     #: The product is no longer sold.
     DISCONTINUED = "discontinued"
+    #: The total is less than the payment gateway takes.
+    TOTAL_BELOW_MINIMUM = "totalBelowMinimum"
+    #: The total is more than the payment gateway takes.
+    TOTAL_ABOVE_MAXIMUM = "totalAboveMaximum"
+    #: The payment gateway takes the currency only in larger steps, such as 5.120 and 5.130 KWD.
+    TOTAL_NOT_PAYABLE = "totalNotPayable"
     #: Fewer units are available than ordered.
     OUT_OF_STOCK = "outOfStock"
     #: The customer requested a cancellation.
@@ -55,6 +61,8 @@ class Reason(StrEnum):
     CUSTOMER_ACTION_REQUIRED = "customerActionRequired"
     #: The gateway does not know the payment method.
     UNKNOWN_PAYMENT_METHOD = "unknownPaymentMethod"
+    #: The payment method was used before, belongs to an account, or is of another kind.
+    UNUSABLE_PAYMENT_METHOD = "unusablePaymentMethod"
     #: There is no open authorization to capture.
     NO_AUTHORIZATION = "noAuthorization"
     #: The bank refused the capture of an authorized amount.

@@ -17,6 +17,8 @@ MAX_REFUNDS: Final = 100
 class RefundStatus(StrEnum):
     """Status of a refund."""
 
+    #: Requested; another operator must approve it before it is paid.
+    AWAITING_APPROVAL = "awaitingApproval"
     #: Requested; not paid yet.
     REQUESTED = "requested"
     #: Paid to the customer's payment method.
@@ -42,6 +44,8 @@ class RefundRequestStatus(StrEnum):
     NOT_COMPLETED = "notCompleted"
     #: The order was paid in another currency.
     OTHER_CURRENCY = "otherCurrency"
+    #: The payment gateway does not take this amount.
+    NOT_PAYABLE = "notPayable"
     #: The amount exceeds what can be refunded.
     EXCEEDS_REFUNDABLE = "exceedsRefundable"
     #: The order has as many refunds as it can have.
@@ -60,6 +64,20 @@ class RefundRequest:
     at: datetime
     #: Keyed hash of the request: detects a repeated request.
     fingerprint: str
+    #: The most minor units of one order that operators refund alone. None: any amount.
+    alone_up_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundApproval:
+    """A second operator's decision on a refund."""
+
+    approval_id: str
+    #: False: the refund is declined and will not be paid.
+    is_approved: bool
+    note: str
+    operator: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +104,8 @@ class Refund:
     #: Keyed hash of the request: detects a repeated request.
     fingerprint: str
     status: RefundStatus = RefundStatus.REQUESTED
+    #: The decision of another operator, if one was needed and made.
+    approval: RefundApproval | None = None
     #: When the customer was informed, or the refund was given up.
     ended_at: datetime | None = None
     #: The step that failed for good and needs an operator.
@@ -104,6 +124,16 @@ class Refund:
         return self.status is RefundStatus.REQUESTED or email_outstanding
 
     @property
+    def is_unsettled(self) -> bool:
+        """Whether it is open or awaits an approval."""
+        return self.is_open or self.status is RefundStatus.AWAITING_APPROVAL
+
+    @property
+    def active_since(self) -> datetime:
+        """When it was requested, or approved."""
+        return self.approval.at if self.approval else self.requested_at
+
+    @property
     def wake_requested_at(self) -> None:
         """Its orchestration does not wait."""
         return
@@ -117,6 +147,13 @@ class Refund:
     def reduces_refundable(self) -> bool:
         """Whether the customer has the money or may still get it."""
         return self.status is not RefundStatus.SKIPPED
+
+    def decide(self, approval: RefundApproval) -> Refund:
+        """Record the decision of another operator: the refund will be paid, or is skipped."""
+        if approval.is_approved:
+            return replace(self, status=RefundStatus.REQUESTED, approval=approval)
+        skipped = RefundStatus.SKIPPED
+        return replace(self, status=skipped, ended_at=approval.at, approval=approval)
 
     def close(self, outcome: RefundOutcome, now: datetime) -> Refund:
         """Record the outcome. A refund that was paid stays paid."""

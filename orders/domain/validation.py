@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from orders.domain.catalogue import Product
-from orders.domain.order import Order, Terms
+from orders.domain.order import Order, PaymentLimits, Terms
 from orders.domain.outcome import Reason
 from orders.domain.pricing import Quote
 from orders.domain.results import Accepted, Invalid, StockLine, Validation, ValidationProblem
@@ -27,11 +27,21 @@ def find_problems(
     """Yield every problem: first those of the whole order, then line by line."""
     if country not in terms.countries:
         yield ValidationProblem(reason=Reason.COUNTRY_NOT_SERVED)
+    reason = _payment_reason(quote.total.minor, terms.payment)
+    if reason is not None:
+        yield ValidationProblem(reason=reason)
     for number, line in enumerate(quote.lines, start=1):
         if not _is_sold(find_product(line.sku)):
             yield ValidationProblem(reason=Reason.DISCONTINUED, line=number, sku=line.sku)
         if line.quantity > terms.max_quantity:
             yield ValidationProblem(reason=Reason.QUANTITY_ABOVE_LIMIT, line=number, sku=line.sku)
+
+
+def _payment_reason(total: int, limits: PaymentLimits) -> Reason | None:
+    """Return why the payment gateway would not take the total."""
+    if total < limits.minimum:
+        return Reason.TOTAL_BELOW_MINIMUM
+    return Reason.TOTAL_NOT_PAYABLE if total % limits.step else None
 
 
 def _is_sold(product: Product | None) -> bool:

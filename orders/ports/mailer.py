@@ -18,8 +18,13 @@ class Mailer(Protocol):
             MailerUnavailableError: the email was not accepted.
         """
 
-    def erase(self, order_id: str) -> None:
-        """Erase recipients and texts of the order's emails, but not that they were sent."""
+    def erase(self, order_id: str) -> bool:
+        """Erase recipients and texts of the order's emails, but not that they were sent.
+
+        Returns:
+            Whether nothing is left of them. If not, a later call may remove the rest.
+        """
+        ...
 
     def list_emails(self, since: datetime) -> Iterable[EmailRecord]:
         """Return the emails accepted since then; older ones may be included."""

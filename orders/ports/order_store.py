@@ -44,10 +44,12 @@ class OrderQuery:
     needs_attention: bool | None = None
     #: The order waits for a partner.
     is_waiting: bool | None = None
-    #: A refund is not closed.
+    #: A refund is not closed, or awaits an approval.
     has_open_refund: bool | None = None
-    #: The personal data is erased.
+    #: Nothing is left of the personal data.
     is_erased: bool | None = None
+    #: The log of a file may still hold erased data.
+    is_erasure_pending: bool | None = None
     #: The history and the stock entries are purged.
     is_purged: bool | None = None
     placed_from: datetime | None = None
@@ -112,8 +114,13 @@ class OrderStore(Protocol):
     def is_deleted(self, order_id: str) -> bool:
         """Whether an order with this ID existed and was deleted."""
 
-    def erase(self, order_id: str) -> None:
-        """Erase all personal data: none of it is left in the store's files."""
+    def erase(self, order_id: str) -> bool:
+        """Erase all personal data; the erasure is pending until `finish_erasure` is recorded.
+
+        Returns:
+            Whether none of it is left in the store's files. If not, a later call may remove it.
+        """
+        ...
 
     def delete(self, order_id: str) -> None:
         """Delete the record and all partner references, unless work remains for the order.

@@ -15,12 +15,17 @@ from datetime import datetime
 from typing import Protocol
 
 from orders.domain.money import Money
+from orders.domain.order import PaymentLimits
 from orders.domain.provider_records import PaymentRecord
 from orders.domain.results import Authorization, Capture, RefundResult, Reversal
 
 
 class Payments(Protocol):
     """A payment gateway."""
+
+    def limits(self, currency: str) -> PaymentLimits:
+        """Return which amounts of a currency the gateway takes. It connects to nothing."""
+        ...
 
     def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
         """Authorize the amount. A decline is returned, not raised."""

@@ -16,9 +16,12 @@ from typing import Final, Literal, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from orders.domain.errors import InvalidSettingsError
+from orders.settings.readers import read_flag
 
 #: Hosts of this machine: a secret may be sent to them without encryption.
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_TEST_KEY: Final = re.compile("(sk|rk)_(org_)?test_")
 
 _SMTP_PORTS: Final = {"smtp": 25, "starttls": 587, "smtps": 465}
 
@@ -32,6 +35,11 @@ class StripeAccess:
     #: STRIPE_API_BASE: another server with Stripe's protocol, for tests.
     api_base: str | None = None
 
+    @property
+    def is_live(self) -> bool:
+        """Whether money moves: the key is not one of Stripe's test mode."""
+        return _TEST_KEY.match(self.api_key) is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierAccess:
@@ -41,6 +49,8 @@ class CarrierAccess:
     url: str
     #: CARRIER_TOKEN: bearer token.
     token: str = field(repr=False)
+    #: CARRIER_TEST_MODE: the carrier's test mode, in which nothing is shipped.
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +131,8 @@ def carrier_access(environment: Mapping[str, str]) -> CarrierAccess | None:
         raise InvalidSettingsError(
             "CARRIER_TOKEN must consist of printable ASCII characters without spaces"
         )
-    return CarrierAccess(url=url, token=token)
+    is_test = read_flag(environment, "CARRIER_TEST_MODE")
+    return CarrierAccess(url=url, token=token, is_test=is_test)
 
 
 def smtp_access(environment: Mapping[str, str]) -> SmtpAccess | None:

@@ -11,12 +11,17 @@ from orders.domain.errors import InvalidSettingsError
 Environment: TypeAlias = Mapping[str, str]
 
 
-def read_number(environment: Environment, name: str, default: int, max_digits: int = 9) -> int:
-    """Read a whole number of 1 or more."""
+def read_number(
+    environment: Environment, name: str, default: int, max_digits: int = 9, minimum: int = 1
+) -> int:
+    """Read a whole number of 1 or more, or of another minimum."""
     text = environment.get(name) or str(default)
-    if not re.fullmatch(f"[1-9][0-9]{{0,{max_digits - 1}}}", text):
+    is_number = re.fullmatch(f"0|[1-9][0-9]{{0,{max_digits - 1}}}", text)
+    if not is_number or int(text) < minimum:
         limit = "9" * max_digits
-        raise InvalidSettingsError(f"{name} must be a number from 1 to {limit}, not {text!r}")
+        raise InvalidSettingsError(
+            f"{name} must be a number from {minimum} to {limit}, not {text!r}"
+        )
     return int(text)
 
 

@@ -14,7 +14,9 @@ from orders.domain.audit import AuditPolicy
 from orders.domain.errors import InvalidSettingsError
 from orders.domain.order import Terms
 from orders.domain.policies import RecoveryPolicy, RetentionPolicy
+from orders.domain.quotas import QuotaPolicy
 from orders.domain.waits import WaitPolicy
+from orders.settings.abuse import quota_policy, refund_limit, trusted_proxies
 from orders.settings.partners import (
     CarrierAccess,
     SmtpAccess,
@@ -64,6 +66,15 @@ class Settings:
     terms: Terms
     #: Set by Azure: the app runs on many machines.
     on_azure: bool
+    #: WEBSITE_AUTH_ENABLED, set by Azure: the platform authenticates operators.
+    has_authentication: bool = False
+    #: ORDERS_QUOTA_…: orders that one client, payment method or email address may place in an hour.
+    quotas: QuotaPolicy = field(default_factory=QuotaPolicy)
+    #: ORDERS_TRUSTED_PROXIES: proxies that tell the address of the client. 0: it is not known.
+    trusted_proxies: int = 0
+    #: ORDERS_REFUND_SECOND_OPERATOR_ABOVE: minor units of an order that operators refund alone.
+    #: None: any amount.
+    refund_alone_up_to: int | None = None
     #: ORDERS_RETRY_…, ORDERS_UNDO_RETRY_…: how often and how fast steps are retried.
     retries: RetryPolicies = field(default_factory=RetryPolicies)
     #: ORDERS_AUDIT_DAYS, ORDERS_OVERDUE_MINUTES.
@@ -98,6 +109,8 @@ class Settings:
         """
         retries = _retries(environment)
         audit = _audit(environment)
+        stripe = stripe_access(environment)
+        is_live = stripe is not None and stripe.is_live
         settings = cls(
             data_dir=_path(environment, "ORDERS_DATA_DIR", ".data"),
             catalogue=_path(environment, "ORDERS_CATALOGUE", "catalogue.json"),
@@ -107,13 +120,17 @@ class Settings:
             max_active_orders=read_number(environment, "ORDERS_MAX_ACTIVE_ORDERS", 10_000),
             terms=_terms(environment),
             on_azure=_on_azure(environment),
+            has_authentication=_has_authentication(environment),
+            quotas=quota_policy(environment, is_live=is_live),
+            refund_alone_up_to=refund_limit(environment),
+            trusted_proxies=trusted_proxies(environment),
             retries=retries,
             audit=audit,
             recovery=_recovery(environment, retries),
             waits=_waits(environment),
             retention=_retention(environment, audit),
             tables=tables_access(environment),
-            stripe=stripe_access(environment),
+            stripe=stripe,
             carrier=carrier_access(environment),
             smtp=smtp_access(environment),
         )
@@ -127,6 +144,12 @@ def _on_azure(environment: Environment) -> bool:
     if environment.get("FUNCTIONS_CORETOOLS_ENVIRONMENT", "").lower() == "true":
         return False
     return any(environment.get(name) for name in ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"))
+
+
+def _has_authentication(environment: Environment) -> bool:
+    # Elsewhere nobody removes the headers of the platform from the requests of strangers.
+    is_enabled = environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
+    return is_enabled and _on_azure(environment)
 
 
 def _path(environment: Environment, name: str, default: str) -> Path:

@@ -10,9 +10,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from local_host.host.clock import VirtualClock
+from orders.adapters.order_store.sqlite.quotas import SqliteQuotaCounters
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
 from orders.adapters.order_store.sqlite.switches import SqliteSwitchStore
+from orders.adapters.order_store.tables.quotas import TableQuotaCounters
 from orders.adapters.order_store.tables.records import RECORD, TABLE
 from orders.adapters.order_store.tables.references import TablePartnerReferences
 from orders.adapters.order_store.tables.rows import key_of
@@ -23,6 +25,7 @@ from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Opening, Outcome
 from orders.ports.order_store import OrderPage, OrderQuery, OrderStore
 from orders.ports.partner_references import PartnerReferences
+from orders.ports.quotas import QuotaCounters
 from orders.ports.switches import SwitchStore
 from tests import tables_server
 from tests.builders import NOON
@@ -33,10 +36,11 @@ REAL_SERVICE = os.environ.get("TABLES_TEST")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """An order store, switches and partner references in the same place, and their clock."""
+    """All that is kept in the order store's database, and its clock."""
 
     store: OrderStore
     switches: SwitchStore
+    quotas: QuotaCounters
     references: Callable[[str], PartnerReferences]
     clock: VirtualClock
     #: Replaces the stored text of an order's record.
@@ -56,6 +60,7 @@ def sqlite_backend(folder: Path) -> Iterator[Backend]:
     yield Backend(
         store=SqliteOrderStore(path, clock),
         switches=SqliteSwitchStore(path),
+        quotas=SqliteQuotaCounters(path),
         references=lambda partner: SqlitePartnerReferences(path, partner),
         clock=clock,
         write_text=write_text,
@@ -82,6 +87,7 @@ def backend_in(tables: Tables, clock: VirtualClock) -> Backend:
     return Backend(
         store=TableOrderStore(tables, clock),
         switches=TableSwitchStore(tables),
+        quotas=TableQuotaCounters(tables),
         references=lambda partner: TablePartnerReferences(tables, partner),
         clock=clock,
         write_text=write_text,

@@ -92,6 +92,14 @@ def test_unknown_category_is_refused(tmp_path: Path) -> None:
         a_catalogue(tmp_path, {**MUG, "category": "luxury"}).product("MUG")
 
 
+@pytest.mark.parametrize("currency", ["banana", "eur", "", "XXX"])
+def test_unknown_currency_is_refused(tmp_path: Path, currency: str) -> None:
+    """The error says what is expected, and what there is."""
+    message = f"currency must be a code of ISO 4217 such as EUR, not '{currency}'"
+    with pytest.raises(InvalidCatalogueError, match=message):
+        a_catalogue(tmp_path, MUG, currency=currency).product("MUG")
+
+
 def test_repeated_sku_is_refused(tmp_path: Path) -> None:
     """Its price would be ambiguous."""
     with pytest.raises(InvalidCatalogueError, match="twice"):

@@ -96,6 +96,7 @@ FULL = OrderRecord(
         ),
     ),
     erased_at=LATER,
+    is_erasure_pending=True,
     purged_at=LATER,
 )
 PINNED: dict[str, Any] = {
@@ -116,7 +117,11 @@ PINNED: dict[str, Any] = {
             "shipping": {"minor": 500, "currency": "EUR"},
             "tax": {"minor": 100, "currency": "EUR"},
         },
-        "terms": {"maxQuantity": 100, "countries": ["DE", "FR"]},
+        "terms": {
+            "maxQuantity": 100,
+            "countries": ["DE", "FR"],
+            "payment": {"minimum": 1, "step": 1},
+        },
         "country": "DE",
         "paymentMethod": "pm_card_visa",
         "reference": "42",
@@ -191,6 +196,7 @@ PINNED: dict[str, Any] = {
         }
     ],
     "erasedAt": "2026-03-01T13:00:00Z",
+    "isErasurePending": True,
     "purgedAt": "2026-03-01T13:00:00Z",
 }
 NEW = "aFieldOfTheNextVersion"

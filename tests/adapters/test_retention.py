@@ -3,6 +3,7 @@
 import pytest
 
 from orders.domain.attention import ResolutionAction
+from orders.domain.erasure import finish_erasure
 from orders.domain.errors import OrderNotFoundError
 from orders.domain.operator_changes import resolve_attention
 from orders.domain.outcome import Outcome
@@ -38,12 +39,25 @@ def test_erased_order_has_no_personal_data(ended: OrderStore) -> None:
     """It is removed from the record and from the personal part; the order stays."""
     assert NAME in str(ended.find("o"))
 
-    ended.erase("o")
+    is_clean = ended.erase("o")
 
+    assert is_clean
     assert ended.customer("o") is None
     assert NAME not in str(ended.find("o"))
-    assert count(ended, OrderQuery(is_erased=True)) == 1
-    assert count(ended, OrderQuery(is_erased=False)) == 0
+
+
+def test_erasure_is_pending_until_it_is_finished(ended: OrderStore) -> None:
+    """So that retention finds an interrupted one again."""
+    queries = [OrderQuery(is_erased=True), OrderQuery(is_erased=False)]
+    queries.append(OrderQuery(is_erasure_pending=True))
+    before = [count(ended, query) for query in queries]
+    ended.erase("o")
+    pending = [count(ended, query) for query in queries]
+    ended.update("o", finish_erasure)
+
+    assert before == [0, 1, 0]
+    assert pending == [0, 1, 1]
+    assert [count(ended, query) for query in queries] == [1, 0, 0]
 
 
 def test_repeated_erasure_keeps_the_first_time(ended: OrderStore) -> None:

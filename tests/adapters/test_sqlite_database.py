@@ -123,6 +123,22 @@ def test_file_that_is_not_a_database_is_unavailable(tmp_path: Path) -> None:
         ExitStack().enter_context(Database(path, SCHEMA, StoreUnavailableError).reading())
 
 
+def test_scrub_says_whether_the_log_is_empty(tmp_path: Path) -> None:
+    """It is not while a reader sees what was there before; writers then wait as long as always."""
+    database = a_database(tmp_path)
+    with database.writing() as connection:
+        connection.execute("INSERT INTO counts VALUES (4711)")
+    with database.reading() as reader:
+        reader.execute("SELECT * FROM counts").fetchall()
+        while_reading = database.scrub()
+
+    log = tmp_path / "new" / "folder" / "counts.sqlite3-wal"
+    assert (while_reading, log.stat().st_size > 0) == (False, True)
+    assert (database.scrub(), log.stat().st_size) == (True, 0)
+    with database.reading() as connection:
+        assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 10_000
+
+
 def test_scrub_of_an_unavailable_file_is_translated(tmp_path: Path) -> None:
     """It raises like a transaction."""
     (tmp_path / "new").write_text("a file with this name")

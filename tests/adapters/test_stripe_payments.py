@@ -11,7 +11,7 @@ from orders.domain.errors import PaymentsUnavailableError, UnavailableError
 from orders.domain.money import Money
 from orders.domain.results import Authorized, Captured, Refused, Reversal
 from tests.adapters.gateways import Balance, stripe_balance, stripe_payments
-from tests.stripe_server import RefusedError, Stripe
+from tests.stripe_server import PARAMETERS, RefusedError, Stripe
 from tests.wire import Fault
 
 AMOUNT = Money(4980, "EUR")
@@ -228,11 +228,12 @@ def test_payment_in_progress_raises(stripe: Stripe, payments: StripePayments) ->
 
 
 def test_invalid_payment_request_raises_without_messages_of_stripe(
-    stripe: Stripe, payments: StripePayments
+    stripe: Stripe, payments: StripePayments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The amount is too small; the error has Stripe's code only."""
-    with pytest.raises(PaymentsUnavailableError, match=r"answered 400.*amount_too_small") as raised:
-        payments.authorize("o", Money(1, "EUR"), VISA)
+    """A parameter is unknown; the error has Stripe's code only."""
+    monkeypatch.setitem(PARAMETERS, "create", set())
+    with pytest.raises(PaymentsUnavailableError, match=r"answered 400.*parameter_unkn") as raised:
+        payments.authorize("o", AMOUNT, VISA)
 
     assert "a message of Stripe" not in str(raised.value)
     assert stripe.intents == {}

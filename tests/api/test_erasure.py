@@ -1,7 +1,12 @@
 """Erasure of the personal data of one order by request."""
 
 import gc
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+import pytest
 
 from tests.builders import NAME, OPERATOR, an_order
 from tests.inspection import audit
@@ -85,3 +90,52 @@ def test_erasure_removes_operators_and_notes(shop: Shop, tmp_path: Path) -> None
     assert personal_data_in(text) == []
     assert OPERATOR.split()[-1] not in text
     assert shop.get(order_id)["resolutions"][0]["action"] == "skip"
+
+
+@pytest.mark.parametrize("name", ["orders.sqlite3", "sandbox.sqlite3"])
+def test_erasure_is_not_claimed_while_a_log_holds_the_data(
+    shop: Shop, tmp_path: Path, name: str
+) -> None:
+    """A reader keeps the log of a file; when it has left, a repeated request erases the rest."""
+    order_id = shop.run(an_order()).instance_id
+    with reading(tmp_path / "orders" / name):
+        pending = shop.erase(order_id)
+        left = personal_data_in(text_of_files(tmp_path / "orders"))
+
+    done = shop.erase(order_id)
+
+    gc.collect()
+    assert (pending.status, pending.json()["erased"]) == (202, False)
+    assert pending.headers["retry-after"] == "10"
+    assert "retention repeats it" in pending.json()["detail"]
+    assert left != []
+    assert (done.status, done.json()["erased"]) == (200, True)
+    assert personal_data_in(text_of_files(tmp_path / "orders")) == []
+
+
+def test_retention_repeats_a_pending_erasure_in_the_next_night(
+    shop: Shop, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However short ago the order ended; until then the order is not deleted."""
+    order_id = shop.run(an_order()).instance_id
+    with reading(tmp_path / "orders" / "orders.sqlite3"):
+        shop.erase(order_id)
+    pending = shop.record(order_id)
+
+    shop.advance_days(1)
+
+    gc.collect()
+    assert pending.is_erasure_pending
+    assert f"order {order_id}: erased data is still in the log of a file" in caplog.text
+    assert not shop.record(order_id).is_erasure_pending
+    assert personal_data_in(text_of_files(tmp_path / "orders")) == []
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Read a database file, as a backup does: what is in it now stays in its log."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        connection.execute("SELECT * FROM sqlite_master").fetchall()
+        yield
+        connection.execute("COMMIT")

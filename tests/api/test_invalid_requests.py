@@ -10,6 +10,7 @@ from tests.builders import an_order
 from tests.shop import Shop
 
 COUNTRY_MESSAGE = "must be a country code such as DE"
+INVISIBLE_MESSAGE = "must not contain control, direction or invisible characters"
 CARD_NUMBER = "4242424242424242"
 
 
@@ -117,11 +118,11 @@ def test_missing_field_is_named(shop: Shop, field: str) -> None:
         ("customer.name", "   ", "must not be empty"),
         ("customer.name", 7, "must be text"),
         ("customer.name", "x" * 121, "must have 120 characters or fewer"),
-        ("customer.name", "a\u0000b", "must not contain control characters"),
+        ("customer.name", "a\u0000b", INVISIBLE_MESSAGE),
         ("customer.name", "\ud800", "must be text without broken characters"),
         ("customer.email", "ada", "must be an email address"),
         ("customer.email", "ada@localhost", "must be an email address"),
-        ("customer.email", "ada@ex\nample.com", "must not contain control characters"),
+        ("customer.email", "ada@ex\nample.com", INVISIBLE_MESSAGE),
         ("customer.phone", "call me", "must be a telephone number"),
         ("customer.age", 36, "is not a known field"),
         ("shippingAddress.line1", None, "must be text"),
@@ -155,6 +156,22 @@ def test_invalid_field_is_named_with_its_path(
     target[name] = value
 
     assert field_errors(shop.post(order)) == {path: message}
+
+
+@pytest.mark.parametrize(
+    ("currency", "message"),
+    [
+        ("banana", "must be a currency code such as EUR"),
+        ("eur", "must be a currency code such as EUR"),
+        ("AAA", "is not a currency of ISO 4217, such as EUR"),
+        ("XAU", "is not a currency of ISO 4217, such as EUR"),
+    ],
+)
+def test_unknown_currency_is_refused(shop: Shop, currency: str, message: str) -> None:
+    """Also a code in the right form."""
+    response = shop.post(an_order(expectedTotal={"minor": 1, "currency": currency}))
+
+    assert field_errors(response) == {"expectedTotal.currency": message}
 
 
 @pytest.mark.parametrize("number", [CARD_NUMBER, "4242 4242 4242 4242", f"pm_{CARD_NUMBER}"])

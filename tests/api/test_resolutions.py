@@ -118,21 +118,6 @@ def test_order_without_failed_steps_has_none_to_resolve(shop: Shop) -> None:
     assert response.json()["errors"] == [{"field": "steps", "message": message}]
 
 
-def test_operator_is_taken_from_the_platform(shop: Shop) -> None:
-    """The principal of the platform overrides the body."""
-    order_id = shop.run(UNDELIVERABLE).instance_id
-    body = {"action": "retry", "note": "try", "operator": "another operator"}
-
-    shop.app.request(
-        "POST",
-        f"/api/operations/attention/{order_id}",
-        json=body,
-        headers={"X-MS-CLIENT-PRINCIPAL-NAME": "ada@shop.example"},
-    )
-
-    assert shop.record(order_id).resolutions[0].operator == "ada@shop.example"
-
-
 def test_order_has_a_limited_number_of_resolutions(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

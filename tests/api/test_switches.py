@@ -95,7 +95,11 @@ def test_unknown_switch_is_404(shop: Shop, name: str) -> None:
         ({"note": None}, "note", "must be text"),
         ({"operator": None}, "operator", "is required: the name of the operator"),
         ({"operator": " "}, "operator", "must not be empty"),
-        ({"operator": "G\u0000"}, "operator", "must not contain control characters"),
+        (
+            {"operator": "G\u0000"},
+            "operator",
+            "must not contain control, direction or invisible characters",
+        ),
         ({"operator": "n" * 121}, "operator", "must have 120 characters or fewer"),
         ({"until": "tomorrow"}, "until", "is not a known field"),
     ],
@@ -139,18 +143,6 @@ def test_all_missing_fields_are_named_at_once(shop: Shop) -> None:
     response = shop.app.request("PUT", f"{SWITCHES}/accept", json={})
 
     assert [error["field"] for error in response.json()["errors"]] == ["on", "note", "operator"]
-
-
-def test_operator_is_taken_from_the_platform(shop: Shop) -> None:
-    """The principal of the platform overrides the body."""
-    shop.app.request(
-        "PUT",
-        f"{SWITCHES}/accept",
-        json={"on": False, "note": "why", "operator": "another operator"},
-        headers={"X-MS-CLIENT-PRINCIPAL-NAME": "ada@shop.example"},
-    )
-
-    assert switches(shop)["switches"]["accept"]["operator"] == "ada@shop.example"
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=all", "page=2"])

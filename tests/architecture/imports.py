@@ -15,6 +15,8 @@ _API = _SDK | {"api.http", "orders", "pydantic", "pydantic_core"}
 #: specific row.
 LAYERS: dict[str, set[str]] = {
     "orders/domain": set(),
+    # A table of data: how many decimals each currency has.
+    "orders/domain/currencies.py": {"iso4217"},
     "orders/ports": {"orders.domain"},
     "orders/contracts": {"orders.domain", "pydantic", "typing_extensions"},
     "orders/settings": {"orders.contracts.retries", "orders.domain"},
@@ -48,7 +50,7 @@ LAYERS: dict[str, set[str]] = {
         *("azure.durable_functions", "orders.contracts", "orders.domain", "typing_extensions"),
     },
     "timers": _SDK | {"orders"},
-    "api/http": _API,
+    "api/http": _API | {"idna"},
     "api/quotes": _API,
     "api/stock": _API,
     "api/orders": _API | {"api.quotes"},

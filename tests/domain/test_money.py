@@ -2,6 +2,7 @@
 
 import pytest
 
+from orders.domain.currencies import is_currency
 from orders.domain.money import Money
 
 
@@ -17,6 +18,36 @@ def test_money_of_two_currencies_cannot_be_added() -> None:
         Money(1, "EUR") + Money(1, "CHF")
 
 
-def test_money_is_formatted_with_two_decimals_and_currency() -> None:
-    """Two decimals, then the currency."""
-    assert str(Money(4905, "EUR")) == "49.05 EUR"
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (Money(4905, "EUR"), "49.05 EUR"),
+        (Money(5, "EUR"), "0.05 EUR"),
+        (Money(-150, "EUR"), "-1.50 EUR"),
+        (Money(4905, "JPY"), "4905 JPY"),
+        (Money(0, "JPY"), "0 JPY"),
+        (Money(4905, "KWD"), "4.905 KWD"),
+        (Money(5, "KWD"), "0.005 KWD"),
+    ],
+)
+def test_money_has_the_decimals_of_its_currency(amount: Money, text: str) -> None:
+    """By ISO 4217: none for the yen, three for the Kuwaiti dinar."""
+    assert str(amount) == text
+
+
+def test_money_of_a_withdrawn_currency_is_still_printed() -> None:
+    """ISO 4217 drops it, but old orders keep it: with two decimals, as nearly all had."""
+    assert not is_currency("HRK")
+    assert str(Money(4905, "HRK")) == "49.05 HRK"
+
+
+@pytest.mark.parametrize("code", ["EUR", "JPY", "KWD", "CLF"])
+def test_currency_of_iso_4217_is_known(code: str) -> None:
+    """Whatever its decimals."""
+    assert is_currency(code)
+
+
+@pytest.mark.parametrize("code", ["banana", "eur", "", "AAA", "XAU", "XXX", "XTS"])
+def test_other_code_is_no_currency(code: str) -> None:
+    """Nor gold, test codes or a code in lower case."""
+    assert not is_currency(code)

@@ -14,6 +14,7 @@ from orders.domain.operator_changes import (
     request_refund,
     resolve_attention,
 )
+from orders.domain.order import PaymentLimits
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
 from orders.domain.refund import (
@@ -88,6 +89,18 @@ def test_refund_never_exceeds_the_captured_amount(
 ) -> None:
     """The currency must be that of the order."""
     assert add_refund(completed(), request_).status is status
+
+
+@pytest.mark.parametrize("minor", [1, 101])
+def test_refund_must_be_payable_by_the_gateway(minor: int) -> None:
+    """The gateway takes multiples of 10 only, as Stripe does in dinars."""
+    record = completed()
+    terms = replace(record.order.terms, payment=PaymentLimits(minimum=20, step=10))
+    limited = replace(record, order=replace(record.order, terms=terms))
+
+    assert add_refund(limited, a_request(minor)).status is RefundRequestStatus.NOT_PAYABLE
+    assert add_refund(limited, a_request(10)).status is RefundRequestStatus.ACCEPTED
+    assert add_refund(limited, a_request(None)).status is RefundRequestStatus.ACCEPTED
 
 
 def test_open_refunds_reduce_the_refundable_amount() -> None:

@@ -12,9 +12,9 @@ from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
 import pytest
 
-from orders.domain import erasure, operator_changes, wait_changes
+from orders.domain import erasure, operator_changes, refund_approvals, wait_changes
 from orders.domain.attention import Attention, AttentionReason, ResolutionAction
-from orders.domain.erasure import erase
+from orders.domain.erasure import erase, finish_erasure
 from orders.domain.operator_changes import (
     close_refund,
     record_refund_recovery,
@@ -25,15 +25,18 @@ from orders.domain.operator_changes import (
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
 from orders.domain.refund import RefundOutcome
+from orders.domain.refund_approvals import approve_refund
 from orders.domain.waits import WaitPolicy, WakePosition
 from tests.builders import (
     ACCEPTED,
     INVALID,
     NOON,
+    OPERATOR,
     a_record,
     a_refund_request,
     a_resolution,
     a_round,
+    an_approval,
 )
 
 Change: TypeAlias = Callable[[OrderRecord], tuple[OrderRecord, object]]
@@ -48,6 +51,8 @@ CLOSED = a_record(runs=1, dispatched_at=NOON).close(COMPLETED, NOON)[0]
 REFUNDING = request_refund(CLOSED, a_refund_request(10))[0]
 REFUND_FAILED = close_refund(REFUNDING, "rfd_1", UNPAID, NOON)[0]
 EMAIL_MISSING = close_refund(REFUNDING, "rfd_1", EMAIL_FAILED, NOON)[0]
+AWAITING = request_refund(CLOSED, replace(a_refund_request(10), alone_up_to=9))[0]
+APPROVED = approve_refund(AWAITING, "rfd_1", an_approval())[0]
 IN_QUEUE = a_record(runs=1).close(FAILED, NOON)[0]
 RESOLVED = resolve_attention(IN_QUEUE, a_resolution(resolution_id="res_0"))[0]
 BOTH_FAILED: Final = replace(
@@ -82,6 +87,8 @@ RECORDS: Final = {
     )[0],
     "completed": CLOSED,
     "refunding": REFUNDING,
+    "refund awaiting approval": AWAITING,
+    "refund approved": APPROVED,
     "refund failed": REFUND_FAILED,
     "refund email failed": EMAIL_MISSING,
     "refund and email failed": BOTH_FAILED,
@@ -113,6 +120,7 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "record_recovery": [lambda record: record.record_recovery(2, LATER)],
     "record_termination": [lambda record: record.record_termination(2, LATER)],
     "record_purge": [lambda record: record.record_purge(LATER)],
+    "finish_erasure": [finish_erasure],
     "erase": [lambda record: erase(record, LATER)],
     "request_refund": [
         lambda record: request_refund(record, a_refund_request(10, "rfd_2")),
@@ -120,6 +128,12 @@ CHANGES: Final[dict[str, list[Change]]] = {
         lambda record: request_refund(record, a_refund_request(10**9, "rfd_2")),
         lambda record: request_refund(record, replace(a_refund_request(10), at=LATER)),
         lambda record: request_refund(record, replace(a_refund_request(), fingerprint="other")),
+    ],
+    "approve_refund": [
+        lambda record: approve_refund(record, "rfd_1", an_approval("apr_2")),
+        lambda record: approve_refund(record, "rfd_1", an_approval("apr_3", is_approved=False)),
+        lambda record: approve_refund(record, "rfd_1", an_approval("apr_4", operator=OPERATOR)),
+        lambda record: approve_refund(record, "rfd_2", an_approval("apr_5")),
     ],
     "close_refund": [
         lambda record: close_refund(record, "rfd_1", PAID, LATER),
@@ -175,7 +189,7 @@ COUNTING: Final = frozenset({"open"})
 
 def names_of_changes() -> set[str]:
     """Return the names of all methods and functions that return the next record."""
-    owners = (OrderRecord, erasure, operator_changes, wait_changes)
+    owners = (OrderRecord, erasure, operator_changes, refund_approvals, wait_changes)
     members = (member for owner in owners for member in vars(owner).items())
     return {
         name

@@ -6,8 +6,8 @@ import pytest
 
 from orders.domain.catalogue import Product
 from orders.domain.money import Money
-from orders.domain.order import Order
-from orders.domain.results import Accepted, Invalid, StockLine
+from orders.domain.order import Order, PaymentLimits
+from orders.domain.results import Accepted, Invalid, StockLine, ValidationProblem
 from orders.domain.validation import validate
 from tests.builders import TERMS, a_line, a_stored_order
 
@@ -47,6 +47,31 @@ def test_limits_are_those_of_the_order() -> None:
     order = replace(
         a_stored_order("ord_1", a_line(quantity=101)), terms=replace(TERMS, max_quantity=101)
     )
+
+    assert isinstance(validate(order, PRODUCTS.get), Accepted)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        (PaymentLimits(minimum=3481), "totalBelowMinimum"),
+        (PaymentLimits(step=100), "totalNotPayable"),
+        (PaymentLimits(minimum=3481, step=100), "totalBelowMinimum"),
+    ],
+)
+def test_total_that_the_gateway_does_not_take_is_rejected(
+    limits: PaymentLimits, reason: str
+) -> None:
+    """The limits are those of the moment when the order was placed; the total is 34.80 EUR."""
+    order = replace(a_stored_order(), terms=replace(TERMS, payment=limits))
+
+    assert find_invalid(order).problems == (ValidationProblem(reason=reason),)
+
+
+def test_total_within_the_limits_of_the_gateway_is_accepted() -> None:
+    """The smallest amount and a multiple of the step."""
+    limits = PaymentLimits(minimum=3480, step=10)
+    order = replace(a_stored_order(), terms=replace(TERMS, payment=limits))
 
     assert isinstance(validate(order, PRODUCTS.get), Accepted)
 

@@ -46,7 +46,7 @@ def partners(shop: Shop) -> Iterator[Partners]:
         settings = replace(
             shop.services.settings,
             stripe=StripeAccess(api_key=stripe_server.API_KEY, api_base=stripe.url),
-            carrier=CarrierAccess(url=carrier.url, token=carrier_server.TOKEN),
+            carrier=CarrierAccess(url=carrier.url, token=carrier_server.TOKEN, is_test=True),
             smtp=SmtpAccess(
                 scheme="smtp",
                 host="127.0.0.1",

@@ -21,6 +21,8 @@ SMTP = SmtpAccess(
 )
 TABLES = TablesAccess(account_url="https://account.table.core.windows.net")
 STRIPE = StripeAccess(api_key="sk_test_of_these_tests")
+LIVE_STRIPE = StripeAccess(api_key="rk_live_of_these_tests")
+TEST_CARRIER = replace(CARRIER, is_test=True)
 
 
 def test_build_creates_no_files(tmp_path: Path) -> None:
@@ -57,7 +59,7 @@ def test_build_on_azure_accepts_real_adapters(tmp_path: Path) -> None:
         settings_in(tmp_path),
         on_azure=True,
         tables=TABLES,
-        stripe=STRIPE,
+        stripe=LIVE_STRIPE,
         carrier=CARRIER,
         smtp=SMTP,
     )
@@ -70,7 +72,7 @@ def test_build_on_azure_accepts_real_adapters(tmp_path: Path) -> None:
     [
         ("order_store", {"tables": TABLES}, "TableOrderStore"),
         ("payments", {"stripe": STRIPE}, "StripePayments"),
-        ("carrier", {"carrier": CARRIER}, "HttpCarrier"),
+        ("carrier", {"carrier": TEST_CARRIER}, "HttpCarrier"),
         ("mailer", {"smtp": SMTP}, "SmtpMailer"),
     ],
 )
@@ -89,6 +91,38 @@ def test_setting_replaces_one_sandbox_adapter(
     }
     assert changed == {port}
     assert type(getattr(after, port)).__name__ == adapter
+
+
+@pytest.mark.parametrize(
+    ("access", "message"),
+    [
+        ({"carrier": CARRIER}, "STRIPE_API_KEY is missing: goods would leave unpaid"),
+        ({"carrier": CARRIER, "stripe": STRIPE}, "STRIPE_API_KEY is a key of Stripe's test mode"),
+        ({"stripe": LIVE_STRIPE}, "STRIPE_API_KEY is a live key, but CARRIER_URL is missing"),
+        ({"stripe": LIVE_STRIPE, "carrier": TEST_CARRIER}, "but CARRIER_TEST_MODE is 1"),
+    ],
+)
+def test_real_partner_beside_a_pretended_one_is_refused(
+    tmp_path: Path, access: dict[str, Any], message: str
+) -> None:
+    """Test cards must not make goods free, and nobody pays for goods that never leave."""
+    with pytest.raises(InvalidSettingsError, match=message):
+        orders.services.build(replace(settings_in(tmp_path), **access))
+
+
+@pytest.mark.parametrize(
+    "access",
+    [
+        {},
+        {"stripe": STRIPE},
+        {"carrier": TEST_CARRIER},
+        {"stripe": STRIPE, "carrier": TEST_CARRIER},
+        {"stripe": LIVE_STRIPE, "carrier": CARRIER},
+    ],
+)
+def test_partners_that_fit_together_are_accepted(tmp_path: Path, access: dict[str, Any]) -> None:
+    """Live payments and a real carrier, or sandboxes and test modes."""
+    assert orders.services.build(replace(settings_in(tmp_path), **access))
 
 
 def run_python(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -127,6 +161,7 @@ def test_sandbox_adapters_import_no_client_libraries() -> None:
         ("ORDERS_ID_SECRET", "short", "ORDERS_ID_SECRET must have 16 characters or more"),
         ("ORDERS_CATALOGUE", "nowhere.json", "nowhere.json"),
         ("WEBSITE_SITE_NAME", "shop", "these work on one machine only"),
+        ("STRIPE_API_KEY", "sk_live_planted", "STRIPE_API_KEY is a live key, but CARRIER_URL is"),
     ],
 )
 def test_invalid_settings_are_logged_when_the_app_is_loaded(

@@ -136,3 +136,13 @@ def test_retention_applies_to_more_orders_than_a_page_holds(shop: Shop) -> None:
 
     kept = [number for number in range(120) if store.customer(f"o{number:03}")]
     assert len(kept) == 1
+
+
+def test_counters_of_past_hours_are_deleted(shop: Shop) -> None:
+    """They hold keyed hashes of addresses, which nobody needs after the hour."""
+    ends_at = shop.app.clock.now()
+    shop.services.quotas.use("k", 1, ends_at)
+
+    shop.advance_days(1)
+
+    assert shop.services.quotas.use("k", 1, ends_at)

@@ -32,11 +32,11 @@ class SandboxMailer:
             if outbox.get(key) is None:
                 outbox.put(key, order_id, email_id, **content)
 
-    def erase(self, order_id: str) -> None:
+    def erase(self, order_id: str) -> bool:
         """Erase recipients and texts of the order's emails, but not that they were sent."""
         with self.outbox.writing() as outbox:
             outbox.erase_details(order_id)
-        self.outbox.scrub()
+        return self.outbox.scrub()
 
     def list_emails(self, since: datetime) -> list[EmailRecord]:
         """Return the emails in the outbox."""

@@ -69,8 +69,9 @@ class SmtpMailer:
         except (OSError, ValueError) as error:  # includes the errors of smtplib
             raise MailerUnavailableError(f"the email was not accepted: {_code(error)}") from None
 
-    def erase(self, order_id: str) -> None:
+    def erase(self, order_id: str) -> bool:  # noqa: ARG002 - the app keeps no emails
         """Do nothing: the app keeps no emails."""
+        return True
 
     def list_emails(self, since: datetime) -> list[EmailRecord]:  # noqa: ARG002 - the references have no times
         """Return all accepted emails, as the order store records them."""

@@ -44,8 +44,9 @@ def flags_of(record: OrderRecord) -> dict[str, bool]:
         "is_open": record.outcome is None,
         "needs_attention": record.attention is not None,
         "is_waiting": record.is_waiting,
-        "has_open_refund": bool(record.open_refunds),
-        "is_erased": record.erased_at is not None,
+        "has_open_refund": record.has_unsettled_refund,
+        "is_erased": record.erased_at is not None and not record.is_erasure_pending,
+        "is_erasure_pending": record.is_erasure_pending,
         "is_purged": record.purged_at is not None,
     }
 

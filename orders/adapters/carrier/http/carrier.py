@@ -87,8 +87,8 @@ class HttpCarrier:
 
     def list_shipments(self, since: datetime) -> Iterator[ShipmentRecord]:
         """Return the shipments that the carrier lists."""
-        for order_id, shipment in self._client.booked_since(since):
-            yield ShipmentRecord(order_id=order_id, status=shipment.status)
+        for shipment in self._client.booked_since(since):
+            yield ShipmentRecord(order_id=shipment.reference, status=shipment.status)
 
     def _has_tombstone(self, order_id: str) -> bool:
         return self._references.find(order_id).has_tombstone

@@ -2,7 +2,7 @@
 
 | request                               | response                                               |
 |---------------------------------------|--------------------------------------------------------|
-| `GET /shipments?reference=…`          | 200 `{"shipments": […]}`: the shipment, or none        |
+| `GET /shipments?reference=…`          | 200 `{"shipments": […]}`: those with it, or none       |
 | `GET /shipments?since=…&page=…`       | 200 `{"shipments": […], "next": …}`: all, in pages     |
 | `POST /shipments`                     | 200 or 201 and the shipment; 422: the address is refused |
 | `POST /shipments/{id}/cancel`         | 200 and the shipment; 409: it is dispatched            |
@@ -26,6 +26,14 @@ from orders.domain.results import ShipmentStatus
 
 T = TypeVar("T")
 
+#: Of several shipments with one reference the one that came furthest counts.
+_PROGRESS: Final = (
+    ShipmentStatus.CANCELED,
+    ShipmentStatus.BOOKED,
+    ShipmentStatus.DISPATCHED,
+    ShipmentStatus.DELIVERED,
+)
+
 _OK: Final = frozenset({200, 201})
 _UNPROCESSABLE: Final = 422
 
@@ -35,6 +43,8 @@ class CarrierShipment:
     """A shipment at the carrier."""
 
     shipment_id: str
+    #: The order ID.
+    reference: str
     status: ShipmentStatus
     tracking_number: str
 
@@ -48,19 +58,21 @@ class CarrierClient:
         self._http = urllib3.PoolManager(timeout=timeout)
 
     def find(self, reference: str) -> CarrierShipment | None:
-        """Return the shipment with this reference."""
+        """Return the shipment with this reference, a living one rather than a canceled one."""
         response = self._request("GET", "/shipments", fields={"reference": reference})
-        shipments = _field(_document(response), "shipments", list)
-        return _to_shipment(shipments[0]) if shipments else None
+        listed = map(_to_shipment, _field(_document(response), "shipments", list))
+        # A carrier may ignore the parameter, or find similar references too.
+        found = (shipment for shipment in listed if shipment.reference == reference)
+        return max(found, key=lambda shipment: _PROGRESS.index(shipment.status), default=None)
 
-    def booked_since(self, since: datetime) -> Iterator[tuple[str, CarrierShipment]]:
-        """Yield the reference and the shipment of every booking since then."""
+    def booked_since(self, since: datetime) -> Iterator[CarrierShipment]:
+        """Yield the shipment of every booking since then."""
         page: object = ""
         while isinstance(page, str):
             fields = {"since": since.isoformat(), "page": page}
             document = _document(self._request("GET", "/shipments", fields=fields))
             for item in _field(document, "shipments", list):
-                yield _field(item, "reference", str), _to_shipment(item)
+                yield _to_shipment(item)
             page = document.get("next") if isinstance(document, dict) else None
 
     def book(self, reference: str, recipient: Customer, key: str) -> CarrierShipment | None:
@@ -69,17 +81,17 @@ class CarrierClient:
         response = self._request("POST", "/shipments", key, json=body)
         if response.status == _UNPROCESSABLE:
             return None
-        return _to_shipment(_document(response))
+        return _require_same(_to_shipment(_document(response)), reference)
 
     def cancel(self, shipment: CarrierShipment, key: str) -> CarrierShipment:
         """Cancel the shipment and return its new state."""
         response = self._request("POST", f"/shipments/{shipment.shipment_id}/cancel", key)
-        return _to_shipment(_document(response))
+        return _require_same(_to_shipment(_document(response)), shipment.reference)
 
     def dispatch(self, shipment: CarrierShipment, key: str) -> CarrierShipment:
         """Dispatch the shipment and return its new state."""
         response = self._request("POST", f"/shipments/{shipment.shipment_id}/dispatch", key)
-        return _to_shipment(_document(response))
+        return _require_same(_to_shipment(_document(response)), shipment.reference)
 
     def _request(
         self, method: str, path: str, key: str | None = None, **content: dict[str, Any]
@@ -127,9 +139,16 @@ def _to_shipment(document: object) -> CarrierShipment:
         raise CarrierUnavailableError("the carrier's response has an unknown status")
     return CarrierShipment(
         shipment_id=_field(document, "id", str),
+        reference=_field(document, "reference", str),
         status=ShipmentStatus(status),
         tracking_number=_field(document, "trackingNumber", str),
     )
+
+
+def _require_same(shipment: CarrierShipment, reference: str) -> CarrierShipment:
+    if shipment.reference != reference:
+        raise CarrierUnavailableError("the carrier's response is about another shipment")
+    return shipment
 
 
 def _field(document: object, name: str, kind: type[T]) -> T:

@@ -27,6 +27,7 @@ _FLAGS: Final = (
     "is_waiting",
     "has_open_refund",
     "is_erased",
+    "is_erasure_pending",
     "is_purged",
 )
 

@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS orders (
     is_waiting        INTEGER NOT NULL,
     has_open_refund   INTEGER NOT NULL,
     is_erased         INTEGER NOT NULL,
+    is_erasure_pending INTEGER NOT NULL,
     is_purged         INTEGER NOT NULL,
     ended_at          TEXT,
     recovery_due_at   TEXT NOT NULL
@@ -36,6 +37,8 @@ CREATE INDEX IF NOT EXISTS due_refunds ON orders (recovery_due_at, placed_at, or
     WHERE has_open_refund = 1;
 CREATE INDEX IF NOT EXISTS unpurged_orders ON orders (placed_at, order_id) WHERE is_purged = 0;
 CREATE INDEX IF NOT EXISTS unerased_orders ON orders (placed_at, order_id) WHERE is_erased = 0;
+CREATE INDEX IF NOT EXISTS pending_erasures ON orders (placed_at, order_id)
+    WHERE is_erasure_pending = 1;
 CREATE TABLE IF NOT EXISTS order_products (
     sku       TEXT NOT NULL,
     placed_at TEXT NOT NULL,

@@ -100,13 +100,13 @@ class SqliteOrderStore:
         with self._database.reading() as connection:
             return connection.execute(query, (order_id,)).fetchone() is not None
 
-    def erase(self, order_id: str) -> None:
-        """Erase all personal data, in the file's log too."""
+    def erase(self, order_id: str) -> bool:
+        """Erase all personal data, in the file's log too unless somebody still reads it."""
         now = self._clock.now()
         with self._database.writing() as connection:
             connection.execute("DELETE FROM customers WHERE order_id = ?", (order_id,))
             self._apply(connection, order_id, lambda record: erase(record, now))
-        self._database.scrub()
+        return self._database.scrub()
 
     def delete(self, order_id: str) -> None:
         """Delete the record and all that belongs to it, unless work remains for the order."""

@@ -29,7 +29,7 @@ class ListName(StrEnum):
     OLDEST = "oldest"
     #: Every order, newest first.
     NEWEST = "newest"
-    #: Orders that have not ended, need attention, or have an open refund.
+    #: Orders that have not ended, need attention, or have an open refund or a pending erasure.
     OPEN = "open"
     #: Orders whose history and stock entries are not purged.
     UNPURGED = "unpurged"
@@ -51,11 +51,12 @@ _OPEN_STATUSES: Final = frozenset(
 def lists_of(record: OrderRecord) -> frozenset[ListName]:
     """Return the lists that the order belongs to."""
     is_open = record.outcome is None or record.status in _OPEN_STATUSES
-    has_open_work = record.attention is not None or bool(record.open_refunds)
+    has_open_work = record.attention is not None or record.has_unsettled_refund
+    has_open_work |= record.is_erasure_pending
     conditions = {
         ListName.OPEN: is_open or has_open_work,
         ListName.UNPURGED: record.purged_at is None,
-        ListName.UNERASED: record.erased_at is None,
+        ListName.UNERASED: not flags_of(record)["is_erased"],
     }
     return frozenset(
         {
@@ -73,6 +74,7 @@ def list_for(query: OrderQuery) -> ListName:
         or query.needs_attention
         or query.is_waiting
         or query.has_open_refund
+        or query.is_erasure_pending
         or query.status in _OPEN_STATUSES
     ):
         return ListName.OPEN

@@ -8,7 +8,8 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from secrets import token_hex
 from threading import Lock
 from typing import Any, Final
@@ -36,6 +37,8 @@ _CLIENT_OPTIONS: Final[Mapping[str, Any]] = {
 _PAGE_SIZE: Final = 200
 #: Most rows that the service returns in one response.
 _MAX_PAGE_SIZE: Final = 1000
+#: Most rows of one transaction.
+_BATCH_SIZE: Final = 100
 #: Codes of the service: a row of a transaction changed or was deleted, or a new one exists.
 _CONFLICTS: Final = frozenset(
     {"EntityAlreadyExists", "ResourceNotFound", "UpdateConditionNotSatisfied"}
@@ -204,6 +207,20 @@ class Tables:
         if operations:
             with _translate_errors():
                 self._open(table).submit_transaction(operations)
+
+    def delete_partitions_before(self, table: str, partition: str) -> None:
+        """Delete all rows of the partitions whose keys sort before this one."""
+        with _translate_errors():
+            client = self._open(table)
+            entities = client.query_entities(
+                "PartitionKey lt @partition",
+                parameters={"partition": partition},
+                select=["PartitionKey", "RowKey"],
+                results_per_page=_PAGE_SIZE,
+            )
+            for _, rows in groupby(entities, key=itemgetter("PartitionKey")):
+                while operations := [("delete", dict(row)) for row in islice(rows, _BATCH_SIZE)]:
+                    client.submit_transaction(operations)
 
     def _was_written_by(self, table: str, partition: str, key: str, write_id: str) -> bool:
         """Whether the conflicting row was written by the same call, whose response was lost."""

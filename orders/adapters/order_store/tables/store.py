@@ -98,7 +98,7 @@ class TableOrderStore:
         """Whether an order with this ID existed and was deleted."""
         return self._tables.get(TABLE, tombstone_partition(order_id), TOMBSTONE) is not None
 
-    def erase(self, order_id: str) -> None:
+    def erase(self, order_id: str) -> bool:
         """Erase all personal data."""
         now = self._clock.now()
         # The record last: once it says "erased", the personal part is not looked for again.
@@ -106,6 +106,7 @@ class TableOrderStore:
         if customer is not None:
             self._tables.delete(TABLE, key_of(order_id), customer)
         self._orders.update(order_id, lambda record: erase(record, now))
+        return True
 
     def delete(self, order_id: str) -> None:
         """Delete the record and all that belongs to it, unless work remains for the order."""

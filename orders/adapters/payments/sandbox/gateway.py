@@ -16,6 +16,7 @@ from orders.adapters.payments.sandbox import methods
 from orders.adapters.sandbox_ledger import Entry, Ledger, LedgerTransaction
 from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
+from orders.domain.order import PaymentLimits
 from orders.domain.outcome import Reason
 from orders.domain.provider_records import PaymentRecord
 from orders.domain.results import (
@@ -49,6 +50,10 @@ class SandboxPayments:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.ledger = Ledger(path, "payments", clock, PaymentsUnavailableError)
+
+    def limits(self, currency: str) -> PaymentLimits:  # noqa: ARG002 - the same for all currencies
+        """Return which amounts the sandbox takes: all but zero."""
+        return PaymentLimits()
 
     def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
         """Authorize the amount. A decline is returned, not raised."""

@@ -11,6 +11,7 @@ Names of Stripe's test mode are used if Stripe has one.
 | pm_card_chargeDeclinedIncorrectCvc      | declined, incorrectCvc |
 | pm_card_chargeDeclinedProcessingError   | declined, processingError |
 | pm_card_authenticationRequired          | declined, customerActionRequired |
+| pm_sandbox_used                         | refused, unusablePaymentMethod |
 | pm_sandbox_flaky                        | authorizing raises twice, then is approved |
 | pm_sandbox_timeoutAfterEffect           | approved, but the first response is lost |
 | pm_sandbox_timeoutBeforeEffect          | authorizing raises once, then is approved |
@@ -70,6 +71,7 @@ _DECLINED: Final[dict[str, Reason]] = {
     "pm_card_chargeDeclinedIncorrectCvc": Reason.INCORRECT_CVC,
     "pm_card_chargeDeclinedProcessingError": Reason.PROCESSING_ERROR,
     "pm_card_authenticationRequired": Reason.CUSTOMER_ACTION_REQUIRED,
+    "pm_sandbox_used": Reason.UNUSABLE_PAYMENT_METHOD,
 }
 
 

@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from orders.adapters.payments.stripe.amounts import limits_of
 from orders.adapters.payments.stripe.connection import (
     TIMEOUT_SECONDS,
     StripeRefusedError,
@@ -25,8 +26,10 @@ from orders.adapters.payments.stripe.connection import (
 )
 from orders.adapters.payments.stripe.intents import EXPIRED, Intent, Status, StripeIntents
 from orders.adapters.payments.stripe.refunds import StripeRefunds
+from orders.adapters.payments.stripe.refusals import StripeRejectedError
 from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
+from orders.domain.order import PaymentLimits
 from orders.domain.outcome import Reason
 from orders.domain.provider_records import PaymentRecord
 from orders.domain.results import (
@@ -65,21 +68,16 @@ class StripePayments:
         self._refunds = StripeRefunds(client, self._intents, references)
         self._references = references
 
+    def limits(self, currency: str) -> PaymentLimits:
+        """Return which amounts of a currency Stripe takes."""
+        return limits_of(currency)
+
     def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
         """Authorize the amount. A decline is returned, not raised."""
-        reference = self._create_intent(order_id, amount, payment_method)
-        if reference.has_tombstone:
-            return Refused(reason=Reason.ALREADY_UNDONE)
-        if reference.partner_id is None:
-            return Refused(reason=Reason.UNKNOWN_PAYMENT_METHOD)
-        intent = self._intents.find(reference.partner_id)
-        if intent.status == Status.REQUIRES_CONFIRMATION:
-            confirm = partial(self._intents.confirm, intent.intent_id)
-            intent = self._change(confirm, order_id, "authorize", intent)
-        if intent.status == Status.REQUIRES_ACTION:
-            abandon = partial(self._intents.cancel, intent.intent_id, "abandoned")
-            intent = self._change(abandon, order_id, "abandon", intent)
-        return _authorization(intent)
+        try:
+            return self._authorize(order_id, amount, payment_method)
+        except StripeRejectedError as rejected:
+            return Refused(reason=rejected.reason)
 
     def capture(self, order_id: str) -> Capture:
         """Capture the authorized amount. A refusal is returned, not raised."""
@@ -141,6 +139,19 @@ class StripePayments:
         """Return the intents that Stripe lists."""
         return self._intents.list_payments(since)
 
+    def _authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
+        reference = self._create_intent(order_id, amount, payment_method)
+        if reference.has_tombstone or reference.partner_id is None:
+            return Refused(reason=Reason.ALREADY_UNDONE)
+        intent = self._intents.find(reference.partner_id)
+        if intent.status == Status.REQUIRES_CONFIRMATION:
+            confirm = partial(self._intents.confirm, intent.intent_id)
+            intent = self._change(confirm, order_id, "authorize", intent)
+        if intent.status == Status.REQUIRES_ACTION:
+            abandon = partial(self._intents.cancel, intent.intent_id, "abandoned")
+            intent = self._change(abandon, order_id, "abandon", intent)
+        return _authorization(intent)
+
     def _create_intent(self, order_id: str, amount: Money, payment_method: str) -> PartnerReference:
         """Create the order's intent unless there is one, and return its reference."""
         reference = self._references.find(order_id)
@@ -153,7 +164,7 @@ class StripePayments:
             # There is nothing to look up: an intent with an unknown ID is never confirmed.
             self._references.next_attempt(order_id, reference.attempt)
             raise
-        return self._references.store(order_id, intent_id) if intent_id else reference
+        return self._references.store(order_id, intent_id)
 
     def _change(
         self, action: Callable[[str], Intent], order_id: str, step: str, before: Intent
@@ -171,7 +182,8 @@ class StripePayments:
         return after
 
     def _refund_remaining(self, order_id: str, intent: Intent, key: str) -> Intent:
-        self._refunds.pay(intent.intent_id, intent.refundable, f"{order_id}:reverse", key)
+        amount = Money(intent.refundable, intent.currency)
+        self._refunds.pay(intent.intent_id, amount, f"{order_id}:reverse", key)
         return self._intents.find(intent.intent_id)
 
 

@@ -12,7 +12,9 @@ from typing import Final, Literal, cast
 
 import stripe
 
+from orders.adapters.payments.stripe.amounts import to_money, to_units
 from orders.adapters.payments.stripe.connection import PAGE_SIZE, translate_errors
+from orders.adapters.payments.stripe.refusals import translate_refusals
 from orders.domain.money import Money
 from orders.domain.provider_records import PaymentRecord
 
@@ -55,6 +57,7 @@ class Intent:
     #: Captured minor units, and those that are refunded or being refunded.
     captured: int
     refunded: int
+    currency: str
 
     @property
     def refundable(self) -> int:
@@ -68,25 +71,24 @@ class StripeIntents:
     def __init__(self, client: stripe.StripeClient) -> None:
         self._intents = client.v1.payment_intents
 
-    def create(self, order_id: str, amount: Money, payment_method: str, key: str) -> str | None:
-        """Create an unconfirmed intent and return its ID; None: no such payment method."""
-        with translate_errors():
-            try:
-                intent = self._intents.create(
-                    {
-                        "amount": amount.minor,
-                        "currency": amount.currency.lower(),
-                        "payment_method": payment_method,
-                        "allowed_payment_method_types": ["card"],
-                        "capture_method": "manual",
-                        "metadata": {"order_id": order_id},
-                    },
-                    {"idempotency_key": key},
-                )
-            except stripe.InvalidRequestError as error:
-                if (error.code, error.param) == ("resource_missing", "payment_method"):
-                    return None
-                raise
+    def create(self, order_id: str, amount: Money, payment_method: str, key: str) -> str:
+        """Create an unconfirmed intent and return its ID.
+
+        Raises:
+            StripeRejectedError: the payment method or the amount is refused.
+        """
+        with translate_errors(), translate_refusals():
+            intent = self._intents.create(
+                {
+                    "amount": to_units(amount),
+                    "currency": amount.currency.lower(),
+                    "payment_method": payment_method,
+                    "allowed_payment_method_types": ["card"],
+                    "capture_method": "manual",
+                    "metadata": {"order_id": order_id},
+                },
+                {"idempotency_key": key},
+            )
         return intent.id
 
     def probe(self) -> None:
@@ -100,8 +102,12 @@ class StripeIntents:
             return _to_intent(self._intents.retrieve(intent_id, {"expand": ["latest_charge"]}))
 
     def confirm(self, intent_id: str, key: str) -> Intent:
-        """Authorize the amount."""
-        with translate_errors():
+        """Authorize the amount.
+
+        Raises:
+            StripeRejectedError: the payment method or the amount is refused.
+        """
+        with translate_errors(), translate_refusals():
             return _to_intent(
                 self._intents.confirm(
                     intent_id, {"expand": ["latest_charge"]}, {"idempotency_key": key}
@@ -147,7 +153,7 @@ def _to_record(item: stripe.PaymentIntent) -> PaymentRecord:
     intent = _to_intent(item)
     return PaymentRecord(
         order_id=item.metadata["order_id"],
-        held=item.amount if intent.status == Status.REQUIRES_CAPTURE else 0,
+        held=_minor(item, item.amount) if intent.status == Status.REQUIRES_CAPTURE else 0,
         captured=intent.captured,
         # Stripe counts a voided authorization as refunded too.
         refunded=intent.refunded if intent.captured else 0,
@@ -163,6 +169,11 @@ def _to_intent(item: stripe.PaymentIntent) -> Intent:
         decline_code=(error.decline_code or error.code) if error else None,
         cancellation_reason=item.cancellation_reason,
         was_authorized=charge is not None and charge.status == "succeeded",
-        captured=item.amount_received,
-        refunded=charge.amount_refunded if charge else 0,
+        captured=_minor(item, item.amount_received),
+        refunded=_minor(item, charge.amount_refunded) if charge else 0,
+        currency=item.currency.upper(),
     )
+
+
+def _minor(item: stripe.PaymentIntent, units: int) -> int:
+    return to_money(units, item.currency).minor

@@ -12,6 +12,7 @@ from typing import Final
 
 import stripe
 
+from orders.adapters.payments.stripe.amounts import to_units
 from orders.adapters.payments.stripe.connection import (
     PAGE_SIZE,
     StripeRefusedError,
@@ -59,7 +60,7 @@ class StripeRefunds:
         reference_key = f"{order_id}:refund:{refund_id}"
         attempt = self._references.find(reference_key).attempt
         try:
-            self.pay(intent_id, amount.minor, refund_id, f"{reference_key}:{attempt}:{failed}")
+            self.pay(intent_id, amount, refund_id, f"{reference_key}:{attempt}:{failed}")
         except StripeStoredError as error:
             result, _ = self._look_up(intent_id, refund_id, amount)
             if isinstance(result, Refunded):
@@ -70,7 +71,7 @@ class StripeRefunds:
             raise
         return Refunded()
 
-    def pay(self, intent_id: str, minor: int, refund_id: str, key: str) -> None:
+    def pay(self, intent_id: str, amount: Money, refund_id: str, key: str) -> None:
         """Create a refund with our ID.
 
         Raises:
@@ -81,7 +82,7 @@ class StripeRefunds:
                 refund = self._refunds.create(
                     {
                         "payment_intent": intent_id,
-                        "amount": minor,
+                        "amount": to_units(amount),
                         "metadata": {"refund_id": refund_id},
                     },
                     {"idempotency_key": key},
