@@ -37,7 +37,7 @@ def app_settings() -> dict[str, str]:
 def vault_settings() -> dict[str, str]:
     """Return the settings of the app that are secret, with the names of their secrets."""
     text = BicepFile(path=MODULES / "vault.bicep").text
-    return dict(re.findall(r"^    ([A-Z_]+): '([a-z-]+)'$", text, re.MULTILINE))
+    return dict(re.findall(r"\b([A-Z_]+): '([a-z-]+)'", text))
 
 
 def test_every_setting_that_azure_requires_is_set() -> None:
