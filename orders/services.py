@@ -77,11 +77,15 @@ def services() -> Services:
 
 
 def check_configuration() -> None:
-    """Log an error if the settings or the catalogue are invalid."""
+    """Log everything that is wrong with the settings and the catalogue, one line each."""
     try:
         services().catalogue.skus()
     except Exception as error:  # noqa: BLE001 - the real host hides errors raised at import
-        _log.error("the app refuses to serve: %s", error)
+        for problem in str(error).splitlines():
+            _log.error("the app refuses to serve: %s", problem)
+    else:
+        for problem in services().settings.unknown_names:
+            _log.warning("a setting has no effect: %s", problem)
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Services:

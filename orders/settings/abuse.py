@@ -1,7 +1,8 @@
 """Settings against abuse: quotas of orders, proxies that are trusted, second operators."""
 
 from orders.domain.quotas import QuotaPolicy
-from orders.settings.readers import Environment, read_number
+from orders.settings.environment import Environment
+from orders.settings.readers import read_number
 
 #: With live payments. Test cards are shared by everybody, and nobody gains by trying them out.
 _LIVE = QuotaPolicy(per_client=100, per_payment_method=10, per_email=10)

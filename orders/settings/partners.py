@@ -1,13 +1,13 @@
 """Access to storage and partners.
 
-Errors and logs never repeat a value that may hold a secret.
+A wrong value is reported to the environment. Messages and logs never repeat a value that may hold a
+secret.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -15,7 +15,7 @@ from email.utils import parseaddr
 from typing import Final, Literal, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from orders.domain.errors import InvalidSettingsError
+from orders.settings.environment import Environment
 from orders.settings.readers import read_flag
 
 #: Hosts of this machine: a secret may be sent to them without encryption.
@@ -78,19 +78,22 @@ class TablesAccess:
     client_id: str | None = None
 
 
-def tables_access(environment: Mapping[str, str]) -> TablesAccess | None:
+def tables_access(environment: Environment) -> TablesAccess | None:
     """Read the access to Azure Tables. None: the order store is in SQLite."""
     text = environment.get("ORDERS_TABLES", "").strip()
     if not text:
         return None
     if text.startswith(("https:", "http:")):
-        url = _url({"ORDERS_TABLES": text}, "ORDERS_TABLES") or ""
-        return TablesAccess(account_url=url, client_id=environment.get("AZURE_CLIENT_ID") or None)
+        url = _url(environment, "ORDERS_TABLES")
+        client_id = environment.get("AZURE_CLIENT_ID") or None
+        return None if url is None else TablesAccess(account_url=url, client_id=client_id)
     if not _has_account(text):
-        raise InvalidSettingsError(
+        environment.refuse(
+            "ORDERS_TABLES",
             "ORDERS_TABLES must be a connection string with an AccountName and an AccountKey, and"
-            " https, or https://ACCOUNT.table.core.windows.net"
+            " https, or https://ACCOUNT.table.core.windows.net",
         )
+        return None
     return TablesAccess(connection_string=text)
 
 
@@ -108,71 +111,86 @@ def _has_account(text: str) -> bool:
         return False
 
 
-def stripe_access(environment: Mapping[str, str]) -> StripeAccess | None:
+def stripe_access(environment: Environment) -> StripeAccess | None:
     """Read the access to Stripe. None: sandbox payments."""
-    api_key = environment.get("STRIPE_API_KEY", "")
+    api_key, api_base = environment.get("STRIPE_API_KEY", ""), _url(environment, "STRIPE_API_BASE")
     if not api_key:
         return None
     if not re.fullmatch(r"(sk|rk)_[A-Za-z0-9_]+", api_key):
-        raise InvalidSettingsError(
-            "STRIPE_API_KEY must be a secret key, which begins with sk_ or rk_"
+        environment.refuse(
+            "STRIPE_API_KEY", "STRIPE_API_KEY must be a secret key, which begins with sk_ or rk_"
         )
-    return StripeAccess(api_key=api_key, api_base=_url(environment, "STRIPE_API_BASE"))
+    return StripeAccess(api_key=api_key, api_base=api_base)
 
 
-def carrier_access(environment: Mapping[str, str]) -> CarrierAccess | None:
+def carrier_access(environment: Environment) -> CarrierAccess | None:
     """Read the access to the carrier. None: the sandbox carrier."""
     url, token = _url(environment, "CARRIER_URL"), environment.get("CARRIER_TOKEN", "")
-    if url is None and not token:
-        return None
-    if url is None or not token:
-        raise InvalidSettingsError("CARRIER_URL and CARRIER_TOKEN must be set together")
-    if not re.fullmatch(r"[!-~]+", token):
-        raise InvalidSettingsError(
-            "CARRIER_TOKEN must consist of printable ASCII characters without spaces"
-        )
     is_test = read_flag(environment, "CARRIER_TEST_MODE")
-    return CarrierAccess(url=url, token=token, is_test=is_test)
+    if not environment.get("CARRIER_URL") and not token:
+        return None
+    for name in ("CARRIER_URL", "CARRIER_TOKEN"):
+        if not environment.get(name):
+            environment.refuse(name, "CARRIER_URL and CARRIER_TOKEN must be set together")
+    if not re.fullmatch(r"[!-~]+", token):
+        environment.refuse(
+            "CARRIER_TOKEN",
+            "CARRIER_TOKEN must consist of printable ASCII characters without spaces",
+        )
+    return CarrierAccess(url=url or "", token=token, is_test=is_test)
 
 
-def smtp_access(environment: Mapping[str, str]) -> SmtpAccess | None:
+def smtp_access(environment: Environment) -> SmtpAccess | None:
     """Read the access to the mail server. None: the sandbox mailer."""
     if not environment.get("SMTP_URL") and not environment.get("MAIL_FROM"):
         return None
-    try:
-        url = urlsplit(environment.get("SMTP_URL", ""))
-        host, port = url.hostname, url.port
-    except ValueError:
-        host = None
-    if not (host and url.scheme in _SMTP_PORTS and url.path in {"", "/"}):
-        raise InvalidSettingsError(
-            "SMTP_URL must look like smtps://user:password@host:465, starttls://… or smtp://…"
-        )
-    if url.password and url.scheme == "smtp" and host not in _LOOPBACK:
-        raise InvalidSettingsError("SMTP_URL must be smtps:// or starttls:// to send a password")
+    url, sender = _smtp_url(environment), _sender(environment)
+    if url is None or sender is None or url.hostname is None:
+        return None
     return SmtpAccess(
         scheme=cast("Literal['smtp', 'starttls', 'smtps']", url.scheme),
-        host=host,
-        port=port or _SMTP_PORTS[url.scheme],
-        sender=_sender(environment),
+        host=url.hostname,
+        port=url.port or _SMTP_PORTS[url.scheme],
+        sender=sender,
         username=unquote(url.username) if url.username else None,
         password=unquote(url.password or ""),
     )
 
 
-def _sender(environment: Mapping[str, str]) -> Address:
+def _smtp_url(environment: Environment) -> SplitResult | None:
+    try:
+        url = urlsplit(environment.get("SMTP_URL", ""))
+        is_valid = url.hostname and url.port != 0
+    except ValueError:
+        is_valid = False
+    if not (is_valid and url.scheme in _SMTP_PORTS and url.path in {"", "/"}):
+        environment.refuse(
+            "SMTP_URL",
+            "SMTP_URL must look like smtps://user:password@host:465, starttls://… or smtp://…",
+        )
+        return None
+    if url.password and url.scheme == "smtp" and url.hostname not in _LOOPBACK:
+        environment.refuse(
+            "SMTP_URL", "SMTP_URL must be smtps:// or starttls:// to send a password"
+        )
+        return None
+    return url
+
+
+def _sender(environment: Environment) -> Address | None:
     name, address = parseaddr(environment.get("MAIL_FROM", ""))
     try:
         return Address(name, addr_spec=address)
     except (ValueError, HeaderParseError, IndexError):
-        raise InvalidSettingsError(
-            "MAIL_FROM must be an address such as The Shop <orders@shop.example>"
-        ) from None
+        environment.refuse(
+            "MAIL_FROM", "MAIL_FROM must be an address such as The Shop <orders@shop.example>"
+        )
+        return None
 
 
-def _url(environment: Mapping[str, str], name: str) -> str | None:
-    """Read a URL that a secret may be sent to. Errors do not repeat it."""
-    text = environment.get(name, "").rstrip("/")
+def _url(environment: Environment, name: str) -> str | None:
+    """Read a URL that a secret may be sent to. The message does not repeat it."""
+    text = environment.get(name, "").strip().rstrip("/")
     if not text:
         return None
     try:
@@ -183,9 +201,10 @@ def _url(environment: Mapping[str, str], name: str) -> str | None:
     except ValueError:
         is_valid = False
     if not is_valid:
-        raise InvalidSettingsError(
-            f"{name} must be an https:// URL, or an http:// URL of this machine"
+        environment.refuse(
+            name, f"{name} must be an https:// URL, or an http:// URL of this machine"
         )
+        return None
     return text
 
 

@@ -1,14 +1,13 @@
-"""Readers of single settings: numbers, durations, texts. Each raises InvalidSettingsError."""
+"""Readers of single settings: numbers, durations, texts.
+
+A wrong value is reported to the environment, and the default is returned in its place.
+"""
 
 import re
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import TypeAlias
 
 from orders.contracts.retries import RetryPolicy
-from orders.domain.errors import InvalidSettingsError
-
-Environment: TypeAlias = Mapping[str, str]
+from orders.settings.environment import Environment
 
 
 def read_number(
@@ -19,9 +18,8 @@ def read_number(
     is_number = re.fullmatch(f"0|[1-9][0-9]{{0,{max_digits - 1}}}", text)
     if not is_number or int(text) < minimum:
         limit = "9" * max_digits
-        raise InvalidSettingsError(
-            f"{name} must be a number from {minimum} to {limit}, not {text!r}"
-        )
+        environment.refuse(name, f"{name} must be a number from {minimum} to {limit}, not {text!r}")
+        return default
     return int(text)
 
 
@@ -29,7 +27,7 @@ def read_flag(environment: Environment, name: str) -> bool:
     """Read 1 or 0; without a value, 0."""
     text = environment.get(name) or "0"
     if text not in {"0", "1"}:
-        raise InvalidSettingsError(f"{name} must be 1 or 0, not {text!r}")
+        environment.refuse(name, f"{name} must be 1 or 0, not {text!r}")
     return text == "1"
 
 
@@ -54,7 +52,10 @@ def read_countries(environment: Environment, name: str, default: str) -> frozens
     countries = frozenset(country.strip() for country in text.split(","))
     wrong = sorted(country for country in countries if not re.fullmatch("[A-Z]{2}", country))
     if wrong:
-        raise InvalidSettingsError(f"{name} must list country codes such as DE,FR; wrong: {wrong}")
+        environment.refuse(
+            name,
+            f"{name} must list country codes such as DE,FR; wrong: {', '.join(map(repr, wrong))}",
+        )
     return countries
 
 
@@ -67,5 +68,5 @@ def read_retry_policy(environment: Environment, prefix: str, default: RetryPolic
         max_attempts=read_number(environment, f"{prefix}_MAX_ATTEMPTS", default.max_attempts, 2),
     )
     if policy.max_interval_ms < policy.first_interval_ms:
-        raise InvalidSettingsError(f"{longest} must not be less than {first}")
+        environment.refuse(longest, f"{longest} must not be less than {first}")
     return policy

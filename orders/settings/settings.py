@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from orders.contracts.retries import RetryPolicies
 from orders.domain.audit import AuditPolicy
-from orders.domain.errors import InvalidSettingsError
 from orders.domain.order import Terms
 from orders.domain.policies import RecoveryPolicy, RetentionPolicy
 from orders.domain.quotas import QuotaPolicy
 from orders.domain.waits import WaitPolicy
 from orders.settings.abuse import quota_policy, refund_limit, trusted_proxies
+from orders.settings.azure import is_on_azure, refuse_missing
+from orders.settings.environment import Environment
 from orders.settings.partners import (
     CarrierAccess,
     SmtpAccess,
@@ -28,7 +29,6 @@ from orders.settings.partners import (
     tables_access,
 )
 from orders.settings.readers import (
-    Environment,
     read_countries,
     read_days,
     read_flag,
@@ -94,6 +94,9 @@ class Settings:
     carrier: CarrierAccess | None = None
     #: The SMTP mailer. None: the sandbox.
     smtp: SmtpAccess | None = None
+    #: A line about each ORDERS_… name that is no setting. Only on Azure the app serves in spite of
+    #: one: settings and code change one after the other there, so a version meets those of another.
+    unknown_names: tuple[str, ...] = ()
 
     @property
     def id_secrets(self) -> tuple[str, ...]:
@@ -101,26 +104,28 @@ class Settings:
         return (self.id_secret, *self.previous_id_secrets)
 
     @classmethod
-    def from_env(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+    def from_env(cls, variables: Mapping[str, str] = os.environ) -> Settings:
         """Read the settings.
 
         Raises:
-            InvalidSettingsError: names the setting that is wrong.
+            InvalidSettingsError: names every setting that is wrong, one a line.
         """
+        environment = Environment(variables)
         retries = _retries(environment)
         audit = _audit(environment)
         stripe = stripe_access(environment)
         is_live = stripe is not None and stripe.is_live
+        on_azure = is_on_azure(environment)
         settings = cls(
             data_dir=_path(environment, "ORDERS_DATA_DIR", ".data"),
             catalogue=_path(environment, "ORDERS_CATALOGUE", "catalogue.json"),
-            id_secret=_secret(environment),
+            id_secret=_secret(environment, on_azure=on_azure),
             previous_id_secrets=_previous_secrets(environment),
             requires_idempotency_key=read_flag(environment, "ORDERS_REQUIRE_IDEMPOTENCY_KEY"),
             max_active_orders=read_number(environment, "ORDERS_MAX_ACTIVE_ORDERS", 10_000),
             terms=_terms(environment),
-            on_azure=_on_azure(environment),
-            has_authentication=_has_authentication(environment),
+            on_azure=on_azure,
+            has_authentication=on_azure and _is_authentication_enabled(environment),
             quotas=quota_policy(environment, is_live=is_live),
             refund_alone_up_to=refund_limit(environment),
             trusted_proxies=trusted_proxies(environment),
@@ -134,22 +139,17 @@ class Settings:
             carrier=carrier_access(environment),
             smtp=smtp_access(environment),
         )
-        if settings.on_azure and settings.id_secret == DEVELOPMENT_SECRET:
-            raise InvalidSettingsError("ORDERS_ID_SECRET must be a secret of your own on Azure")
-        return settings
+        if on_azure:
+            refuse_missing(environment)
+        unknown = environment.unknown()
+        if environment.problems or not on_azure:
+            environment.raise_problems(*unknown)
+        return replace(settings, unknown_names=unknown)
 
 
-def _on_azure(environment: Environment) -> bool:
-    # Core Tools imitate parts of Azure's environment and announce themselves.
-    if environment.get("FUNCTIONS_CORETOOLS_ENVIRONMENT", "").lower() == "true":
-        return False
-    return any(environment.get(name) for name in ("WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"))
-
-
-def _has_authentication(environment: Environment) -> bool:
-    # Elsewhere nobody removes the headers of the platform from the requests of strangers.
-    is_enabled = environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
-    return is_enabled and _on_azure(environment)
+def _is_authentication_enabled(environment: Environment) -> bool:
+    # On Azure only: elsewhere the headers of the platform come from anyone.
+    return environment.get("WEBSITE_AUTH_ENABLED", "").lower() == "true"
 
 
 def _path(environment: Environment, name: str, default: str) -> Path:
@@ -157,12 +157,13 @@ def _path(environment: Environment, name: str, default: str) -> Path:
     return _APP_FOLDER / (environment.get(name) or default)
 
 
-def _secret(environment: Environment) -> str:
-    secret = environment.get("ORDERS_ID_SECRET", "")
+def _secret(environment: Environment, *, on_azure: bool) -> str:
+    name = "ORDERS_ID_SECRET"
+    secret = environment.get(name, "")
     if len(secret) < _MIN_SECRET_LENGTH:
-        raise InvalidSettingsError(
-            f"ORDERS_ID_SECRET must have {_MIN_SECRET_LENGTH} characters or more"
-        )
+        environment.refuse(name, f"{name} must have {_MIN_SECRET_LENGTH} characters or more")
+    if on_azure and secret == DEVELOPMENT_SECRET:
+        environment.refuse(name, f"{name} must be a secret of your own on Azure")
     return secret
 
 
@@ -170,9 +171,10 @@ def _previous_secrets(environment: Environment) -> tuple[str, ...]:
     text = environment.get("ORDERS_ID_SECRET_PREVIOUS", "")
     secrets = tuple(secret.strip() for secret in text.split(",") if secret.strip())
     if any(len(secret) < _MIN_SECRET_LENGTH for secret in secrets):
-        raise InvalidSettingsError(
+        environment.refuse(
+            "ORDERS_ID_SECRET_PREVIOUS",
             f"ORDERS_ID_SECRET_PREVIOUS must list secrets of {_MIN_SECRET_LENGTH} characters or"
-            " more, separated by commas"
+            " more, separated by commas",
         )
     return secrets
 
@@ -219,9 +221,10 @@ def _recovery(environment: Environment, retries: RetryPolicies) -> RecoveryPolic
     longest_ms = max(retries.step.max_interval_ms, retries.undo.max_interval_ms)
     if policy.stalled_after <= timedelta(milliseconds=longest_ms):
         # An order that waits for its next retry would count as stalled.
-        raise InvalidSettingsError(
+        environment.refuse(
+            "ORDERS_STALLED_AFTER_MINUTES",
             "ORDERS_STALLED_AFTER_MINUTES must be longer than ORDERS_RETRY_MAX_INTERVAL_MS"
-            " and ORDERS_UNDO_RETRY_MAX_INTERVAL_MS"
+            " and ORDERS_UNDO_RETRY_MAX_INTERVAL_MS",
         )
     return policy
 
@@ -239,8 +242,9 @@ def _waits(environment: Environment) -> WaitPolicy:
     )
     if policy.before_capture > policy.authorization:
         minutes = policy.authorization // timedelta(minutes=1)
-        raise InvalidSettingsError(
-            f"ORDERS_WAIT_MINUTES must be at most {minutes}: banks hold an amount for seven days"
+        environment.refuse(
+            "ORDERS_WAIT_MINUTES",
+            f"ORDERS_WAIT_MINUTES must be at most {minutes}: banks hold an amount for seven days",
         )
     return policy
 
@@ -253,12 +257,14 @@ def _retention(environment: Environment, audit: AuditPolicy) -> RetentionPolicy:
         delete_after=read_days(environment, "ORDERS_DELETE_AFTER_DAYS", default.delete_after),
     )
     if policy.purge_after < audit.window:
-        raise InvalidSettingsError(
-            "ORDERS_PURGE_AFTER_DAYS must not be less than ORDERS_AUDIT_DAYS"
+        environment.refuse(
+            "ORDERS_PURGE_AFTER_DAYS",
+            "ORDERS_PURGE_AFTER_DAYS must not be less than ORDERS_AUDIT_DAYS",
         )
     if policy.delete_after < max(policy.purge_after, policy.erase_after):
-        raise InvalidSettingsError(
+        environment.refuse(
+            "ORDERS_DELETE_AFTER_DAYS",
             "ORDERS_DELETE_AFTER_DAYS must not be less than ORDERS_PURGE_AFTER_DAYS"
-            " and ORDERS_ERASE_AFTER_DAYS"
+            " and ORDERS_ERASE_AFTER_DAYS",
         )
     return policy

@@ -50,10 +50,3 @@ def test_local_settings_are_for_development_only() -> None:
     assert LOCAL["AzureWebJobsStorage"] == "UseDevelopmentStorage=true"
     assert LOCAL["AZURE_FUNCTIONS_DURABLE_STRICT_TYPING"] == "1"
     assert LOCAL["ORDERS_ID_SECRET"] == DEVELOPMENT_SECRET
-
-
-def test_development_files_are_not_deployed() -> None:
-    """Local settings, tests, the local host and its data are excluded from the package."""
-    ignored = (APP / ".funcignore").read_text().split()
-
-    assert {"local.settings.json", "tests", "local_host", ".venv", ".data"} <= set(ignored)

@@ -6,6 +6,7 @@ from orders.domain.errors import InvalidSettingsError
 from orders.domain.quotas import QuotaPolicy
 from orders.settings.partners import StripeAccess
 from orders.settings.settings import Settings
+from tests.orders.test_environment import ON_AZURE
 from tests.orders.test_settings import CARRIER, SECRET, STRIPE
 
 
@@ -69,7 +70,9 @@ def test_platform_authenticates_only_on_azure(
     environment: dict[str, str], *, expected: bool
 ) -> None:
     """And only if its authentication is switched on."""
-    settings = Settings.from_env({**SECRET, **environment})
+    partners = {**ON_AZURE, "WEBSITE_SITE_NAME": ""}
+
+    settings = Settings.from_env({**partners, **environment})
 
     assert settings.has_authentication is expected
 

@@ -11,8 +11,10 @@ import pytest
 
 import orders.services
 from orders.domain.errors import InvalidSettingsError
+from orders.settings.azure import REQUIRED_ON_AZURE
 from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from tests.faults import FOREVER, Failing
+from tests.orders.test_environment import ON_AZURE
 from tests.shop import APP, SECRET, settings_in
 
 CARRIER = CarrierAccess(url="https://carrier.example", token=SECRET)
@@ -160,7 +162,7 @@ def test_sandbox_adapters_import_no_client_libraries() -> None:
     [
         ("ORDERS_ID_SECRET", "short", "ORDERS_ID_SECRET must have 16 characters or more"),
         ("ORDERS_CATALOGUE", "nowhere.json", "nowhere.json"),
-        ("WEBSITE_SITE_NAME", "shop", "these work on one machine only"),
+        ("ORDERS_MAX_QUANTTY", "7", "the nearest name is ORDERS_MAX_QUANTITY"),
         ("STRIPE_API_KEY", "sk_live_planted", "STRIPE_API_KEY is a live key, but CARRIER_URL is"),
     ],
 )
@@ -174,6 +176,23 @@ def test_invalid_settings_are_logged_when_the_app_is_loaded(
     assert line.startswith("the app refuses to serve: ")
     assert text in line
     assert int(loaded.stdout) > 0
+
+
+def test_every_invalid_setting_is_logged_when_the_app_is_loaded() -> None:
+    """One line each: what is wrong, what is missing on Azure, and what is no setting."""
+    loaded = load_app(WEBSITE_SITE_NAME="shop", ORDERS_MAX_QUANTITY="0", ORDERS_MAX_QUANTTY="7")
+
+    lines = loaded.stderr.splitlines()
+    names = [line.removeprefix("the app refuses to serve: ").split()[0] for line in lines]
+    assert names == ["ORDERS_MAX_QUANTITY", *REQUIRED_ON_AZURE, "ORDERS_MAX_QUANTTY"]
+
+
+def test_unknown_setting_does_not_stop_the_app_on_azure() -> None:
+    """A version meets the settings of another while it is replaced; the log names them."""
+    loaded = load_app(**ON_AZURE, ORDERS_NEXT_VERSION="1")
+
+    (line,) = loaded.stderr.splitlines()
+    assert line.startswith("a setting has no effect: ORDERS_NEXT_VERSION is no setting")
 
 
 def test_any_error_at_the_start_is_logged_and_not_raised(

@@ -211,7 +211,8 @@ def test_secrets_are_not_printed() -> None:
 @pytest.mark.parametrize("name", ["WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"])
 def test_azure_is_recognized(name: str) -> None:
     """By the settings of every instance; Core Tools on a laptop are not Azure."""
-    on_azure = {**SECRET, name: "x"}
+    tables = {"ORDERS_TABLES": "https://account.table.core.windows.net"}
+    on_azure = {**SECRET, **STRIPE, **CARRIER, **MAIL, **tables, name: "x"}
 
     assert Settings.from_env(on_azure).on_azure
     assert not Settings.from_env({**on_azure, "FUNCTIONS_CORETOOLS_ENVIRONMENT": "true"}).on_azure
