@@ -93,8 +93,8 @@ class OrderRecord:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the order waits, and has not given up."""
-        return self.waiting is not None and self.waiting.phase is not WaitPhase.OVER
+        """Whether the order waits, has not given up, and no operator has resolved its step."""
+        return self.waiting is not None and not self.waiting.is_over
 
     @property
     def can_be_canceled(self) -> bool:
@@ -160,10 +160,8 @@ class OrderRecord:
         """Since when the orchestration should have woken from its wait."""
         if self.waiting is None:
             return None
-        if self.waiting.phase is WaitPhase.READY:
-            return self.waiting.woken_at
         is_stopped = self.is_being_canceled and self.undoing is None
-        return self.cancel_requested_at if is_stopped else None
+        return self.waiting.wake_requested_at or (self.cancel_requested_at if is_stopped else None)
 
     @property
     def active_since(self) -> datetime:

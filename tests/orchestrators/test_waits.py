@@ -137,7 +137,7 @@ def test_operator_ends_the_wait_of_a_dispatch(shop: Shop, action: str) -> None:
     shop.let_minutes_pass(61)
 
     assert shop.resolve(order_id, action).status == 202
-    shop.app.wait(order_id)
+    shop.app.wait_until_idle()
 
     assert shop.get(order_id)["status"] == "completed"
     assert shop.attention_queue() == []

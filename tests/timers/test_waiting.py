@@ -50,6 +50,23 @@ def test_cancellation_whose_wake_is_lost_takes_effect(shop: Shop) -> None:
     assert shop.get(order_id)["status"] == "canceled"
 
 
+@pytest.mark.parametrize("action", ["retry", "settledElsewhere", "skip"])
+def test_resolution_whose_wake_is_lost_takes_effect(shop: Shop, action: str) -> None:
+    """The orchestration sleeps, and the next run of recovery wakes it."""
+    outage = begin_outage(shop, "carrier", "dispatch")
+    order_id = shop.place(an_order())
+    shop.let_minutes_pass(75)
+    with losing_wakes():
+        assert shop.resolve(order_id, action).status == 202
+    outage.is_over = True
+
+    shop.let_minutes_pass(4)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.record(order_id).recovery_attempts == 0
+    assert shop.record(order_id).waiting is None
+
+
 @pytest.mark.parametrize("verb", ["purge", "terminate"])
 def test_lost_orchestration_continues_its_wait(shop: Shop, outage: Outage, verb: str) -> None:
     """The deadline stays. One that recovery had terminated is started again."""
