@@ -1,4 +1,4 @@
-"""Waiting orders and recovery: lost wakes, lost orchestrations, emails, outages of a day."""
+"""Waiting orders and recovery: lost wakes, lost orchestrations, emails."""
 
 from functools import partial
 
@@ -180,25 +180,6 @@ def test_waiting_orders_are_listed(shop: Shop) -> None:
     listed = shop.app.request("GET", "/api/orders?status=waiting").json()
 
     assert [order["orderId"] for order in listed["orders"]] == [order_id]
-
-
-@pytest.mark.parametrize("port", ["payments", "carrier"])
-def test_a_day_without_a_partner_ends_by_itself(shop: Shop, port: str) -> None:
-    """Orders placed late in the outage complete; those whose day is over are rejected."""
-    outage = begin_outage(shop, port)
-    early = shop.place(an_order())
-    canceled = shop.place(an_order())
-    shop.let_minutes_pass(6 * 60)
-    shop.cancel(canceled)
-    late = shop.place(an_order())
-    shop.let_minutes_pass(18 * 60 + 30)
-    outage.is_over = True
-    shop.let_minutes_pass(20)
-
-    statuses = [shop.get(order_id)["status"] for order_id in (early, canceled, late)]
-    assert statuses == ["rejected", "canceled", "completed"]
-    assert shop.attention_queue() == []
-    assert audit(shop)["findings"] == []
 
 
 def test_store_that_is_down_while_orders_wait_loses_none(shop: Shop, outage: Outage) -> None:
