@@ -65,6 +65,14 @@ class Failing:
             raise UnavailableError("made to fail after the effect")
         return result
 
+    def fail(self) -> None:
+        """Let all later calls raise before their effect."""
+        self._before = FOREVER
+
+    def repair(self) -> None:
+        """Let all later calls succeed."""
+        self._before = self._after = 0
+
 
 class Late(Failing):
     """An adapter whose first call of one method is reported as lost and takes effect later.
@@ -86,6 +94,10 @@ class Late(Failing):
         if self.calls == 1 or self._fails:
             raise UnavailableError("reported as lost")
         return call()
+
+    def repair(self) -> None:
+        """Let all later calls succeed; the first one is still under way."""
+        self._fails = False
 
     def arrive(self) -> None:
         """Let the first call take effect, once more if it already has."""

@@ -30,6 +30,11 @@ SECRET = "a secret of these tests"  # noqa: S105 - test data
 
 MANAGEMENT_API: Final = "/runtime/webhooks/durabletask"
 
+#: Orders wait shortly, so that a test of something else ends soon.
+SHORT_WAITS: Final = WaitPolicy(
+    before_capture=timedelta(minutes=2), after_capture=timedelta(minutes=2)
+)
+
 #: The effects of a completed order, as `Shop.effects` returns them.
 COMPLETED_EFFECTS: Final = ["authorized", "captured", "booked", "dispatched", "confirmation"]
 #: The effects of an order that was undone after the booking.
@@ -44,7 +49,7 @@ def settings_in(data_dir: Path, secret: str = SECRET) -> Settings:
         id_secret=secret,
         terms=Terms(max_quantity=100, countries=frozenset({"DE", "FR"})),
         on_azure=False,
-        waits=WaitPolicy(before_capture=timedelta(minutes=2), after_capture=timedelta(minutes=2)),
+        waits=SHORT_WAITS,
     )
 
 
@@ -203,11 +208,14 @@ class Shop:
 
 @contextmanager
 def open_shop(
-    folder: Path, secret: str = SECRET, tables: TablesAccess | None = None
+    folder: Path,
+    secret: str = SECRET,
+    tables: TablesAccess | None = None,
+    waits: WaitPolicy = SHORT_WAITS,
 ) -> Iterator[Shop]:
     """Run the app with the host's state in `folder/host` and its own in `folder/orders`."""
     clock = VirtualClock()
-    settings = replace(settings_in(folder / "orders", secret), tables=tables)
+    settings = replace(settings_in(folder / "orders", secret), tables=tables, waits=waits)
     services = orders.services.build(settings, clock)
     assert isinstance(services.payments, SandboxPayments)
     assert isinstance(services.carrier, SandboxCarrier)

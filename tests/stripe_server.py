@@ -167,7 +167,7 @@ class Stripe:
         return plain  # type: ignore[no-any-return]
 
     def _list(self, params: Params) -> dict[str, Any]:
-        assert params["expand[0]"] == "data.latest_charge"
+        assert "created[gte]" not in params or params["expand[0]"] == "data.latest_charge"
         return self._page("/v1/payment_intents", list(self.intents.values()), params)
 
     def _refunds(self, params: Params) -> dict[str, Any]:

@@ -222,7 +222,7 @@ def _end_or_wake_wait(
         return record
     if resolution.action is ResolutionAction.RETRY:
         return replace(record, waiting=waiting.wake(resolution.at))
-    return record.without_wait()
+    return replace(record.without_wait(), waiting=waiting.resolve(resolution.at))
 
 
 def _entries(

@@ -15,7 +15,7 @@ from orders.domain.order import Order
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
 from orders.domain.refund import Refund
 from orders.domain.results import Accepted, Dispatch, Dispatched, Refused, StockLine, Validation
-from orders.domain.waits import Waiting, WaitPhase, WakePosition
+from orders.domain.waits import Waiting, WakePosition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +91,8 @@ class OrderRecord:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the order waits, and has not given up."""
-        return self.waiting is not None and self.waiting.phase is not WaitPhase.OVER
+        """Whether the order waits, has not given up, and no operator has resolved its step."""
+        return self.waiting is not None and not self.waiting.is_over
 
     @property
     def can_be_canceled(self) -> bool:
@@ -164,10 +164,8 @@ class OrderRecord:
         """Since when the orchestration should have woken from its wait."""
         if self.waiting is None:
             return None
-        if self.waiting.phase is WaitPhase.READY:
-            return self.waiting.woken_at
         is_stopped = self.is_being_canceled and self.undoing is None
-        return self.cancel_requested_at if is_stopped else None
+        return self.waiting.wake_requested_at or (self.cancel_requested_at if is_stopped else None)
 
     @property
     def active_since(self) -> datetime:

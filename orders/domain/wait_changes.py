@@ -40,6 +40,8 @@ def check_wait(
     if record.is_being_canceled and record.undoing is None:
         canceled = Outcome.canceled(record.cancel_reason or Reason.CANCELED)
         return _give_up(record, record.waiting, canceled, now)
+    if record.waiting and record.waiting.phase is WaitPhase.RESOLVED:
+        record = record.without_wait()
     waiting = record.waiting
     if waiting is None or waiting.step != this.step:
         if is_repeated or not this.is_first:

@@ -151,6 +151,8 @@ class WaitPhase(StrEnum):
     AWAKE = "awake"
     #: It gives up. What follows is not recorded yet.
     OVER = "over"
+    #: It is woken: an operator has resolved the step, so it starts again from the record.
+    RESOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +183,21 @@ class Waiting:
     def is_due(self, now: datetime) -> bool:
         """Whether the step may be tried again."""
         return self.phase is WaitPhase.ASLEEP and now >= self.next_attempt_at
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the order no longer waits, although its orchestration may not know it yet."""
+        return self.phase in {WaitPhase.OVER, WaitPhase.RESOLVED}
+
+    @property
+    def wake_requested_at(self) -> datetime | None:
+        """Since when the orchestration should have woken."""
+        is_woken = self.phase in {WaitPhase.READY, WaitPhase.RESOLVED}
+        return self.woken_at if is_woken else None
+
+    def resolve(self, now: datetime) -> Waiting:
+        """Let the next round start the orchestration again: an operator has resolved the step."""
+        return replace(self, phase=WaitPhase.RESOLVED, woken_at=now)
 
     def wake(self, now: datetime) -> Waiting:
         """Let the next round try the step; the pause before the next attempt doubles."""

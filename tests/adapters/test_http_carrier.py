@@ -46,6 +46,16 @@ def test_failed_booking_succeeds_when_retried(
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+def test_carrier_that_does_not_answer_is_unavailable(
+    server: Carrier, carrier: HttpCarrier, fault: Fault
+) -> None:
+    """It is available as soon as it answers the next look-up."""
+    server.plan.fail("find", fault)
+
+    assert [carrier.is_available() for _ in range(2)] == [False, True]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 def test_failed_cancellation_succeeds_when_retried(
     server: Carrier, carrier: HttpCarrier, fault: Fault
 ) -> None:

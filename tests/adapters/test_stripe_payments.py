@@ -56,9 +56,20 @@ REQUESTS = [
     ("refunds", ["authorize", "capture", "refund"], PARTLY_REFUNDED),
     ("find", ["authorize", "capture", "reverse"], REFUNDED),
 ]
+FAULTS = [fault for fault in Fault if fault is not Fault.SLOW]
 
 
-@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.SLOW])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_gateway_that_does_not_answer_is_unavailable(
+    stripe: Stripe, payments: StripePayments, fault: Fault
+) -> None:
+    """It is available as soon as it answers the next look-up."""
+    stripe.plan.fail("list", fault)
+
+    assert [payments.is_available() for _ in range(2)] == [False, True]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("case", REQUESTS, ids=lambda case: f"{case[1][-1]}-{case[0]}")
 def test_failed_request_has_its_effect_once(
     stripe: Stripe, payments: StripePayments, case: tuple[str, list[str], Balance], fault: Fault

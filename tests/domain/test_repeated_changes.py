@@ -85,6 +85,10 @@ RECORDS: Final = {
     "waiting in the queue": WAITING.request_attention(
         AttentionReason.WAITING, NOON, ("processPayment",)
     )[0],
+    "resolved while waiting": resolve_attention(
+        WAITING.request_attention(AttentionReason.WAITING, NOON, ("processPayment",))[0],
+        a_resolution(ResolutionAction.SKIP),
+    )[0],
     "completed": CLOSED,
     "refunding": REFUNDING,
     "refund awaiting approval": AWAITING,

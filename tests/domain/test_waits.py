@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from orders.contracts.names import Activity
-from orders.domain.attention import Attention, AttentionReason
+from orders.domain.attention import Attention, AttentionReason, ResolutionAction
+from orders.domain.operator_changes import resolve_attention
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome, Reason
 from orders.domain.recovery import recovery_due_at
@@ -25,7 +26,7 @@ from orders.domain.waits import (
     WaitRound,
     WakePosition,
 )
-from tests.builders import NOON, a_record, a_round
+from tests.builders import NOON, a_record, a_resolution, a_round
 
 POLICY = WaitPolicy()
 LATER = NOON + timedelta(hours=1)
@@ -193,6 +194,23 @@ def test_round_of_a_wait_that_an_operator_has_ended_starts_again() -> None:
     ended = a_waiting_record().without_wait()
 
     assert check(ended, a_round(1, is_first=False))[1] == StartAgain()
+
+
+@pytest.mark.parametrize("action", [ResolutionAction.SETTLED_ELSEWHERE, ResolutionAction.SKIP])
+def test_resolution_of_the_step_wakes_the_orchestration_to_start_again(
+    action: ResolutionAction,
+) -> None:
+    """The order waits no longer. Recovery wakes it until the round has begun."""
+    queued, _ = a_waiting_record().request_attention(
+        AttentionReason.WAITING, NOON, ("processPayment",)
+    )
+    resolved, _ = resolve_attention(queued, a_resolution(action, at=LATER))
+    record, answer = check(resolved, a_round(1, is_first=False))
+
+    assert resolved.status is OrderStatus.PROCESSING
+    assert resolved.wake_requested_at == LATER
+    assert answer == StartAgain()
+    assert record.waiting is None
 
 
 def test_end_of_a_wait_is_ignored_if_a_later_round_has_begun() -> None:

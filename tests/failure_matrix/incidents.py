@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 from unittest import mock
 
@@ -46,10 +46,17 @@ class Incident(Generic[StepT]):
 
     name: str
     description: str
+    #: Heading of the matrix that has a column for it, unless there is only one.
+    group: str = ""
     #: Run an order that has the incident at the step, and return the order's ID.
     run: Callable[[Shop, StepT], str]
     #: Return the outcome that is expected of the order or of its refund.
     expected: Callable[[StepT], str]
+
+
+def in_group(group: str, *incidents: Incident[StepT]) -> tuple[Incident[StepT], ...]:
+    """Put incidents under one heading."""
+    return tuple(replace(incident, group=group) for incident in incidents)
 
 
 class RunWithFaults(Protocol[StepT_contra]):

@@ -37,13 +37,10 @@ class Document:
         cells: Mapping[tuple[StepT, Incident[StepT]], Cell],
     ) -> str:
         """Return the document: matrix, legend, incidents, then the details of each step."""
-        matrix = _table(
-            ("step", "call", *(incident.name for incident in incidents)),
-            (
-                (_link(step), f"`{step.call}`", *(cells[step, each].summary for each in incidents))
-                for step in steps
-            ),
-        )
+        groups = dict.fromkeys(incident.group for incident in incidents)
+        matrices = [_matrix(steps, _in_group(incidents, group), cells) for group in groups]
+        headings = [f"### {group}\n\n" if group else "" for group in groups]
+        matrix = "\n".join(map("".join, zip(headings, matrices, strict=True)))
         legend = _table(("cell", "meaning"), self.legend.items())
         descriptions = _table(
             ("incident", "what happens"), ((i.name, i.description) for i in incidents)
@@ -52,7 +49,11 @@ class Document:
             f"\n### {_heading(step)}\n\n"
             + _table(
                 ("incident", self.outcome, self.effect),
-                ((i.name, cells[step, i].outcome, cells[step, i].effect) for i in incidents),
+                (
+                    (i.name, cells[step, i].outcome, cells[step, i].effect)
+                    for i in incidents
+                    if _has_row(step, _in_group(incidents, i.group), cells)
+                ),
             )
             for step in steps
         )
@@ -60,6 +61,34 @@ class Document:
             f"{self.head}\n## Matrix\n\n{matrix}\n{legend}\n## Incidents\n\n{descriptions}"
             f"\n## Details\n{details}"
         )
+
+
+def _in_group(incidents: Sequence[Incident[StepT]], group: str) -> list[Incident[StepT]]:
+    return [incident for incident in incidents if incident.group == group]
+
+
+def _matrix(
+    steps: Sequence[StepT],
+    incidents: Sequence[Incident[StepT]],
+    cells: Mapping[tuple[StepT, Incident[StepT]], Cell],
+) -> str:
+    """Return the matrix of the steps to which one of the incidents can happen."""
+    return _table(
+        ("step", "call", *(incident.name for incident in incidents)),
+        (
+            (_link(step), f"`{step.call}`", *(cells[step, each].summary for each in incidents))
+            for step in steps
+            if _has_row(step, incidents, cells)
+        ),
+    )
+
+
+def _has_row(
+    step: StepT,
+    incidents: Sequence[Incident[StepT]],
+    cells: Mapping[tuple[StepT, Incident[StepT]], Cell],
+) -> bool:
+    return any(cells[step, incident].outcome != "-" for incident in incidents)
 
 
 def _heading(step: StepCase) -> str:

@@ -10,11 +10,13 @@ from tests.failure_matrix.incidents import (
     Incident,
     NotApplicableError,
     failing,
+    in_group,
     killing_worker,
     recoverable_incidents,
     wait_for_call,
 )
-from tests.failure_matrix.order_steps import OrderStep
+from tests.failure_matrix.order_steps import UNDONE, UNDONE_ORDER, OrderStep
+from tests.failure_matrix.wait_incidents import WAIT_INCIDENTS
 from tests.faults import FOREVER, Failing, FailingStock
 from tests.inspection import take_available_stock
 from tests.shop import Shop
@@ -75,9 +77,7 @@ def run_late_call(shop: Shop, step: OrderStep) -> str:
     """Make the step's call after the order was undone. It has no effect."""
     if isinstance(step.late_call, str):
         raise NotApplicableError(step.late_call)
-    shop.replace_ports(payments=Failing(shop.payments, "capture", before=FOREVER))
-    order_id = shop.run(step.order).instance_id
-    shop.restore_ports()
+    order_id = shop.run(UNDONE_ORDER).instance_id
     effects = shop.effects()
     step.late_call(shop, order_id)
     assert shop.effects() == effects
@@ -120,51 +120,59 @@ def _resolved(action: ResolutionAction, effect: str) -> Incident[OrderStep]:
 
 
 ORDER_INCIDENTS: Final[tuple[Incident[OrderStep], ...]] = (
-    Incident(
-        name="refused",
-        description="The step is refused: the result says why, and is not retried.",
-        run=run_refused,
-        expected=lambda step: step.outcome_if_refused,
+    *in_group(
+        "Faults of a step",
+        Incident(
+            name="refused",
+            description="The step is refused: the result says why, and is not retried.",
+            run=run_refused,
+            expected=lambda step: step.outcome_if_refused,
+        ),
+        *recoverable_incidents(
+            run_failing=run_failing,
+            run_crashed=run_crashed,
+            run_with_killed_worker=run_with_killed_worker,
+            expected=_recovered,
+        ),
+        Incident(
+            name="all retries fail",
+            description="Every call fails before its effect until the retries are used up, and the "
+            "wait for the step has expired.",
+            run=partial(run_failing, before=FOREVER),
+            expected=lambda step: step.outcome_if_failed,
+        ),
+        Incident(
+            name="late call",
+            description="The order is undone because the capture of its payment is refused. Then "
+            "the call is made once more.",
+            run=run_late_call,
+            expected=lambda _: UNDONE,
+        ),
     ),
-    *recoverable_incidents(
-        run_failing=run_failing,
-        run_crashed=run_crashed,
-        run_with_killed_worker=run_with_killed_worker,
-        expected=_recovered,
+    *in_group(
+        "Decisions of people while a step fails",
+        _resolved(ResolutionAction.RETRY, "it is tried again"),
+        _resolved(ResolutionAction.SETTLED_ELSEWHERE, "it was done by other means"),
+        _resolved(ResolutionAction.SKIP, "it will not be done"),
+        Incident(
+            name="cancellation",
+            description="The customer cancels the order while the step is retried.",
+            run=partial(run_while, actions=(_cancel,)),
+            expected=lambda step: step.outcome_if_canceled,
+        ),
+        Incident(
+            name="two cancellations",
+            description="The customer cancels the order twice while the step is retried.",
+            run=partial(run_while, actions=(_cancel, _cancel)),
+            expected=lambda step: step.outcome_if_canceled,
+        ),
+        Incident(
+            name="stock taken",
+            description="All available units of the product are taken out of the stock while the "
+            "step is retried.",
+            run=partial(run_while, actions=(lambda shop, _: take_available_stock(shop),)),
+            expected=lambda step: step.outcome_if_stock_taken,
+        ),
     ),
-    Incident(
-        name="all retries fail",
-        description="Every call fails before its effect until the retries are used up.",
-        run=partial(run_failing, before=FOREVER),
-        expected=lambda step: step.outcome_if_failed,
-    ),
-    _resolved(ResolutionAction.RETRY, "it is tried again"),
-    _resolved(ResolutionAction.SETTLED_ELSEWHERE, "it was done by other means"),
-    _resolved(ResolutionAction.SKIP, "it will not be done"),
-    Incident(
-        name="late call",
-        description="The order is undone because its payment cannot be captured. Then the call "
-        "is made once more.",
-        run=run_late_call,
-        expected=lambda _: "rejected, unavailable",
-    ),
-    Incident(
-        name="cancellation",
-        description="The customer cancels the order while the step is retried.",
-        run=partial(run_while, actions=(_cancel,)),
-        expected=lambda step: step.outcome_if_canceled,
-    ),
-    Incident(
-        name="two cancellations",
-        description="The customer cancels the order twice while the step is retried.",
-        run=partial(run_while, actions=(_cancel, _cancel)),
-        expected=lambda step: step.outcome_if_canceled,
-    ),
-    Incident(
-        name="stock taken",
-        description="All available units of the product are taken out of the stock while the "
-        "step is retried.",
-        run=partial(run_while, actions=(lambda shop, _: take_available_stock(shop),)),
-        expected=lambda step: step.outcome_if_stock_taken,
-    ),
+    *in_group("Orders that wait for the step", *WAIT_INCIDENTS),
 )

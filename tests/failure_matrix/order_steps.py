@@ -8,12 +8,19 @@ from orders.contracts.names import Activity, StockOperation, StockStep
 from orders.domain.errors import CarrierUnavailableError
 from orders.domain.money import Money
 from orders.domain.outcome import Outcome
-from tests.builders import a_customer, an_order
+from orders.domain.wait_changes import check_wait, end_wait
+from tests.builders import a_customer, a_round, an_order
 from tests.failure_matrix.incidents import StepCase
 from tests.inspection import signal_stock
 from tests.shop import Shop
 
 TOTAL: Final = Money(2980, "EUR")
+
+#: An order whose shipment is canceled and whose authorization is voided.
+UNDONE_ORDER: Final = an_order(payment_method="pm_sandbox_captureRefused")
+UNDONE: Final = "rejected, captureRefused"
+#: An order that waits for the gateway once.
+WAITING_ORDER: Final = an_order(payment_method="pm_sandbox_unavailable2m")
 
 LateCall: TypeAlias = Callable[[Shop, str], object]
 
@@ -35,17 +42,20 @@ class OrderStep(StepCase):
     outcome_if_stock_taken: str = "completed"
     #: Whether the step belongs to the undo, so that only an order that fails reaches it.
     is_undo: bool = False
+    #: Only an order that waits reaches the step.
+    is_wait: bool = False
 
     @property
     def order(self) -> dict[str, Any]:
         """An order that reaches this step."""
-        method = "pm_sandbox_captureUnavailable" if self.is_undo else "pm_card_visa"
-        return an_order(payment_method=method)
+        if self.is_undo:
+            return UNDONE_ORDER
+        return WAITING_ORDER if self.is_wait else an_order()
 
     @property
     def outcome(self) -> str:
         """The outcome of that order if the step succeeds in the end."""
-        return "rejected, unavailable" if self.is_undo else "completed"
+        return UNDONE if self.is_undo else "completed"
 
 
 def _dispatch_late(shop: Shop, order_id: str) -> None:
@@ -56,17 +66,29 @@ def _dispatch_late(shop: Shop, order_id: str) -> None:
     raise AssertionError("a canceled shipment was dispatched")
 
 
+def _check_wait_late(shop: Shop, order_id: str) -> None:
+    now, waits = shop.app.clock.now(), shop.services.settings.waits
+    shop.update(order_id, lambda record: check_wait(record, a_round(), waits, now))
+
+
+def _end_wait_late(shop: Shop, order_id: str) -> None:
+    now, this = shop.app.clock.now(), a_round()
+    shop.update(order_id, lambda record: end_wait(record, this.step, this.position, now))
+
+
 _ONLY_RECORDS: Final = "The step only reads or changes the record, so nothing has to be undone."
 _OPEN: Final = "processing"
 _AFTER_DISPATCH: Final[dict[str, Any]] = {
     "outcome_if_canceled": "completed",
     "outcome_if_failed": "needsAttention, unavailable",
 }
+UNDONE_IN_PART: Final = "needsAttention, captureRefused"
 _UNDO: Final[dict[str, Any]] = {
     "is_undo": True,
     "late_call": "The step is itself a part of the undo.",
-    "outcome_if_canceled": "rejected, unavailable",
-    "outcome_if_stock_taken": "rejected, unavailable",
+    "outcome_if_canceled": UNDONE,
+    "outcome_if_failed": UNDONE_IN_PART,
+    "outcome_if_stock_taken": UNDONE,
 }
 
 ORDER_STEPS: Final = (
@@ -163,24 +185,37 @@ ORDER_STEPS: Final = (
         outcome_if_canceled="completed",
     ),
     OrderStep(
+        step=Activity.CHECK_WAIT,
+        port="order_store",
+        method="check_wait",
+        late_call=_check_wait_late,
+        is_wait=True,
+        outcome_if_failed=_OPEN,
+    ),
+    OrderStep(
+        step=Activity.END_WAIT,
+        port="order_store",
+        method="end_wait",
+        late_call=_end_wait_late,
+        is_wait=True,
+        outcome_if_failed="waiting",
+    ),
+    OrderStep(
         step=Activity.BEGIN_UNDO,
         port="order_store",
         method="begin_undo",
-        outcome_if_failed=_OPEN,
-        **_UNDO,
+        **{**_UNDO, "outcome_if_failed": _OPEN},
     ),
     OrderStep(
         step=Activity.CANCEL_SHIPMENT,
         port="carrier",
         method="cancel",
-        outcome_if_failed="needsAttention, unavailable",
         **_UNDO,
     ),
     OrderStep(
         step=Activity.REVERSE_PAYMENT,
         port="payments",
         method="reverse",
-        outcome_if_failed="needsAttention, unavailable",
         refused_order=an_order(payment_method="pm_sandbox_refundRefused"),
         outcome_if_refused="needsAttention, canceled",
         **_UNDO,
@@ -189,13 +224,16 @@ ORDER_STEPS: Final = (
         step=StockStep.RELEASE_STOCK,
         port="stock",
         method=StockOperation.RELEASE,
-        outcome_if_failed="needsAttention, unavailable",
         **_UNDO,
     ),
     OrderStep(
         step=Activity.SEND_OUTCOME_EMAIL,
         port="mailer",
         method="send",
-        **{**_UNDO, "late_call": "The email is sent after everything is undone."},
+        **{
+            **_UNDO,
+            "late_call": "The email is sent after everything is undone.",
+            "outcome_if_failed": UNDONE,
+        },
     ),
 )

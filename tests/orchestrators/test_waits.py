@@ -11,22 +11,7 @@ from tests.builders import an_order
 from tests.faults import Outage
 from tests.inspection import audit, email_kinds, has_released_stock
 from tests.shop import COMPLETED_EFFECTS, MANAGEMENT_API, UNDONE_EFFECTS, Shop
-
-
-def begin_outage(shop: Shop, port: str, *methods: str, waits: WaitPolicy | None = None) -> Outage:
-    """Let a partner be unavailable; orders wait as long as the default settings say."""
-    outage = Outage(getattr(shop.services, port), *methods)
-    settings = replace(shop.services.settings, waits=waits or WaitPolicy())
-    shop.replace_ports(settings=settings, **{port: outage})
-    return outage
-
-
-def place_waiting_order(shop: Shop) -> str:
-    """Place an order, and return its ID when it waits."""
-    order_id = shop.place(an_order())
-    shop.let_minutes_pass(1)
-    assert shop.get(order_id)["status"] == "waiting"
-    return order_id
+from tests.waiting_orders import begin_outage, place_waiting_order, use_default_waits
 
 
 def place_order_that_waits_for_its_dispatch(shop: Shop) -> tuple[str, Outage]:
@@ -36,12 +21,6 @@ def place_order_that_waits_for_its_dispatch(shop: Shop) -> tuple[str, Outage]:
     shop.let_minutes_pass(5)
     assert shop.get(order_id)["waiting"]["step"] == "dispatchOrder"
     return order_id, outage
-
-
-def set_switch(shop: Shop, switch: str, *, is_on: bool) -> None:
-    """Turn a stop switch on or off."""
-    body = {"on": is_on, "note": "the bank asks us to", "operator": "Grace"}
-    assert shop.app.request("PUT", f"/api/operations/switches/{switch}", json=body).status == 200
 
 
 def raise_event(shop: Shop, order_id: str, event: str) -> None:
@@ -158,7 +137,7 @@ def test_operator_ends_the_wait_of_a_dispatch(shop: Shop, action: str) -> None:
     shop.let_minutes_pass(61)
 
     assert shop.resolve(order_id, action).status == 202
-    shop.app.wait(order_id)
+    shop.app.wait_until_idle()
 
     assert shop.get(order_id)["status"] == "completed"
     assert shop.attention_queue() == []
@@ -287,7 +266,7 @@ def test_magic_values_begin_an_outage_for_one_order(
     shop: Shop, body: dict[str, Any], waits_for: str
 ) -> None:
     """It begins with the first call, lasts as long as the value says, and the order completes."""
-    shop.replace_ports(settings=replace(shop.services.settings, waits=WaitPolicy()))
+    use_default_waits(shop)
     order_id = shop.place(an_order(**body))
     steps = set()
     for _ in range(7):
@@ -301,48 +280,6 @@ def test_magic_values_begin_an_outage_for_one_order(
     assert [effect for effect in shop.effects() if effect not in {"fault", "outage"}] == (
         COMPLETED_EFFECTS
     )
-
-
-@pytest.mark.parametrize(
-    ("switch", "step", "then", "effects"),
-    [
-        ("capture", "capturePayment", "undo", ["authorized", "booked"]),
-        ("dispatch", "dispatchOrder", "attention", ["authorized", "captured", "booked"]),
-    ],
-)
-def test_orders_wait_while_a_step_is_switched_off(
-    shop: Shop, switch: str, step: str, then: str, effects: list[str]
-) -> None:
-    """At once, for days if need be, and go on a minute after it is switched on."""
-    shop.replace_ports(settings=replace(shop.services.settings, waits=WaitPolicy()))
-    set_switch(shop, switch, is_on=False)
-    order_id = shop.place(an_order())
-    shop.app.wait_until_idle()
-
-    view = shop.get(order_id)["waiting"]
-    assert (view["waitingFor"], view["step"], view["then"]) == ("shop", step, then)
-    shop.advance_days(2)
-    assert shop.get(order_id)["status"] == "waiting"
-    assert shop.effects() == effects
-    set_switch(shop, switch, is_on=True)
-    shop.let_minutes_pass(1)
-
-    assert shop.get(order_id)["status"] == "completed"
-    assert shop.effects() == COMPLETED_EFFECTS
-
-
-@pytest.mark.parametrize("switch", ["capture", "dispatch"])
-def test_order_that_waits_for_the_shop_can_be_canceled(shop: Shop, switch: str) -> None:
-    """A captured payment is refunded."""
-    set_switch(shop, switch, is_on=False)
-    order_id = shop.place(an_order())
-    shop.app.wait_until_idle()
-
-    assert shop.cancel(order_id).status == 202
-    shop.app.wait(order_id)
-
-    assert shop.get(order_id)["status"] == "canceled"
-    assert audit(shop)["findings"] == []
 
 
 def test_waiting_orders_do_not_count_as_active(shop: Shop) -> None:

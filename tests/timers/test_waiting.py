@@ -1,54 +1,33 @@
-"""Waiting orders and recovery: lost wakes, lost orchestrations, emails, outages of a day."""
+"""Waiting orders and recovery: lost wakes, lost orchestrations, emails."""
 
-from dataclasses import replace
 from functools import partial
-from typing import Any
 
-import azure.durable_functions as df
 import pytest
 
 from orders.domain.wait_changes import request_retry
-from orders.domain.waits import WaitPolicy
 from tests.builders import an_order
 from tests.faults import FOREVER, Failing, Outage
 from tests.inspection import audit, email_kinds
 from tests.shop import COMPLETED_EFFECTS, Shop
+from tests.waiting_orders import (
+    begin_outage,
+    losing_wakes,
+    place_waiting_order,
+    use_default_waits,
+)
 
 
 @pytest.fixture
 def outage(shop: Shop) -> Outage:
     """The carrier is down; orders wait as long as the default settings say."""
-    carrier = Outage(shop.carrier)
-    settings = replace(shop.services.settings, waits=WaitPolicy())
-    shop.replace_ports(settings=settings, carrier=carrier)
-    return carrier
+    return begin_outage(shop, "carrier")
 
 
-def place_waiting_order(shop: Shop) -> str:
-    """Place an order, and return its ID when it waits."""
-    order_id = shop.place(an_order())
-    shop.let_minutes_pass(1)
-    assert shop.get(order_id)["status"] == "waiting"
-    return order_id
-
-
-def lose_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lose every event: the service dies between the write and the event."""
-
-    async def lose(client: df.DurableOrchestrationClient, *event: Any) -> None:  # noqa: ANN401, ARG001 - any event
-        raise ConnectionError
-
-    monkeypatch.setattr(df.DurableOrchestrationClient, "raise_event", lose)
-
-
-def test_order_whose_wake_is_lost_is_woken_by_the_next_run(
-    shop: Shop, outage: Outage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_order_whose_wake_is_lost_is_woken_by_the_next_run(shop: Shop, outage: Outage) -> None:
     """The record says that it should be awake."""
     order_id = place_waiting_order(shop)
     outage.is_over = True
-    with monkeypatch.context() as patch:
-        lose_wakes(patch)
+    with losing_wakes():
         shop.let_minutes_pass(1)
     assert shop.get(order_id)["status"] == "waiting"
 
@@ -58,21 +37,34 @@ def test_order_whose_wake_is_lost_is_woken_by_the_next_run(
     assert shop.effects() == COMPLETED_EFFECTS
 
 
-def test_cancellation_whose_wake_is_lost_takes_effect(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cancellation_whose_wake_is_lost_takes_effect(shop: Shop) -> None:
     """The request is recorded before the event is raised."""
-    settings = replace(shop.services.settings, waits=WaitPolicy())
-    shop.replace_ports(settings=settings, carrier=Outage(shop.carrier, "book"))
+    begin_outage(shop, "carrier", "book")
     order_id = place_waiting_order(shop)
-    with monkeypatch.context() as patch:
-        lose_wakes(patch)
+    with losing_wakes():
         assert shop.cancel(order_id).status == 202
     assert shop.get(order_id)["status"] == "waiting"
 
     shop.let_minutes_pass(3)
 
     assert shop.get(order_id)["status"] == "canceled"
+
+
+@pytest.mark.parametrize("action", ["retry", "settledElsewhere", "skip"])
+def test_resolution_whose_wake_is_lost_takes_effect(shop: Shop, action: str) -> None:
+    """The orchestration sleeps, and the next run of recovery wakes it."""
+    outage = begin_outage(shop, "carrier", "dispatch")
+    order_id = shop.place(an_order())
+    shop.let_minutes_pass(75)
+    with losing_wakes():
+        assert shop.resolve(order_id, action).status == 202
+    outage.is_over = True
+
+    shop.let_minutes_pass(4)
+
+    assert shop.get(order_id)["status"] == "completed"
+    assert shop.record(order_id).recovery_attempts == 0
+    assert shop.record(order_id).waiting is None
 
 
 @pytest.mark.parametrize("verb", ["purge", "terminate"])
@@ -112,15 +104,13 @@ def test_restarted_orchestration_continues_the_wait_without_calling_the_partner(
     assert len(outage.calls) == calls
 
 
-def test_orchestration_that_does_not_wake_is_restarted(
-    shop: Shop, outage: Outage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_orchestration_that_does_not_wake_is_restarted(shop: Shop, outage: Outage) -> None:
     """It is terminated first: an hour after it was woken it counts as stalled."""
     order_id = place_waiting_order(shop)
     outage.is_over = True
-    lose_wakes(monkeypatch)
 
-    shop.let_minutes_pass(70)
+    with losing_wakes():
+        shop.let_minutes_pass(70)
 
     assert shop.record(order_id).runs == 2
     assert shop.get(order_id)["status"] == "completed"
@@ -157,11 +147,8 @@ def test_customer_of_a_waiting_order_gets_one_email_after_half_an_hour(shop: Sho
 
 def test_email_about_the_delay_is_sent_when_the_mailer_answers(shop: Shop, outage: Outage) -> None:
     """Until then every run tries it again, and nothing else depends on it."""
-    shop.replace_ports(
-        settings=replace(shop.services.settings, waits=WaitPolicy()),
-        carrier=outage,
-        mailer=Failing(shop.mailer, "send", before=3),
-    )
+    mailer = Failing(shop.mailer, "send", before=3)
+    use_default_waits(shop, carrier=outage, mailer=mailer)
     place_waiting_order(shop)
 
     shop.let_minutes_pass(32)
@@ -173,9 +160,7 @@ def test_email_about_the_delay_is_sent_when_the_mailer_answers(shop: Shop, outag
 
 def test_waiting_order_is_not_overdue(shop: Shop) -> None:
     """The audit has nothing to say while it waits, nor when it goes on."""
-    outage = Outage(shop.carrier, "book")
-    settings = replace(shop.services.settings, waits=WaitPolicy())
-    shop.replace_ports(settings=settings, carrier=outage)
+    outage = begin_outage(shop, "carrier", "book")
     order_id = place_waiting_order(shop)
     shop.let_minutes_pass(5 * 60)
     assert audit(shop)["findings"] == []
@@ -197,39 +182,15 @@ def test_waiting_orders_are_listed(shop: Shop) -> None:
     assert [order["orderId"] for order in listed["orders"]] == [order_id]
 
 
-@pytest.mark.parametrize("port", ["payments", "carrier"])
-def test_a_day_without_a_partner_ends_by_itself(shop: Shop, port: str) -> None:
-    """Orders placed late in the outage complete; those whose day is over are rejected."""
-    outage = Outage(getattr(shop.services, port))
-    settings = replace(shop.services.settings, waits=WaitPolicy())
-    shop.replace_ports(settings=settings, **{port: outage})
-    early = shop.place(an_order())
-    canceled = shop.place(an_order())
-    shop.let_minutes_pass(6 * 60)
-    shop.cancel(canceled)
-    late = shop.place(an_order())
-    shop.let_minutes_pass(18 * 60 + 30)
-    outage.is_over = True
-    shop.let_minutes_pass(20)
-
-    statuses = [shop.get(order_id)["status"] for order_id in (early, canceled, late)]
-    assert statuses == ["rejected", "canceled", "completed"]
-    assert shop.attention_queue() == []
-    assert audit(shop)["findings"] == []
-
-
 def test_store_that_is_down_while_orders_wait_loses_none(shop: Shop, outage: Outage) -> None:
     """The orchestration ends unfinished, claims nothing, and is restarted."""
     order_id = place_waiting_order(shop)
-    shop.replace_ports(
-        settings=replace(shop.services.settings, waits=WaitPolicy()),
-        carrier=outage,
-        order_store=Failing(shop.services.order_store, "check_wait", before=FOREVER),
-    )
+    store = Failing(shop.services.order_store, "check_wait", before=FOREVER)
+    use_default_waits(shop, carrier=outage, order_store=store)
     shop.update(order_id, partial(request_retry, now=shop.app.clock.now()))
     shop.let_minutes_pass(10)
     outage.is_over = True
-    shop.replace_ports(settings=replace(shop.services.settings, waits=WaitPolicy()))
+    use_default_waits(shop)
 
     shop.let_minutes_pass(10)
 
