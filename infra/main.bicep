@@ -26,6 +26,9 @@ param alertEmail string = ''
 @description('CARRIER_URL: base URL of the carrier.')
 param carrierUrl string
 
+@description('CARRIER_TEST_MODE: whether the carrier ships nothing. It goes with a test key of Stripe.')
+param carrierTestMode bool = false
+
 @minLength(1)
 @description('MAIL_FROM: sender of the emails, such as The Shop <orders@shop.example>.')
 param mailFrom string
@@ -203,6 +206,7 @@ module app 'modules/app.bicep' = {
     alwaysReadyDurable: alwaysReadyDurable
     alwaysReadyHttp: alwaysReadyHttp
     carrierUrl: carrierUrl
+    carrierTestMode: carrierTestMode
     mailFrom: mailFrom
     shopSettings: shopSettings
     vaultReferences: vault.outputs.references

@@ -16,6 +16,7 @@ param maximumInstanceCount int
 param alwaysReadyDurable int
 param alwaysReadyHttp int
 param carrierUrl string
+param carrierTestMode bool
 param mailFrom string
 param shopSettings object
 param vaultReferences object
@@ -91,6 +92,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         ORDERS_TABLES: ordersTables
         ORDERS_REQUIRE_IDEMPOTENCY_KEY: '1'
         CARRIER_URL: carrierUrl
+        CARRIER_TEST_MODE: carrierTestMode ? '1' : '0'
         MAIL_FROM: mailFrom
       },
       vaultReferences,
