@@ -24,7 +24,6 @@ class Mailer(Protocol):
         Returns:
             Whether nothing is left of them. If not, a later call may remove the rest.
         """
-        ...
 
     def list_emails(self, since: datetime) -> Iterable[EmailRecord]:
         """Return the emails accepted since then; older ones may be included."""

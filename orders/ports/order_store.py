@@ -120,7 +120,6 @@ class OrderStore(Protocol):
         Returns:
             Whether none of it is left in the store's files. If not, a later call may remove it.
         """
-        ...
 
     def delete(self, order_id: str) -> None:
         """Delete the record and all partner references, unless work remains for the order.

@@ -25,7 +25,6 @@ class Payments(Protocol):
 
     def limits(self, currency: str) -> PaymentLimits:
         """Return which amounts of a currency the gateway takes. It connects to nothing."""
-        ...
 
     def authorize(self, order_id: str, amount: Money, payment_method: str) -> Authorization:
         """Authorize the amount. A decline is returned, not raised."""

@@ -17,7 +17,6 @@ class QuotaCounters(Protocol):
         Returns:
             Whether it was counted.
         """
-        ...
 
     def delete_ended(self, now: datetime) -> None:
         """Delete the counters of periods that have ended."""
