@@ -108,6 +108,21 @@ class Late(Failing):
                 self._late()
 
 
+class Doubled:
+    """An order store that applies each change twice, as after a lost answer."""
+
+    def __init__(self, store: Any) -> None:  # noqa: ANN401 - any adapter
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute of the store
+        return getattr(self._store, name)
+
+    def update(self, order_id: str, change: Callable[..., object]) -> object:
+        """Return the second answer."""
+        self._store.update(order_id, change)
+        return self._store.update(order_id, change)
+
+
 class FailingStock:
     """One operation of the stock entity that fails as the method of a port does."""
 

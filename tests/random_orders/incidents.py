@@ -2,18 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from unittest import mock
 
 from hypothesis import strategies as st
 
 from orders.contracts.names import Orchestration
 from orders.contracts.steps import StepName
+from orders.domain.switches import Switch
 from tests.builders import a_refund, an_order
-from tests.faults import FOREVER, Failing
+from tests.faults import FOREVER
+from tests.random_orders.world import PORTS, Fault, World
 from tests.shop import MANAGEMENT_API, Shop
+from tests.waiting_orders import losing_wakes
 
 SKUS: Final = ("LAMP-OAK", "MUG-BLUE")
+#: Steps of time: from timer to timer at first, then from minute to minute.
+STEPS: Final = 20
 
 _PAYMENT_METHODS: Final = (
     *(("pm_card_visa",) * 6),
@@ -22,6 +27,8 @@ _PAYMENT_METHODS: Final = (
     "pm_sandbox_timeoutBeforeEffect",
     "pm_sandbox_timeoutAfterEffect",
     "pm_sandbox_unavailable",
+    "pm_sandbox_unavailable2m",
+    "pm_sandbox_captureUnavailable5m",
     "pm_sandbox_captureUnavailable",
     "pm_sandbox_captureRefused",
     "pm_sandbox_captureAnswerLost",
@@ -29,7 +36,7 @@ _PAYMENT_METHODS: Final = (
     "pm_sandbox_refundUnavailable",
     "pm_sandbox_undoUnavailable",
 )
-_POSTAL_CODES: Final = (*(("10115",) * 5), "00000", "00001", "00002", "00003")
+_POSTAL_CODES: Final = (*(("10115",) * 5), *(f"0000{n}" for n in range(7)))
 _CALLS: Final = (
     ("payments", "authorize"),
     ("payments", "capture"),
@@ -39,7 +46,13 @@ _CALLS: Final = (
     ("carrier", "cancel"),
     ("carrier", "dispatch"),
     *((("mailer", "send"),) * 2),
+    ("order_store", "place"),
+    ("order_store", "open"),
     ("order_store", "record_validation"),
+    *((("order_store", "check_wait"),) * 2),
+    ("order_store", "end_wait"),
+    ("order_store", "request_retry"),
+    ("order_store", "resolve_attention"),
     ("order_store", "dispatch"),
     ("order_store", "begin_undo"),
     ("order_store", "close"),
@@ -50,33 +63,26 @@ _RUNNING: Final = frozenset({"Pending", "Running"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """A method of a port whose first calls fail: some before the effect, then some after it."""
-
-    port: str
-    method: str
-    before: int
-    after: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """What happens to one of the orders at some time."""
 
     kind: str
     #: Selects the order.
     order: int
-    #: Number of timers that fire before it.
+    #: Number of steps of time before it.
     after: int
+    #: It happens to an order that waits, if there is one.
+    prefers_waiting: bool
     #: Amount of a refund; None: everything that is refundable.
     minor: int | None
-    #: Idempotency key of a refund, or the action of an operator. There are few, so some repeat.
+    #: Idempotency key of an order or a refund, action of an operator, port, or switch. There are
+    #: few, so some repeat.
     key: str
 
 
-def _fault(call: tuple[str, str], before: int, after: int) -> Fault:
+def _fault(call: tuple[str, str], before: int, after: int, *, is_late: bool) -> Fault:
     port, method = call
-    return Fault(port=port, method=method, before=before, after=after)
+    return Fault(port=port, method=method, before=before, after=after, is_late=is_late)
 
 
 ORDERS: Final = st.builds(
@@ -94,59 +100,94 @@ FAULTS: Final = st.builds(
     st.sampled_from(_CALLS),
     st.one_of(st.integers(0, 5), st.just(FOREVER)),
     st.integers(0, 3),
+    is_late=st.sampled_from((False, False, True)),
+)
+#: What does not work from the start: partners are unavailable, steps are switched off.
+STOPPED: Final = st.sets(
+    st.sampled_from(("payments", "carrier", Switch.CAPTURE.value, Switch.DISPATCH.value)),
+    max_size=2,
 )
 INCIDENTS: Final = st.builds(
     Incident,
     kind=st.sampled_from(
         (
-            "cancel",
-            "crash",
+            *(("cancel",) * 4),
+            *(("crash",) * 2),
+            *(("terminate",) * 2),
+            *(("purge",) * 2),
             *(("refund",) * 3),
             "crash_refund",
             "kill_worker",
-            "resolve",
+            *(("resolve",) * 2),
+            *(("outage_begins",) * 4),
+            *(("outage_ends",) * 2),
+            *(("switch_off",) * 2),
+            "switch_on",
+            *(("place",) * 3),
+            "rotate_secret",
+            *(("late_calls",) * 2),
+            "lose_wakes",
         )
     ),
     order=st.integers(0, 7),
-    after=st.integers(0, 12),
+    after=st.integers(0, STEPS - 1),
+    prefers_waiting=st.sampled_from((True, True, False)),
     minor=st.one_of(st.none(), st.integers(1, 1500), st.integers(1, 4000)),
     key=st.sampled_from("abc"),
 )
 
 
-def break_ports(shop: Shop, faults: list[Fault]) -> None:
-    """Let the ports fail; several methods of one port may fail."""
-    ports: dict[str, Any] = {}
-    for fault in faults:
-        port = ports.get(fault.port, getattr(shop.services, fault.port))
-        ports[fault.port] = Failing(port, fault.method, before=fault.before, after=fault.after)
-    shop.replace_ports(**ports)
-
-
-def apply_incident(shop: Shop, order_ids: list[str], incident: Incident) -> None:
-    """Let the incident happen to one of the orders to which it can happen."""
+def apply_incident(world: World, incident: Incident) -> None:
+    """Let the incident happen, to one of the orders to which it can happen."""
+    if (change := _CHANGES_OF_THE_WORLD.get(incident.kind)) is not None:
+        change(world, incident)
+        return
+    records = [world.shop.record(order_id) for order_id in world.order_ids]
     if "refund" in incident.kind:
-        order_ids = [o for o in order_ids if shop.get(o)["status"] == "completed"]
+        records = [r for r in records if r.outcome is not None and r.outcome.is_completed]
     if incident.kind == "resolve":
-        order_ids = [o for o in order_ids if shop.record(o).attention]
-    if order_ids:
-        _ACTIONS[incident.kind](shop, order_ids[incident.order % len(order_ids)], incident)
+        records = [record for record in records if record.attention]
+    if incident.prefers_waiting:
+        records = [record for record in records if record.is_waiting] or records
+    if records:
+        order_id = records[incident.order % len(records)].order_id
+        _CHANGES_OF_ORDERS[incident.kind](world.shop, order_id, incident)
 
 
-def restart_order(shop: Shop, order_id: str) -> None:
-    """Restart the order's orchestration, unless it is running."""
-    _restart(shop, Orchestration.PROCESS_ORDER, order_id, {"orderId": order_id})
+def _set_outage(world: World, incident: Incident) -> None:
+    """Begin or end an outage of a partner or of the store."""
+    outage = world.outages[dict(zip("abc", PORTS, strict=True))[incident.key]]
+    outage.is_over = incident.kind == "outage_ends"
 
 
-def restart_refund(shop: Shop, order_id: str, refund_id: str) -> None:
-    """Restart the refund's orchestration, unless it is running."""
-    payload = {"orderId": order_id, "refundId": refund_id}
-    _restart(shop, Orchestration.REFUND_ORDER, refund_id, payload)
+def _set_switch(world: World, incident: Incident) -> None:
+    switch = dict(zip("abc", Switch, strict=True))[incident.key]
+    is_on = incident.kind == "switch_on"
+    assert world.shop.set_switch(switch, on=is_on).status == 200
+
+
+def _place(world: World, incident: Incident) -> None:
+    """Place one more order; some keys repeat."""
+    world.place(an_order(), incident.key)
+
+
+def _rotate_secret(world: World, _: Incident) -> None:
+    world.rotate_secret()
+
+
+def _deliver_late_calls(world: World, _: Incident) -> None:
+    world.deliver_late_calls()
+
+
+def _lose_wakes(world: World, _: Incident) -> None:
+    """Lose the events of one run of recovery."""
+    with losing_wakes():
+        world.shop.let_minutes_pass(1)
 
 
 def _cancel(shop: Shop, order_id: str, _: Incident) -> None:
     response = shop.cancel(order_id)
-    assert response.status in {202, 409}, response.text
+    assert response.status in {202, 409, 503}, response.text
 
 
 def _refund(shop: Shop, order_id: str, incident: Incident) -> None:
@@ -164,14 +205,34 @@ def _resolve(shop: Shop, order_id: str, incident: Incident) -> None:
 def _crash(shop: Shop, order_id: str, _: Incident) -> None:
     """Terminate the order's orchestration and restart it at once."""
     if _terminate(shop, order_id):
-        restart_order(shop, order_id)
+        _restart_order(shop, order_id)
+
+
+def _terminate_order(shop: Shop, order_id: str, _: Incident) -> None:
+    """Terminate the order's orchestration, as an operator does to stop the order."""
+    _terminate(shop, order_id)
+
+
+def _purge(shop: Shop, order_id: str, _: Incident) -> None:
+    """Remove every trace of the order's orchestration; recovery restarts it."""
+    if _terminate(shop, order_id):
+        shop.manage(order_id, "purge")
 
 
 def _crash_refund(shop: Shop, order_id: str, _: Incident) -> None:
     """Terminate the orchestrations of the order's refunds and restart them at once."""
     for refund in shop.record(order_id).open_refunds:
         if _terminate(shop, refund.refund_id):
-            restart_refund(shop, order_id, refund.refund_id)
+            _restart_refund(shop, order_id, refund.refund_id)
+
+
+def _restart_order(shop: Shop, order_id: str) -> None:
+    _restart(shop, Orchestration.PROCESS_ORDER, order_id, {"orderId": order_id})
+
+
+def _restart_refund(shop: Shop, order_id: str, refund_id: str) -> None:
+    payload = {"orderId": order_id, "refundId": refund_id}
+    _restart(shop, Orchestration.REFUND_ORDER, refund_id, payload)
 
 
 def _kill_worker(shop: Shop, order_id: str, _: Incident) -> None:
@@ -183,10 +244,10 @@ def _kill_worker(shop: Shop, order_id: str, _: Incident) -> None:
     with mock.patch("orchestrators.calls.progress", die):
         shop.advance_to_next_timer()
     if _status(shop, order_id) == "Failed":
-        restart_order(shop, order_id)
+        _restart_order(shop, order_id)
     for refund in shop.record(order_id).open_refunds:
         if _status(shop, refund.refund_id) == "Failed":
-            restart_refund(shop, order_id, refund.refund_id)
+            _restart_refund(shop, order_id, refund.refund_id)
 
 
 def _terminate(shop: Shop, instance_id: str) -> bool:
@@ -212,11 +273,23 @@ def _status(shop: Shop, instance_id: str) -> str | None:
     return None if response.status == 404 else str(response.json()["runtimeStatus"])
 
 
-_ACTIONS: Final[dict[str, Callable[[Shop, str, Incident], None]]] = {
+_CHANGES_OF_ORDERS: Final[dict[str, Callable[[Shop, str, Incident], None]]] = {
     "cancel": _cancel,
     "crash": _crash,
+    "terminate": _terminate_order,
+    "purge": _purge,
     "refund": _refund,
     "crash_refund": _crash_refund,
     "kill_worker": _kill_worker,
     "resolve": _resolve,
+}
+_CHANGES_OF_THE_WORLD: Final[dict[str, Callable[[World, Incident], None]]] = {
+    "outage_begins": _set_outage,
+    "outage_ends": _set_outage,
+    "switch_off": _set_switch,
+    "switch_on": _set_switch,
+    "place": _place,
+    "rotate_secret": _rotate_secret,
+    "late_calls": _deliver_late_calls,
+    "lose_wakes": _lose_wakes,
 }

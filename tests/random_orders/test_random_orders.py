@@ -6,6 +6,8 @@
 import os
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,46 +15,79 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.builders import an_order
+from orders.domain.waits import WaitPolicy
 from tests.inspection import audit, stock_level
 from tests.random_orders.incidents import (
     FAULTS,
     INCIDENTS,
     ORDERS,
     SKUS,
-    Fault,
+    STEPS,
+    STOPPED,
     Incident,
     apply_incident,
-    break_ports,
-    restart_order,
-    restart_refund,
 )
-from tests.shop import Shop, open_shop
+from tests.random_orders.world import Fault, World
+from tests.shop import open_shop
 
-EXAMPLES: Final = 300 if os.environ.get("LONG") else 12
+EXAMPLES: Final = 300 if os.environ.get("LONG") else 8
 
 
-def run_incidents(shop: Shop, order_ids: list[str], incidents: list[Incident]) -> None:
-    """Move the clock from timer to timer, and let every incident happen at its time."""
-    for fired in range(13):
-        shop.app.wait_until_idle()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """Orders, and everything that happens to them."""
+
+    orders: list[dict[str, Any]]
+    faults: list[Fault]
+    stopped: set[str]
+    incidents: list[Incident]
+    waits: WaitPolicy
+    updates_are_doubled: bool
+
+
+#: How long orders wait. Operators and customers are informed after a minute.
+WAITS: Final = st.sampled_from([2, 15, 60]).map(
+    lambda minutes: WaitPolicy(
+        before_capture=timedelta(minutes=minutes),
+        after_capture=timedelta(minutes=minutes),
+        authorization=timedelta(minutes=90),
+        inform_customer_after=timedelta(minutes=1),
+        inform_operator_after=timedelta(minutes=1),
+    )
+)
+SCENARIOS: Final = st.builds(
+    Scenario,
+    orders=st.lists(ORDERS, min_size=2, max_size=8),
+    faults=st.lists(FAULTS, max_size=3),
+    stopped=STOPPED,
+    incidents=st.lists(INCIDENTS, min_size=4, max_size=16),
+    waits=WAITS,
+    updates_are_doubled=st.booleans(),
+)
+
+
+def run_incidents(world: World, incidents: list[Incident]) -> None:
+    """Move the clock step by step, and let every incident happen at its time."""
+    for number in range(STEPS):
+        world.shop.app.wait_until_idle()
         for incident in incidents:
-            if incident.after == fired:
-                apply_incident(shop, order_ids, incident)
-        shop.advance_to_next_timer()
+            if incident.after == number:
+                apply_incident(world, incident)
+        if number < STEPS // 2:
+            world.shop.advance_to_next_timer()
+        else:
+            world.shop.let_minutes_pass(1)
 
 
-def finish(shop: Shop, order_id: str) -> str:
-    """Wait for the order and its refunds, restart what is still open, and return the status."""
-    shop.app.wait(order_id)
-    if shop.record(order_id).outcome is None and not shop.record(order_id).attention:
-        restart_order(shop, order_id)
-        shop.app.wait(order_id)
-    for _ in range(2):  # the first orchestration may have begun while the store was unavailable
-        for refund in shop.record(order_id).open_refunds:
-            restart_refund(shop, order_id, refund.refund_id)
-            shop.app.wait(refund.refund_id)
-    return str(shop.get(order_id)["status"])
+def end_orders(world: World, incidents: list[Incident]) -> None:
+    """Let everything work again, and every order end; then operators resolve what is left."""
+    world.repair()
+    world.let_orders_end()
+    for incident in incidents:
+        if incident.kind == "resolve":
+            apply_incident(world, incident)
+    world.deliver_late_calls()
+    world.let_orders_end()
 
 
 @pytest.mark.timeout(7200 if os.environ.get("LONG") else 120)
@@ -64,36 +99,23 @@ def finish(shop: Shop, order_id: str) -> str:
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(
-    st.lists(ORDERS, min_size=2, max_size=8),
-    st.lists(FAULTS, max_size=3),
-    st.lists(INCIDENTS, min_size=2, max_size=10),
-)
-def test_random_orders_end_with_consistent_records(
-    orders: list[dict[str, Any]], faults: list[Fault], incidents: list[Incident]
-) -> None:
-    """Every order ends, the audit is clean, and neither stock nor money is negative."""
+@given(SCENARIOS)
+def test_random_orders_end_by_themselves_with_consistent_records(scenario: Scenario) -> None:
+    """The audit is clean, neither stock nor money is negative, and nothing leaves unpaid."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         shop = stack.enter_context(open_shop(Path(folder)))
-        # Completed before any fault, so that there always is an order to refund.
-        completed = shop.run(an_order()).instance_id
-        break_ports(shop, faults)
-        order_ids = [completed, *(shop.place(order) for order in orders)]
-        run_incidents(shop, order_ids, incidents)
-        for order_id in order_ids:
-            shop.app.wait(order_id)
-        shop.restore_ports()
-        for order_id in order_ids:
-            finish(shop, order_id)
-        for incident in incidents:
-            if incident.kind == "resolve":
-                apply_incident(shop, order_ids, incident)
-        statuses = {finish(shop, order_id) for order_id in order_ids}
+        world = World(shop=shop, settings=replace(shop.services.settings, waits=scenario.waits))
+        world.complete_order()
+        world.break_ports(scenario.faults, updates_are_doubled=scenario.updates_are_doubled)
+        world.stop(scenario.stopped)
+        for number, order in enumerate(scenario.orders):
+            world.place(order, f"order-{number}")
+        run_incidents(world, scenario.incidents)
+        end_orders(world, scenario.incidents)
 
-        records = [shop.record(order_id) for order_id in order_ids]
-        assert not {"placed", "processing"} & statuses
-        assert not any(record.open_refunds for record in records)
-        assert min(record.refundable.minor for record in records) >= 0
         assert audit(shop)["findings"] == []
+        assert world.charged_twice() == []
+        assert world.dispatched_without_payment() == set()
+        assert min(record.refundable.minor for record in world.records()) >= 0
         assert min(min(stock_level(shop, sku).values()) for sku in SKUS) >= 0
