@@ -13,6 +13,7 @@ from orders.adapters.carrier.sandbox import SandboxCarrier
 from orders.adapters.catalogue import JsonCatalogue
 from orders.adapters.mailer.sandbox import SandboxMailer
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.adapters.order_store.sqlite.stock_changes import SqliteStockChangeStore
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
 from orders.adapters.order_store.sqlite.switches import SqliteSwitchStore
 from orders.adapters.payments.sandbox.gateway import SandboxPayments
@@ -25,6 +26,7 @@ from orders.ports.mailer import Mailer
 from orders.ports.order_store import OrderStore
 from orders.ports.partner_references import PartnerReferences
 from orders.ports.payments import Payments
+from orders.ports.stock_changes import StockChangeStore
 from orders.ports.switches import SwitchStore
 from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from orders.settings.settings import Settings
@@ -41,6 +43,7 @@ class _Storage:
 
     order_store: OrderStore
     switches: SwitchStore
+    stock_changes: StockChangeStore
     references: _OpenReferences
 
 
@@ -53,6 +56,7 @@ class Services:
     catalogue: Catalogue
     order_store: OrderStore
     switches: SwitchStore
+    stock_changes: StockChangeStore
     active_orders: ActiveOrders
     payments: Payments
     carrier: Carrier
@@ -94,6 +98,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         catalogue=JsonCatalogue(settings.catalogue),
         order_store=storage.order_store,
         switches=storage.switches,
+        stock_changes=storage.stock_changes,
         active_orders=ActiveOrders(clock),
         payments=_stripe(settings.stripe, references) or SandboxPayments(sandbox, clock),
         carrier=_carrier(settings.carrier, references) or SandboxCarrier(sandbox, clock),
@@ -134,6 +139,7 @@ def _storage(settings: Settings, clock: Clock) -> _Storage:
     return _Storage(
         order_store=SqliteOrderStore(path, clock),
         switches=SqliteSwitchStore(path),
+        stock_changes=SqliteStockChangeStore(path),
         references=lambda partner: SqlitePartnerReferences(path, partner),
     )
 
@@ -148,6 +154,9 @@ def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
         connect_with_identity,
         connect_with_string,
     )
+    from orders.adapters.order_store.tables.stock_changes import (  # noqa: PLC0415 - slow import
+        TableStockChangeStore,
+    )
     from orders.adapters.order_store.tables.store import TableOrderStore  # noqa: PLC0415 - slow import
     from orders.adapters.order_store.tables.switches import (  # noqa: PLC0415 - slow import
         TableSwitchStore,
@@ -160,6 +169,7 @@ def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
     return _Storage(
         order_store=TableOrderStore(tables, clock),
         switches=TableSwitchStore(tables),
+        stock_changes=TableStockChangeStore(tables),
         references=lambda partner: TablePartnerReferences(tables, partner),
     )
 

@@ -48,7 +48,7 @@ class OrderQuery:
     has_open_refund: bool | None = None
     #: The personal data is erased.
     is_erased: bool | None = None
-    #: The history and the stock entries are purged.
+    #: The history is purged.
     is_purged: bool | None = None
     placed_from: datetime | None = None
     placed_before: datetime | None = None

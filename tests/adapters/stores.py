@@ -11,18 +11,21 @@ from uuid import uuid4
 
 from local_host.host.clock import VirtualClock
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.adapters.order_store.sqlite.stock_changes import SqliteStockChangeStore
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
 from orders.adapters.order_store.sqlite.switches import SqliteSwitchStore
 from orders.adapters.order_store.tables.records import RECORD, TABLE
 from orders.adapters.order_store.tables.references import TablePartnerReferences
 from orders.adapters.order_store.tables.rows import key_of
 from orders.adapters.order_store.tables.service import Tables, connect_with_string
+from orders.adapters.order_store.tables.stock_changes import TableStockChangeStore
 from orders.adapters.order_store.tables.store import TableOrderStore
 from orders.adapters.order_store.tables.switches import TableSwitchStore
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Opening, Outcome
 from orders.ports.order_store import OrderPage, OrderQuery, OrderStore
 from orders.ports.partner_references import PartnerReferences
+from orders.ports.stock_changes import StockChangeStore
 from orders.ports.switches import SwitchStore
 from tests import tables_server
 from tests.builders import NOON
@@ -33,10 +36,11 @@ REAL_SERVICE = os.environ.get("TABLES_TEST")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """An order store, switches and partner references in the same place, and their clock."""
+    """An order store and what is kept in the same place, and their clock."""
 
     store: OrderStore
     switches: SwitchStore
+    stock_changes: StockChangeStore
     references: Callable[[str], PartnerReferences]
     clock: VirtualClock
     #: Replaces the stored text of an order's record.
@@ -56,6 +60,7 @@ def sqlite_backend(folder: Path) -> Iterator[Backend]:
     yield Backend(
         store=SqliteOrderStore(path, clock),
         switches=SqliteSwitchStore(path),
+        stock_changes=SqliteStockChangeStore(path),
         references=lambda partner: SqlitePartnerReferences(path, partner),
         clock=clock,
         write_text=write_text,
@@ -82,6 +87,7 @@ def backend_in(tables: Tables, clock: VirtualClock) -> Backend:
     return Backend(
         store=TableOrderStore(tables, clock),
         switches=TableSwitchStore(tables),
+        stock_changes=TableStockChangeStore(tables),
         references=lambda partner: TablePartnerReferences(tables, partner),
         clock=clock,
         write_text=write_text,
