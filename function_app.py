@@ -4,6 +4,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities import emails, order, payment, refund, shipment
+from activities import stock as stock_changes
 from api.operations import approvals, attention, audit, erasure, health, refunds, switches
 from api.orders import cancel, place, read
 from api.quotes import quotes
@@ -22,7 +23,7 @@ MODULES = (
     *(attention, refunds, approvals, erasure, audit, switches, health),
     *(recovery, retention, nightly_audit),
     *(process_order, refund_order, change_stock),
-    *(order, payment, shipment, emails, refund),
+    *(order, payment, shipment, emails, refund, stock_changes),
     stock,
 )
 

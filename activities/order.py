@@ -80,6 +80,6 @@ def close_order(payload: dict) -> dict:
     request = decode(OrderOutcome, payload)
     now = services().clock.now()
     outcome = services().order_store.update(
-        request.order_id, lambda record: record.close(request.outcome, now)
+        request.order_id, lambda record: record.close(request.outcome, now, request.sales)
     )
     return encode(outcome)

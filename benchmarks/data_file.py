@@ -1,4 +1,4 @@
-"""Changes to a data file between two runs of the host: copies of instances, expired timers.
+"""Changes to a data file between two runs of the host: copies of instances, expired timers, states.
 
 The copied instances have run on the host, so that their rows are real.
 """
@@ -32,6 +32,14 @@ def expire_timers(data: Path) -> None:
     with closing(sqlite3.connect(data / FILE_NAME)) as connection:
         connection.execute("UPDATE messages SET due = 0 WHERE due IS NOT NULL")
         connection.commit()
+
+
+def replace_state(data: Path, entity_id: str, state: str) -> None:
+    """Replace the state of an entity that has had an operation."""
+    update = "UPDATE entities SET state = ? WHERE entity_id = ?"
+    with closing(sqlite3.connect(data / FILE_NAME)) as connection, connection:
+        if connection.execute(update, (state, entity_id)).rowcount != 1:
+            raise RuntimeError(f"the data file has no entity {entity_id}")
 
 
 def count_running(data: Path) -> int:

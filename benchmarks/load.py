@@ -17,7 +17,7 @@ import aiohttp
 from benchmarks.host import HOOK
 from local_host.host.store.database import Database
 
-_START_AND_WAIT = f"{HOOK}/orchestrators/chain?timeout=120&pollingInterval=1"
+_START_AND_WAIT = "?timeout=120&pollingInterval=1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +33,26 @@ class Load:
 
 async def run_workflows(base_url: str, workflows: int, in_flight: int, steps: int) -> Load:
     """Run chains of `steps` activities, `in_flight` at a time."""
+    url = f"{base_url}{HOOK}/orchestrators/chain{_START_AND_WAIT}"
+    return await _run(url, workflows, in_flight, {"steps": steps}, steps)
+
+
+async def run_sales(base_url: str, sales: int) -> Load:
+    """Sell units of one product, one sale after another."""
+    url = f"{base_url}{HOOK}/orchestrators/sell{_START_AND_WAIT}"
+    return await _run(url, sales, 1, {}, "sold")
+
+
+async def _run(url: str, workflows: int, in_flight: int, body: object, expected: object) -> Load:
     slots = asyncio.Semaphore(in_flight)
     times: list[float] = []
 
     async def run_workflow(session: aiohttp.ClientSession) -> None:
         async with slots:
             started = time.perf_counter()
-            async with session.post(base_url + _START_AND_WAIT, json={"steps": steps}) as response:
+            async with session.post(url, json=body) as response:
                 output = await response.json()
-            if (response.status, output) != (200, steps):
+            if (response.status, output) != (200, expected):
                 raise RuntimeError(f"a workflow ended with {response.status} {output}")
             times.append((time.perf_counter() - started) * 1000)
 

@@ -1,19 +1,23 @@
 """The scenarios; the docstring of each is its description in the output."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.data_file import copy_instance, count_running, expire_timers
+from benchmarks.data_file import copy_instance, count_running, expire_timers, replace_state
 from benchmarks.host import RunningHost, running_host
-from benchmarks.load import Load, journal_rate, run_workflows
+from benchmarks.load import Load, journal_rate, run_sales, run_workflows
+from orders.contracts.codec import encode
+from orders.domain.stock import ExpectedUnits, ReservationStatus, Stock
 
 #: Figures by label; the label contains the unit.
 Figures = dict[str, float]
 _SETTLE_SECONDS = 1.0
 _IDLE_SECONDS = 5.0
+_SALES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +113,32 @@ def recovery(options: Options, folder: Path) -> Figures:
     }
 
 
+def stock(options: Options, folder: Path) -> Figures:
+    """A sale (reserve, commit, settle) after few and after many orders have ended."""
+    with running_host(folder) as host:
+        asyncio.run(run_sales(host.base_url, 2))
+    figures: Figures = {}
+    for number in range(1, options.rounds + 1):
+        cpu: dict[str, float] = {}
+        for name, state in _stock_states().items():
+            replace_state(folder, "@stock@MUG", json.dumps(encode(state)))
+            with running_host(folder) as host:
+                asyncio.run(run_sales(host.base_url, 20))  # warms up the host
+                cpu_before = host.cpu_seconds()
+                p50 = asyncio.run(run_sales(host.base_url, _SALES)).p50
+                cpu[name] = (host.cpu_seconds() - cpu_before) / _SALES * 1000
+            figures[f"round {number}: {name}, p50 in ms"] = p50
+            figures[f"round {number}: {name}, processor ms"] = cpu[name]
+        first, *others = cpu
+        for name in others:
+            label = f"round {number}: {name}, ratio of processor time"
+            figures[label] = cpu[name] / cpu[first]
+    return figures
+
+
 SCENARIOS: dict[str, Callable[[Options, Path], Figures]] = {
-    scenario.__name__: scenario for scenario in (throughput, latency, filled, start, recovery)
+    scenario.__name__: scenario
+    for scenario in (throughput, latency, filled, start, recovery, stock)
 }
 
 
@@ -118,6 +146,26 @@ def _run_workflows(host: RunningHost, options: Options) -> Load:
     return asyncio.run(
         run_workflows(host.base_url, options.workflows, options.in_flight, options.steps)
     )
+
+
+def _stock_states() -> dict[str, Stock]:
+    """Return the stock of a product after orders that have ended, and with orders that have not."""
+    states = {
+        f"{orders:,} ended orders": _sell(Stock.opened(10**9), orders, is_settled=True)
+        for orders in (10, 10_000, 100_000)
+    }
+    return states | {"1,000 open orders": _sell(Stock.opened(10**9), 1_000, is_settled=False)}
+
+
+def _sell(stock: Stock, orders: int, *, is_settled: bool) -> Stock:
+    for number in range(orders):
+        order_id = f"ord_{number:026}"
+        stock, _ = stock.reserve(order_id, 1)
+        if is_settled:
+            stock, _ = stock.commit(order_id)
+            sold = ExpectedUnits(status=ReservationStatus.SOLD, quantity=1, number=stock.made)
+            stock = stock.settle(order_id, sold)
+    return stock
 
 
 def _fill(data: Path, options: Options) -> None:

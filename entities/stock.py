@@ -9,9 +9,9 @@ import azure.durable_functions as df
 
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Entity, StockOperation
-from orders.contracts.payloads import StockAdjustmentRequest, StockLevel, StockRequest
+from orders.contracts.payloads import StockChangeRequest, StockRequest, StockSettlement
 from orders.domain.results import Reservation, Sale
-from orders.domain.stock import Stock
+from orders.domain.stock import ExpectedUnits, Stock, StockLevel
 
 bp = df.Blueprint()
 
@@ -30,23 +30,26 @@ def stock(context: df.DurableEntityContext) -> None:
 def _apply(
     before: Stock, operation: StockOperation, payload: object
 ) -> tuple[Stock, Reservation | Sale | StockLevel]:
-    if operation is StockOperation.ADJUST:
-        after, done = before.adjust(decode(StockAdjustmentRequest, payload).adjustment)
-        return after, _level(after, done=done)
-    request = decode(StockRequest, payload)
     match operation:
         case StockOperation.RESERVE:
+            request = decode(StockRequest, payload)
             return before.reserve(request.order_id, request.quantity)
         case StockOperation.COMMIT:
-            return before.commit(request.order_id)
+            return before.commit(decode(StockRequest, payload).order_id)
         case StockOperation.RELEASE:
-            after = before.release(request.order_id)
-        case StockOperation.SETTLE:  # pragma: no branch - the last member
-            after = before.settle(request.order_id)
-    return after, _level(after)
+            after = before.release(decode(StockRequest, payload).order_id)
+        case StockOperation.SETTLE:
+            after = _settle(before, decode(StockSettlement, payload))
+        case StockOperation.ADJUST:
+            change = decode(StockChangeRequest, payload)
+            return before.adjust(change.change_id, change.units)
+        case StockOperation.SETTLE_CHANGE:  # pragma: no branch - the last member
+            after = before.settle_change(decode(StockChangeRequest, payload).change_id)
+    return after, after.level()
 
 
-def _level(stock: Stock, *, done: bool = True) -> StockLevel:
-    return StockLevel(
-        available=stock.available, reserved=stock.reserved, sold=stock.sold, done=done
+def _settle(before: Stock, settlement: StockSettlement) -> Stock:
+    expected = ExpectedUnits(
+        status=settlement.status, quantity=settlement.quantity, number=settlement.reservation
     )
+    return before.settle(settlement.order_id, expected)

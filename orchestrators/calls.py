@@ -87,6 +87,12 @@ class Caller:
                 yield self.context.create_timer(self.context.current_utc_datetime + interval)
         raise StepFailedError(step)
 
+    def signal_entity(
+        self, entity: df.EntityId, operation: StockOperation, payload: object
+    ) -> None:
+        """Send an operation to an entity and do not wait for it."""
+        self.context.signal_entity(entity, operation.value, encode(payload))
+
 
 def _await(task: Any, step: StepName) -> Steps[Any]:  # noqa: ANN401 - the SDK's task
     try:

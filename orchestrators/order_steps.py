@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import azure.durable_functions as df
 from typing_extensions import TypeForm
 
 from orchestrators.calls import Caller, Context, StepFailedError, Steps
 from orchestrators.retries import Backoff
-from orchestrators.stopping import StoppedError
+from orchestrators.stock_steps import StockSteps
+from orchestrators.stopping import StoppedError, unavailable, unless_refused
 from orchestrators.waits import Waits
-from orders.contracts.codec import decode
-from orders.contracts.names import Activity, Entity, StockOperation, StockStep
+from orders.contracts.names import Activity, StockStep
 from orders.contracts.payloads import (
     ConfirmationRequest,
     OrderInput,
@@ -21,12 +20,11 @@ from orders.contracts.payloads import (
     OutcomeEmailRequest,
     PaymentRequest,
     PaymentReversal,
-    StockRequest,
 )
 from orders.contracts.steps import StepName
 from orders.domain.emails import outcome_email_kind
 from orders.domain.money import Money
-from orders.domain.outcome import CANCEL_REASONS, Opening, Outcome, Reason
+from orders.domain.outcome import Opening, Outcome, Reason, StockSale
 from orders.domain.results import (
     Authorization,
     Booking,
@@ -34,10 +32,7 @@ from orders.domain.results import (
     Dispatch,
     Paused,
     Refusal,
-    Refused,
-    Reservation,
     Reversal,
-    Sale,
     StockLine,
     Validation,
 )
@@ -59,18 +54,20 @@ class OrderSteps:
     def __init__(self, context: Context, order: OrderInput) -> None:
         self._caller = Caller.of(context, order.retries)
         self._waits = Waits(self._caller, order.order_id)
+        self._stock = StockSteps(caller=self._caller, order_id=order.order_id)
         self._order_id = order.order_id
         self._reference = OrderReference(order_id=order.order_id)
         self._opening = Opening()
         self._amount = Money(0, "")
         self._stock_lines: tuple[StockLine, ...] = ()
+        self._sales: tuple[StockSale, ...] = ()
         self._tracking_number: str | None = None
         self._has_refunded = False
 
     def open_order(self) -> Steps[Opening]:
         """Read what earlier orchestrations of this order have done."""
         self._opening = yield from self._caller.call(Activity.OPEN_ORDER, self._reference, Opening)
-        self._stock_lines = self._opening.stock_lines
+        self._stock_lines, self._sales = self._opening.stock_lines, self._opening.sales
         self._waits.resume(self._opening)
         return self._opening
 
@@ -81,12 +78,7 @@ class OrderSteps:
 
     def reserve_stock(self) -> Steps[None]:
         """Reserve the units of every product."""
-        step = StockStep.RESERVE_STOCK
-        for line in self._stock_lines:
-            result = yield from self._do_stock(step, StockOperation.RESERVE, line, Reservation)
-            if isinstance(result, Refused):
-                # Other products may be reserved, so the undo is needed.
-                raise StoppedError(step, Outcome.refused(result.reason))
+        yield from self._stock.reserve(self._stock_lines)
 
     def process_payment(self) -> Steps[None]:
         """Authorize the amount."""
@@ -120,12 +112,9 @@ class OrderSteps:
 
     def commit_stock(self) -> Steps[None]:
         """Turn the reservation of every product into a sale."""
-        step = StockStep.COMMIT_STOCK
-        if self.is_resolved(step):
-            return
-        for line in self._stock_lines:
-            result = yield from self._do_stock(step, StockOperation.COMMIT, line, Sale)
-            _unless_refused(step, result)
+        # A settled order that is continued, to send its email, has no entry to sell.
+        if not self._sales and not self.is_resolved(StockStep.COMMIT_STOCK):
+            self._sales = yield from self._stock.commit(self._stock_lines)
 
     def send_confirmation(self, tracking_number: str) -> Steps[Outcome]:
         """Send the confirmation and return the outcome; a failed email does not change it."""
@@ -153,8 +142,7 @@ class OrderSteps:
             case Activity.REVERSE_PAYMENT:
                 yield from self._reverse_payment()
             case StockStep.RELEASE_STOCK:
-                for line in self._stock_lines:
-                    yield from self._release_stock(line)
+                yield from self._stock.release(self._stock_lines)
             case _:
                 raise ValueError(f"{step} is not an undo step")
 
@@ -178,7 +166,11 @@ class OrderSteps:
             is_skipped = step in self._opening.skipped_steps
             resolution = "skipped" if is_skipped else "settled elsewhere"
             outcome = outcome.with_note(f"{step} was {resolution}.")
-        return (yield from self._record(Activity.CLOSE_ORDER, outcome))
+        return (yield from self._record(Activity.CLOSE_ORDER, outcome, self._sales))
+
+    def settle_stock(self, outcome: Outcome) -> None:
+        """Tell the stock entities how the order has ended, without waiting for them."""
+        self._stock.settle(self._stock_lines, outcome, self._sales)
 
     def is_resolved(self, step: StepName) -> bool:
         """Whether an operator did this step elsewhere or skipped it."""
@@ -197,11 +189,6 @@ class OrderSteps:
         if result.reversal is Reversal.REFUSED:
             raise StoppedError(step, Outcome.rejected(Reason.REFUND_REFUSED))
 
-    def _release_stock(self, line: StockLine) -> Steps[None]:
-        yield from self._call_stock(
-            StockStep.RELEASE_STOCK, StockOperation.RELEASE, line, self._caller.undo_retries
-        )
-
     def _do(
         self, step: Activity, result_type: TypeForm[T | Refusal], payload: object = None
     ) -> Steps[T]:
@@ -209,8 +196,8 @@ class OrderSteps:
         try:
             result = yield from self._caller.call(step, payload or self._reference, result_type)
         except StepFailedError:
-            raise _unavailable(step) from None
-        return _unless_refused(step, result)
+            raise unavailable(step) from None
+        return unless_refused(step, result)
 
     def _do_or_wait(
         self,
@@ -235,47 +222,10 @@ class OrderSteps:
                 yield from self._waits.wait(step, is_switched_off=True)
                 continue
             yield from self._waits.end(step)
-            return _unless_refused(step, result)
+            return unless_refused(step, result)
 
-    def _do_stock(
-        self,
-        step: StockStep,
-        operation: StockOperation,
-        line: StockLine,
-        result_type: TypeForm[T],
-    ) -> Steps[T]:
-        reply = yield from self._call_stock(step, operation, line, self._caller.step_retries)
-        return decode(result_type, reply)
-
-    def _call_stock(
-        self, step: StockStep, operation: StockOperation, line: StockLine, retries: Backoff
-    ) -> Steps[Any]:
-        request = StockRequest(
-            order_id=self._order_id, quantity=line.quantity, opening_balance=line.opening_balance
-        )
-        entity = df.EntityId(Entity.STOCK.value, line.sku)
-        try:
-            return (yield from self._caller.call_entity(step, entity, operation, request, retries))
-        except StepFailedError:
-            raise _unavailable(step) from None
-
-    def _record(self, step: Activity, outcome: Outcome) -> Steps[Outcome]:
-        request = OrderOutcome(order_id=self._order_id, outcome=outcome)
+    def _record(
+        self, step: Activity, outcome: Outcome, sales: tuple[StockSale, ...] = ()
+    ) -> Steps[Outcome]:
+        request = OrderOutcome(order_id=self._order_id, outcome=outcome, sales=sales)
         return (yield from self._caller.call(step, request, Outcome, self._caller.undo_retries))
-
-
-def _unless_refused(step: StepName, result: T | Refusal) -> T:
-    """Return the result of a step that was not refused.
-
-    Raises:
-        StoppedError: the step was refused.
-    """
-    if not isinstance(result, Refusal):
-        return result
-    # A canceled order's step was not tried now, but an earlier orchestration may have done it.
-    nothing_done = result.reason not in CANCEL_REASONS
-    raise StoppedError(step, Outcome.refused(result.reason), nothing_done=nothing_done)
-
-
-def _unavailable(step: StepName) -> StoppedError:
-    return StoppedError(step, Outcome.rejected(Reason.UNAVAILABLE))

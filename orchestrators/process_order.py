@@ -43,6 +43,7 @@ def run_order(order: OrderSteps) -> Steps[Outcome]:
     saga = Saga(order, opening)
     match opening.next:
         case Next.ENDED:
+            order.settle_stock(opening.goal)
             return opening.goal
         case Next.UNDO:
             outcome = yield from saga.undo(opening.goal)
@@ -57,7 +58,9 @@ def run_order(order: OrderSteps) -> Steps[Outcome]:
                     outcome = yield from saga.undo(outcome)
             else:
                 outcome = yield from finish(order)
-    return (yield from order.close_order(outcome))
+    outcome = yield from order.close_order(outcome)
+    order.settle_stock(outcome)
+    return outcome
 
 
 def fulfill(order: OrderSteps, saga: Saga) -> Steps[None]:

@@ -41,24 +41,27 @@ async def _read_records(
     """Read everything about orders placed since then, and the stock entries of all others."""
     unreadable: list[str] = []
     orders = await _orders(OrderQuery(placed_from=since), unreadable)
-    # Only orders that are not purged can have stock entries. Open orders are among them.
-    older = await _orders(OrderQuery(placed_before=since, is_purged=False), unreadable)
+    older = await _orders(OrderQuery(placed_before=since, is_open=True), unreadable)
     older |= await _orders(OrderQuery(placed_before=since, has_open_refund=True), unreadable)
     older |= await _orders(OrderQuery(placed_before=since, needs_attention=True), unreadable)
-    stocks = await _stocks(client, _skus((*orders.values(), *older.values())))
+    totals = await asyncio.to_thread(services().stock_changes.totals)
+    skus = _skus((*orders.values(), *older.values())) | totals.keys()
+    stocks = await _stocks(client, sorted(skus))
+    changed = await asyncio.to_thread(_unchanged_since, totals)
     holdings = await asyncio.to_thread(_holdings, since, stocks)
     newer = await _orders(OrderQuery(placed_from=now), unreadable)
     listed = orders.keys() | older.keys() | newer.keys() | set(unreadable)
     unlisted = await asyncio.to_thread(_unlisted_orders, holdings, listed, unreadable)
-    purged = {
+    ended = {
         order_id: record for order_id, record in unlisted.items() if record.order.placed_at < since
     }
     return AuditInput(
         orders=orders,
-        older=older | purged,
+        older=older | ended,
         others=frozenset(newer | unlisted),
         holdings=holdings,
         stocks=stocks,
+        changed=changed,
         unreadable=frozenset(unreadable),
     )
 
@@ -67,9 +70,15 @@ async def _orders(query: OrderQuery, unreadable: list[str]) -> dict[str, OrderRe
     return {record.order_id: record async for record in iter_orders(query, unreadable)}
 
 
-def _skus(orders: Iterable[OrderRecord]) -> list[str]:
+def _skus(orders: Iterable[OrderRecord]) -> set[str]:
     ordered = {line.sku for record in orders for line in record.order.lines}
-    return sorted(ordered | set(services().catalogue.skus()))
+    return ordered | set(services().catalogue.skus())
+
+
+def _unchanged_since(before: Mapping[str, int]) -> dict[str, int | None]:
+    """Return the totals of stock changes that are the same after the stocks were read."""
+    after = services().stock_changes.totals()
+    return {sku: total if before.get(sku, 0) == total else None for sku, total in after.items()}
 
 
 async def _stocks(client: df.DurableOrchestrationClient, skus: list[str]) -> dict[str, Stock]:
@@ -96,10 +105,13 @@ def _holdings(since: datetime, stocks: dict[str, Stock]) -> dict[str, Holdings]:
 def _unlisted_orders(
     holdings: Mapping[str, Holdings], listed: Container[str], unreadable: list[str]
 ) -> dict[str, OrderRecord]:
-    """Find the orders with open holdings that no list contained. There are few of them."""
+    """Find the orders with holdings that no list contained. There are few of them.
+
+    Entries in the stock are those of orders that are not settled.
+    """
     records: dict[str, OrderRecord] = {}
     for order_id, held in holdings.items():
-        if order_id in listed or not held.are_open:
+        if order_id in listed or not (held.are_open or held.reservations):
             continue
         try:
             record = services().order_store.find(order_id)

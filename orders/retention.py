@@ -5,27 +5,24 @@ import logging
 
 import azure.durable_functions as df
 
-from orders.contracts.codec import encode
-from orders.contracts.names import Entity, StockOperation
-from orders.contracts.payloads import StockRequest
+from orders.contracts.names import StockOperation
+from orders.contracts.payloads import StockSettlement
 from orders.domain.erasure import finish_erasure
 from orders.domain.order_record import OrderRecord
-from orders.engine.client import engine_errors
+from orders.domain.settlement import sale_of, units_after
+from orders.engine.client import engine_errors, signal_stock
 from orders.services import services
 
 _log = logging.getLogger(__name__)
 
 
 async def purge(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
-    """Purge the order's histories and settle its entries in the stock entities."""
+    """Purge the order's histories, and repeat its settlement, which may have been lost."""
     order_id = record.order.order_id
     await _purge_refunds(client, record)
     with engine_errors():
         await client.purge_instance_history(order_id)
-        for line in record.stock_lines:
-            request = StockRequest(order_id=order_id, opening_balance=line.opening_balance)
-            entity = df.EntityId(Entity.STOCK.value, line.sku)
-            await client.signal_entity(entity, StockOperation.SETTLE.value, encode(request))
+    await _settle(client, record)
     now = services().clock.now()
     await asyncio.to_thread(
         services().order_store.update, order_id, lambda record: record.record_purge(now)
@@ -53,6 +50,21 @@ async def delete(client: df.DurableOrchestrationClient, record: OrderRecord) -> 
     """Delete the record, and with it the idempotency key."""
     await _purge_refunds(client, record)  # a refund may have been paid after the purge
     await asyncio.to_thread(services().order_store.delete, record.order.order_id)
+
+
+async def _settle(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
+    units = units_after(record.outcome) if record.outcome else None
+    if units is None:
+        return
+    for line in record.stock_lines:
+        settlement = StockSettlement(
+            order_id=record.order_id,
+            opening_balance=line.opening_balance,
+            status=units,
+            quantity=line.quantity,
+            reservation=sale_of(record.sales, line.sku),
+        )
+        await signal_stock(client, line.sku, StockOperation.SETTLE, settlement)
 
 
 async def _purge_refunds(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:

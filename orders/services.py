@@ -14,6 +14,7 @@ from orders.adapters.catalogue import JsonCatalogue
 from orders.adapters.mailer.sandbox import SandboxMailer
 from orders.adapters.order_store.sqlite.quotas import SqliteQuotaCounters
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.adapters.order_store.sqlite.stock_changes import SqliteStockChangeStore
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
 from orders.adapters.order_store.sqlite.switches import SqliteSwitchStore
 from orders.adapters.payments.sandbox.gateway import SandboxPayments
@@ -27,6 +28,7 @@ from orders.ports.order_store import OrderStore
 from orders.ports.partner_references import PartnerReferences
 from orders.ports.payments import Payments
 from orders.ports.quotas import QuotaCounters
+from orders.ports.stock_changes import StockChangeStore
 from orders.ports.switches import SwitchStore
 from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess, TablesAccess
 from orders.settings.settings import Settings
@@ -44,6 +46,7 @@ class _Storage:
     order_store: OrderStore
     switches: SwitchStore
     quotas: QuotaCounters
+    stock_changes: StockChangeStore
     references: _OpenReferences
 
 
@@ -57,6 +60,7 @@ class Services:
     order_store: OrderStore
     switches: SwitchStore
     quotas: QuotaCounters
+    stock_changes: StockChangeStore
     active_orders: ActiveOrders
     payments: Payments
     carrier: Carrier
@@ -104,6 +108,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         order_store=storage.order_store,
         switches=storage.switches,
         quotas=storage.quotas,
+        stock_changes=storage.stock_changes,
         active_orders=ActiveOrders(clock),
         payments=_stripe(settings.stripe, references) or SandboxPayments(sandbox, clock),
         carrier=_carrier(settings.carrier, references) or SandboxCarrier(sandbox, clock),
@@ -164,6 +169,7 @@ def _storage(settings: Settings, clock: Clock) -> _Storage:
         order_store=SqliteOrderStore(path, clock),
         switches=SqliteSwitchStore(path),
         quotas=SqliteQuotaCounters(path),
+        stock_changes=SqliteStockChangeStore(path),
         references=lambda partner: SqlitePartnerReferences(path, partner),
     )
 
@@ -181,6 +187,9 @@ def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
         connect_with_identity,
         connect_with_string,
     )
+    from orders.adapters.order_store.tables.stock_changes import (  # noqa: PLC0415 - slow import
+        TableStockChangeStore,
+    )
     from orders.adapters.order_store.tables.store import TableOrderStore  # noqa: PLC0415 - slow import
     from orders.adapters.order_store.tables.switches import (  # noqa: PLC0415 - slow import
         TableSwitchStore,
@@ -194,6 +203,7 @@ def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
         order_store=TableOrderStore(tables, clock),
         switches=TableSwitchStore(tables),
         quotas=TableQuotaCounters(tables),
+        stock_changes=TableStockChangeStore(tables),
         references=lambda partner: TablePartnerReferences(tables, partner),
     )
 

@@ -124,18 +124,25 @@ class Doubled:
 
 
 class FailingStock:
-    """One operation of the stock entity that fails as the method of a port does."""
+    """One operation of the stock entity that fails as the method of a port does.
 
-    def __init__(self, operation: str, *, before: int = 0, after: int = 0) -> None:
+    With a quantity, only the calls with this quantity fail.
+    """
+
+    def __init__(
+        self, operation: str, *, before: int = 0, after: int = 0, quantity: int | None = None
+    ) -> None:
         self._operation = operation
+        self._quantity = quantity
         self._before = before
         self._after = after
         self._apply = entities.stock._apply
         self.calls = 0
 
-    def __call__(self, stock: Stock, operation: str, payload: object) -> tuple[Stock, Any]:
+    def __call__(self, stock: Stock, operation: str, payload: Any) -> tuple[Stock, Any]:  # noqa: ANN401 - JSON
         """Apply the operation; one that fails after its effect has a result without JSON."""
-        if operation != self._operation:
+        is_meant = self._quantity is None or payload["quantity"] == self._quantity
+        if operation != self._operation or not is_meant:
             return self._apply(stock, StockOperation(operation), payload)
         self.calls += 1
         if self.calls <= self._before:

@@ -36,6 +36,8 @@ from orders.engine.instances import (
 from orders.order_scan import for_each_order
 from orders.ports.order_store import Change, OrderQuery
 from orders.services import services
+from timers.stock_changes import finish_stock_changes
+from timers.unsettled import UnsettledEntries
 from timers.waiting import WaitingOrders
 
 bp = df.Blueprint()
@@ -48,12 +50,17 @@ async def recover_orders(
     timer: func.TimerRequest,  # noqa: ARG001 - the trigger's parameter
     client: df.DurableOrchestrationClient,
 ) -> None:
-    """Recover open orders and refunds whose record has not changed for a while, oldest first."""
+    """Recover open orders and refunds whose record has not changed for a while, oldest first.
+
+    Then finish stock changes, and settle what orders that have ended left in the stock.
+    """
     run = _RecoveryRun(client)
     orders, refunds = run.query(is_open=True), run.query(is_open=False, has_open_refund=True)
     await for_each_order(orders, run.recover_order, while_=run.can_start)
     await WaitingOrders(client).wake_all()
     await for_each_order(refunds, run.recover_refunds, while_=run.can_start)
+    await finish_stock_changes(client)
+    await UnsettledEntries(client).settle_all()
 
 
 class _RecoveryRun:

@@ -1,25 +1,22 @@
 """Stock changes, each applied once however often it is requested.
 
-A change is an orchestration whose ID comes from the SKU and the caller's idempotency key. A
-repeated request finds it, and the stock entity remembers the key too.
+A change is stored under an ID that comes from the SKU and the caller's idempotency key, and then
+applied by an orchestration with this ID. A repeated request finds the stored change and its answer.
 """
 
 import asyncio
-import json
-from typing import Any, Final
+from typing import Final
 
 import azure.durable_functions as df
 from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
-from azure.durable_functions.models.DurableOrchestrationStatus import (
-    DurableOrchestrationStatus as Status,
-)
 
 from api.http.idempotency import key_reused
-from orders.contracts.codec import decode, encode
-from orders.contracts.names import Orchestration
-from orders.contracts.payloads import StockAdjustmentRequest, StockLevel
+from orders.contracts.codec import decode
 from orders.domain.errors import EngineUnavailableError
+from orders.domain.stock import StockLevel
+from orders.domain.stock_changes import StockChange
 from orders.engine.client import get_status
+from orders.engine.instances import start_stock_change
 from orders.order_ids import stock_change_id
 from orders.services import services
 
@@ -27,63 +24,52 @@ from orders.services import services
 MAX_WAIT_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.05
 #: The entity raised, a worker died mid-turn, or an operator terminated the orchestration.
-_ENDED_WITHOUT_RESULT: Final = frozenset({Runtime.Failed, Runtime.Terminated, Runtime.Canceled})
+_ENDED_WITHOUT_ANSWER: Final = frozenset({Runtime.Failed, Runtime.Terminated, Runtime.Canceled})
 
 
 async def apply_change(
-    client: df.DurableOrchestrationClient, request: StockAdjustmentRequest
+    client: df.DurableOrchestrationClient, requested: StockChange, key: str
 ) -> StockLevel | None:
     """Apply the change and return the level after it; None if it takes too long."""
-    instance_id = await _instance_id(client, request)
-    await _start(client, instance_id, encode(request))
-    status = await _wait(client, instance_id)
-    if status is None:
-        return None
-    if status.runtime_status is not Runtime.Completed:
-        raise EngineUnavailableError
-    return decode(StockLevel, status.output)
-
-
-async def _instance_id(
-    client: df.DurableOrchestrationClient, request: StockAdjustmentRequest
-) -> str:
-    """Return the ID under which the change was requested before, or a new one."""
-    settings, sku, key = services().settings, request.sku, request.adjustment.key
-    for secret in settings.previous_id_secrets:
-        earlier = stock_change_id(secret, sku, key)
-        if await get_status(client, earlier) is not None:
-            return earlier
-    return stock_change_id(settings.id_secret, sku, key)
-
-
-async def _start(
-    client: df.DurableOrchestrationClient, instance_id: str, payload: dict[str, Any]
-) -> None:
-    existing = await get_status(client, instance_id, with_input=True)
-    if not existing or (
-        _payload_of(existing) == payload and existing.runtime_status in _ENDED_WITHOUT_RESULT
-    ):
-        # The entity remembers the key, so a restart does not apply the change twice.
-        try:
-            await client.start_new(Orchestration.CHANGE_STOCK.value, instance_id, payload)
-        except Exception:  # noqa: BLE001 - the SDK raises nothing more specific
-            existing = await get_status(client, instance_id, with_input=True)
-            if not existing:
-                raise EngineUnavailableError from None
-    if existing and _payload_of(existing) != payload:
+    change = await asyncio.to_thread(_place, requested, key)
+    if not change.is_repeated_by(requested):
         raise key_reused("change")
+    if change.answer is not None:
+        return change.answer
+    status = await get_status(client, change.change_id)
+    if status is None or status.runtime_status in _ENDED_WITHOUT_ANSWER:
+        await start_stock_change(client, change)
+    return await _wait(client, change)
 
 
-def _payload_of(status: Status) -> object:
-    return json.loads(status.input_)
+def _place(requested: StockChange, key: str) -> StockChange:
+    """Store the change, or return the one that was requested before with this key."""
+    settings, store = services().settings, services().stock_changes
+    for secret in settings.previous_id_secrets:
+        earlier = store.find(stock_change_id(secret, requested.sku, key))
+        if earlier is not None:
+            return earlier
+    return store.place(requested)
 
 
-async def _wait(client: df.DurableOrchestrationClient, instance_id: str) -> Status | None:
+async def _wait(client: df.DurableOrchestrationClient, change: StockChange) -> StockLevel | None:
     waited = 0.0
     while waited < MAX_WAIT_SECONDS:
-        status = await get_status(client, instance_id, with_input=True)
-        if status and status.runtime_status not in {Runtime.Pending, Runtime.Running}:
-            return status
+        status = await get_status(client, change.change_id)
+        if status is None:
+            return await asyncio.to_thread(_answer_of_purged, change.change_id)
+        if status.runtime_status is Runtime.Completed:
+            return decode(StockLevel, status.output)
+        if status.runtime_status in _ENDED_WITHOUT_ANSWER:
+            raise EngineUnavailableError
         await asyncio.sleep(_POLL_SECONDS)
         waited += _POLL_SECONDS
     return None
+
+
+def _answer_of_purged(change_id: str) -> StockLevel:
+    """Return the stored answer of a change whose orchestration is purged already."""
+    change = services().stock_changes.find(change_id)
+    if change is None or change.answer is None:
+        raise EngineUnavailableError
+    return change.answer

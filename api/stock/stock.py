@@ -15,10 +15,11 @@ from api.http.responses import accepted, json_response
 from api.stock.changes import apply_change
 from api.stock.request import ADJUSTMENT_SCHEMA, RESTOCK_SCHEMA
 from orders.contracts.names import Endpoint
-from orders.contracts.payloads import StockAdjustmentRequest, StockLevel
 from orders.domain.catalogue import Product
-from orders.domain.stock import Stock, StockAdjustment
+from orders.domain.stock import Stock, StockLevel
+from orders.domain.stock_changes import StockChange
 from orders.engine.client import read_stock
+from orders.order_ids import stock_change_id
 from orders.services import services
 
 bp = df.Blueprint()
@@ -31,8 +32,7 @@ async def get_stock(
     """Return the stock level; before its first operation it is the opening balance."""
     product = _product(req)
     stock = await read_stock(client, product.sku) or Stock.opened(product.opening_balance)
-    level = StockLevel(available=stock.available, reserved=stock.reserved, sold=stock.sold)
-    return json_response(_view(product, level))
+    return json_response(_view(product, stock.level()))
 
 
 @endpoint(bp, Endpoint.RESTOCK, method="POST", route="api/stock/{sku}/restock")
@@ -58,12 +58,15 @@ async def adjust_stock(
 async def _change(
     client: df.DurableOrchestrationClient, product: Product, key: str, units: int, note: str
 ) -> func.HttpResponse:
-    request = StockAdjustmentRequest(
+    change = StockChange(
+        change_id=stock_change_id(services().settings.id_secret, product.sku, key),
         sku=product.sku,
+        units=units,
+        note=note,
         opening_balance=product.opening_balance,
-        adjustment=StockAdjustment(key=key, units=units, note=note),
+        requested_at=services().clock.now(),
     )
-    level = await apply_change(client, request)
+    level = await apply_change(client, change, key)
     if level is None:
         return accepted(_view(product, None), _url(product))
     if not level.done:

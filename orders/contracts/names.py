@@ -15,7 +15,7 @@ class Orchestration(StrEnum):
     #: Pays one refund of a completed order. The instance ID is the refund ID.
     REFUND_ORDER = "refundOrder"
 
-    #: Applies one stock adjustment.
+    #: Applies one stock change. The instance ID is the change ID.
     CHANGE_STOCK = "changeStock"
 
 
@@ -35,10 +35,12 @@ class StockOperation(StrEnum):
     RELEASE = "release"
     #: Sells the reserved units.
     COMMIT = "commit"
+    #: Folds an ended order's units into the totals.
+    SETTLE = "settle"
     #: Adds or takes units.
     ADJUST = "adjust"
-    #: Folds a purged order's units into the totals.
-    SETTLE = "settle"
+    #: Drops the result of an adjustment that the order store has.
+    SETTLE_CHANGE = "settleChange"
 
 
 class StockStep(StrEnum):
@@ -88,6 +90,15 @@ class Activity(StrEnum):
     SEND_REFUND_EMAIL = "sendRefundEmail"
     #: Records the refund's outcome.
     CLOSE_REFUND = "closeRefund"
+
+
+class StockActivity(StrEnum):
+    """Activities of a stock change. They are not steps of an order."""
+
+    #: Reads the stored change: whether it has an answer.
+    OPEN_STOCK_CHANGE = "openStockChange"
+    #: Stores the answer.
+    CLOSE_STOCK_CHANGE = "closeStockChange"
 
 
 class Timer(StrEnum):

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from orders.contracts.retries import RetryPolicies
 from orders.domain.emails import EmailKind
 from orders.domain.money import Money
-from orders.domain.outcome import Outcome
+from orders.domain.outcome import Outcome, StockSale
 from orders.domain.refund import RefundOutcome, RefundStatus
 from orders.domain.results import Reversal, ShipmentCancellation
-from orders.domain.stock import StockAdjustment
+from orders.domain.stock import ReservationStatus, StockLevel
 from orders.domain.waits import WaitRound, WakePosition
 
 
@@ -79,6 +79,8 @@ class OrderOutcome:
 
     order_id: str
     outcome: Outcome
+    #: What was sold, if the order is completed.
+    sales: tuple[StockSale, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,7 @@ class RefundState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockRequest:
-    """Input of the stock operations `reserve`, `release`, `commit` and `settle`.
+    """Input of the stock operations `reserve`, `release` and `commit`.
 
     The opening balance is the stock of an entity that has had no operation yet, so no entity has
     to be seeded.
@@ -143,19 +145,45 @@ class StockRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StockAdjustmentRequest:
-    """Input of `changeStock` and of the stock operation `adjust`."""
+class StockSettlement:
+    """Input of the stock operation `settle`: what the order's outcome says of its units."""
 
-    sku: str
+    order_id: str
     opening_balance: int
-    adjustment: StockAdjustment
+    status: ReservationStatus
+    quantity: int
+    #: The reservation that was sold.
+    reservation: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StockLevel:
-    """Result of a stock operation; `done` is false if an adjustment was refused."""
+class StockChangeRequest:
+    """Input of `changeStock` and of the stock operations `adjust` and `settleChange`."""
 
-    available: int
-    reserved: int
-    sold: int
-    done: bool = True
+    change_id: str
+    sku: str
+    units: int
+    opening_balance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockChangeReference:
+    """Input of `openStockChange`."""
+
+    change_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockChangeState:
+    """Result of `openStockChange`."""
+
+    #: None: the change is not applied yet.
+    answer: StockLevel | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockChangeAnswer:
+    """Input of `closeStockChange`, which returns the stored answer."""
+
+    change_id: str
+    answer: StockLevel

@@ -6,8 +6,9 @@ says. An order that needs attention is not compared with an outcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from orders.domain.audit_findings import AuditReport, CheckedCounts, Finding, FindingKind
@@ -15,6 +16,7 @@ from orders.domain.audit_rules import Rule, rules_for, rules_for_older
 from orders.domain.holdings import Holdings
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
+from orders.domain.settlement import ordered_units
 from orders.domain.stock import Stock
 
 
@@ -30,6 +32,8 @@ class AuditInput:
     others: frozenset[str]
     holdings: Mapping[str, Holdings]
     stocks: Mapping[str, Stock]
+    #: The sum of the stored stock changes of each product, None if changes were stored meanwhile.
+    changed: Mapping[str, int | None] = field(default_factory=dict)
     #: Orders whose records cannot be decoded. Nothing else is said of them.
     unreadable: frozenset[str] = frozenset()
 
@@ -56,8 +60,8 @@ def audit(records: AuditInput, now: datetime, overdue: timedelta) -> AuditReport
         )
         for order_id in sorted(records.unreadable)
     ]
-    findings += [f for sku, stock in records.stocks.items() for f in _stock_findings(sku, stock)]
     every_order = (*records.older.items(), *records.orders.items())
+    findings += _stock_findings(records, _sold_units(record for _, record in every_order))
     return AuditReport(
         findings=tuple(findings),
         open=tuple(order_id for order_id, record in every_order if _is_open(record)),
@@ -111,14 +115,33 @@ def _orphans(records: AuditInput) -> Iterator[Finding]:
                 yield Finding(kind=kind, orders=(order_id,), detail=detail)
 
 
-def _stock_findings(sku: str, stock: Stock) -> Iterator[Finding]:
+def _sold_units(orders: Iterable[OrderRecord]) -> Counter[str]:
+    """Count the units of each product that the stock has sold to these orders."""
+    sold: Counter[str] = Counter()
+    for record in orders:
+        if record.sales:
+            sold.update(ordered_units(record))
+    return sold
+
+
+def _stock_findings(records: AuditInput, sold: Counter[str]) -> Iterator[Finding]:
+    for sku in sorted({*records.stocks, *sold, *records.changed}):
+        stock = records.stocks.get(sku, Stock.opened(0))
+        for detail in _inconsistencies(stock, sold[sku], records.changed.get(sku, 0)):
+            yield Finding(kind=FindingKind.STOCK_INCONSISTENT, orders=(), detail=f"{sku}: {detail}")
+
+
+def _inconsistencies(stock: Stock, sold: int, changed: int | None) -> Iterator[str]:
     if stock.available < 0:
-        detail = f"{sku}: {stock.available} available"
-        yield Finding(kind=FindingKind.STOCK_INCONSISTENT, orders=(), detail=detail)
+        yield f"{stock.available} available"
     for name, counted, recorded in stock.balances():
         if counted != recorded:
-            detail = f"{sku}: {name} is {recorded}, the entries add up to {counted}"
-            yield Finding(kind=FindingKind.STOCK_INCONSISTENT, orders=(), detail=detail)
+            yield f"{name} is {recorded}, the entries add up to {counted}"
+    if stock.sold < sold:
+        yield f"sold is {stock.sold}, the orders of the audit have {sold}"
+    # While a change is being applied, only one of the two has it.
+    if changed is not None and not stock.changes and stock.adjusted != changed:
+        yield f"adjusted is {stock.adjusted}, the stored changes add up to {changed}"
 
 
 def _counts(records: AuditInput) -> CheckedCounts:

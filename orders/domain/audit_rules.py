@@ -1,7 +1,7 @@
 """Rules of the audit: what an order may have, and must have, with its outcome."""
 
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from orders.domain.attention import ResolutionAction
 from orders.domain.audit_findings import FindingKind
@@ -11,17 +11,24 @@ from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.refund import Refund, RefundStatus
 from orders.domain.results import Accepted
-from orders.domain.stock import ReservationStatus
+from orders.domain.settlement import EntryState, ends_units_by_operator, entry_state
 
 #: Violations of one rule by one order: kind and detail.
 Violations: TypeAlias = Iterator[tuple[FindingKind, str]]
 Rule: TypeAlias = Callable[[OrderRecord, Holdings], Violations]
 
 
+_KINDS: Final = {
+    EntryState.LATE: FindingKind.STOCK_NOT_RELEASED,
+    EntryState.NOT_RELEASED: FindingKind.STOCK_NOT_RELEASED,
+    EntryState.NOT_SOLD: FindingKind.STOCK_NOT_SOLD,
+}
+
+
 def rules_for(record: OrderRecord) -> tuple[Rule, ...]:
     """Return the rules that apply to an order with this outcome."""
     if _was_resolved(record):
-        return (_nothing_twice, _refunds_are_paid)
+        return (_nothing_twice, _refunds_are_paid, _stock_is_settled)
     match record.status:
         case OrderStatus.COMPLETED:
             return (
@@ -30,28 +37,17 @@ def rules_for(record: OrderRecord) -> tuple[Rule, ...]:
                 _refunds_are_paid,
                 _is_shipped,
                 _emails_match,
-                _stock_is_sold,
+                _stock_is_settled,
             )
         case OrderStatus.REJECTED | OrderStatus.CANCELED:
-            return (_nothing_twice, _nothing_kept, _stock_is_released, _emails_match)
+            return (_nothing_twice, _nothing_kept, _stock_is_settled, _emails_match)
         case _:
             return (_nothing_twice,)
 
 
-def rules_for_older(record: OrderRecord) -> tuple[Rule, ...]:
-    """Return the rules for an order of which only the stock is compared.
-
-    Its reservations may be settled at any time, so only existing ones are compared.
-    """
-    if _was_resolved(record):
-        return ()
-    match record.status:
-        case OrderStatus.COMPLETED:
-            return (_reservations_are_sold,)
-        case OrderStatus.REJECTED | OrderStatus.CANCELED:
-            return (_stock_is_released,)
-        case _:
-            return ()
+def rules_for_older(record: OrderRecord) -> tuple[Rule, ...]:  # noqa: ARG001 - as `rules_for`
+    """Return the rules for an order of which only the stock is compared."""
+    return (_stock_is_settled,)
 
 
 def _was_resolved(record: OrderRecord) -> bool:
@@ -128,22 +124,17 @@ def _expected_email(outcome: Outcome | None, holdings: Holdings) -> str:
     return outcome_email_kind(outcome, refunded=holdings.refunded > 0).value
 
 
-def _stock_is_sold(record: OrderRecord, holdings: Holdings) -> Violations:
-    if record.purged_at is not None:
-        return  # settled into the product's totals
-    for line in record.stock_lines:
-        if line.sku not in holdings.reservations:
-            yield FindingKind.STOCK_NOT_SOLD, f"{line.sku}: 0 of {line.quantity} sold"
-    yield from _reservations_are_sold(record, holdings)
-
-
-def _reservations_are_sold(record: OrderRecord, holdings: Holdings) -> Violations:
-    for line in record.stock_lines:
-        reservation = holdings.reservations.get(line.sku)
-        sold = (ReservationStatus.SOLD, line.quantity)
-        if reservation and (reservation.status, reservation.quantity) != sold:
-            actual = f"{reservation.quantity} {reservation.status}"
-            yield FindingKind.STOCK_NOT_SOLD, f"{line.sku}: {actual} of {line.quantity}"
+def _stock_is_settled(record: OrderRecord, holdings: Holdings) -> Violations:
+    """Compare the stock's entries with the outcome; a settled order has none."""
+    for sku, entry in sorted(holdings.reservations.items()):
+        kind = _KINDS.get(entry_state(record, sku, entry))
+        if kind is not None:
+            yield kind, f"{sku}: {entry.quantity} {entry.status}"
+    if record.status is OrderStatus.COMPLETED and not ends_units_by_operator(record):
+        for line in record.stock_lines:
+            # Without an entry, only the record says what the stock has answered.
+            if not record.sales and line.sku not in holdings.reservations:
+                yield FindingKind.STOCK_NOT_SOLD, f"{line.sku}: 0 of {line.quantity} sold"
 
 
 def _nothing_kept(record: OrderRecord, holdings: Holdings) -> Violations:  # noqa: ARG001 - a rule
@@ -153,13 +144,6 @@ def _nothing_kept(record: OrderRecord, holdings: Holdings) -> Violations:  # noq
         yield FindingKind.PAYMENT_NOT_REVERSED, f"{holdings.kept} not refunded"
     if holdings.live_shipments:
         yield FindingKind.SHIPMENT_NOT_CANCELED, f"{holdings.live_shipments} shipments"
-
-
-def _stock_is_released(record: OrderRecord, holdings: Holdings) -> Violations:  # noqa: ARG001 - a rule
-    for sku, reservation in holdings.reservations.items():
-        if reservation.status is not ReservationStatus.RELEASED:
-            detail = f"{sku}: {reservation.quantity} {reservation.status}"
-            yield FindingKind.STOCK_NOT_RELEASED, detail
 
 
 def _total(record: OrderRecord) -> int:

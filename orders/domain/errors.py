@@ -11,6 +11,7 @@ OrdersError
 │   ├── MailerUnavailableError
 │   └── EngineUnavailableError
 ├── OrderNotFoundError
+├── StockChangeNotFoundError
 ├── UnreadableRecordError
 ├── InvalidCursorError
 ├── InvalidSettingsError
@@ -51,6 +52,10 @@ class EngineUnavailableError(UnavailableError):
 
 class OrderNotFoundError(OrdersError):
     """The order store has no order with this ID."""
+
+
+class StockChangeNotFoundError(OrdersError):
+    """The order store has no stock change with this ID."""
 
 
 class UnreadableRecordError(OrdersError):

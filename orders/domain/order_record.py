@@ -12,7 +12,7 @@ from datetime import datetime
 from orders.domain.attention import Attention, AttentionReason, Resolution, ResolutionAction
 from orders.domain.money import Money
 from orders.domain.order import Order
-from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
+from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason, StockSale
 from orders.domain.refund import Refund
 from orders.domain.results import Accepted, Dispatch, Dispatched, Refused, StockLine, Validation
 from orders.domain.waits import Waiting, WakePosition
@@ -46,6 +46,8 @@ class OrderRecord:
     #: When the latest wait ended.
     last_wait_ended_at: datetime | None = None
     outcome: Outcome | None = None
+    #: The reservations that were sold, one for each product: what the stock entities answered.
+    sales: tuple[StockSale, ...] = ()
     ended_at: datetime | None = None
     #: When the record last changed. Set by the store.
     updated_at: datetime | None = None
@@ -68,7 +70,7 @@ class OrderRecord:
     erased_at: datetime | None = None
     #: The log of a file may still hold erased data.
     is_erasure_pending: bool = False
-    #: When the history and the stock entries were purged.
+    #: When the history was purged.
     purged_at: datetime | None = None
 
     @property
@@ -185,6 +187,7 @@ class OrderRecord:
             run=self.runs + 1,
             waiting_step=self.waiting.step if self.waiting else None,
             stock_lines=self.stock_lines,
+            sales=self.sales,
             dispatched=self.dispatched_at is not None,
             resolved_steps=self.resolved_steps,
             skipped_steps=self._steps_with(ResolutionAction.SKIP),
@@ -234,7 +237,9 @@ class OrderRecord:
             return self, Outcome.needs_attention(goal.reason, ())  # too late to undo
         return replace(self.without_wait(), undoing=goal), goal
 
-    def close(self, outcome: Outcome, now: datetime) -> tuple[OrderRecord, Outcome]:
+    def close(
+        self, outcome: Outcome, now: datetime, sales: tuple[StockSale, ...] = ()
+    ) -> tuple[OrderRecord, Outcome]:
         """Record the outcome, and return the outcome with which the order ends."""
         if self.outcome is not None:
             return self, self.outcome
@@ -244,6 +249,7 @@ class OrderRecord:
         after = replace(
             self.without_wait(),
             outcome=outcome,
+            sales=sales or self.sales,
             ended_at=now,
             attention=self._attention_for(outcome, now),
             reopened_from=None,
@@ -277,7 +283,7 @@ class OrderRecord:
         return replace(self, recovery_attempts=attempt, terminated_at=now), None
 
     def record_purge(self, now: datetime) -> tuple[OrderRecord, None]:
-        """Record that the history and the stock entries are purged."""
+        """Record that the history is purged."""
         return replace(self, purged_at=now), None
 
     def _attention_for(self, outcome: Outcome, now: datetime) -> Attention | None:

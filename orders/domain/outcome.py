@@ -149,6 +149,15 @@ class Outcome:
         return replace(self, notes=notes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockSale:
+    """The reservation of one product that was sold to an order."""
+
+    sku: str
+    #: Its number: a later reservation for the same order has another one.
+    reservation: int
+
+
 class Next(Enum):
     """What an orchestration does after it has opened the order."""
 
@@ -180,6 +189,8 @@ class Opening:
     waiting_step: str | None = None
     #: Units that may be reserved, if the order was accepted.
     stock_lines: tuple[StockLine, ...] = ()
+    #: The reservations that were sold to the order, if all of them were.
+    sales: tuple[StockSale, ...] = ()
     #: The shipment is dispatched: the order can only be finished.
     dispatched: bool = False
     #: Steps that an operator did elsewhere or decided to skip.

@@ -11,7 +11,7 @@ _LONGEST_PAUSE: Final = timedelta(hours=1)
 class RetentionPolicy:
     """How long the data of an ended order is kept."""
 
-    #: History of the orchestration and entries in the stock entities.
+    #: History of the orchestration.
     purge_after: timedelta = timedelta(days=60)
     #: Personal data.
     erase_after: timedelta = timedelta(days=90)

@@ -79,6 +79,8 @@ class Sold:
     """The reserved units of one product are sold to the order."""
 
     result: Literal["sold"] = "sold"
+    #: Number of the reservation that was sold.
+    reservation: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

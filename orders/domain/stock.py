@@ -3,6 +3,9 @@
 Units are never oversold: a unit is available, reserved for one order, or sold. Every operation may
 be repeated. A late operation finds the earlier decision: a released reservation is never made
 again, and a sold one is never released.
+
+The state does not grow with the orders that have ended. An order has an entry until it is settled:
+then its units are a part of the totals.
 """
 
 from __future__ import annotations
@@ -10,13 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
 
 from orders.domain.outcome import Reason
 from orders.domain.results import Refused, Reservation, Reserved, Sale, Sold
-
-#: Adjustments whose keys are remembered, so that a repeated one changes nothing.
-REMEMBERED_ADJUSTMENTS: Final = 100
 
 
 class ReservationStatus(StrEnum):
@@ -36,16 +35,41 @@ class StockReservation:
 
     quantity: int
     status: ReservationStatus
+    #: Counted by the product, from 1; 0 for a tombstone without a reservation.
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StockAdjustment:
-    """Units that an operator adds or takes; `key` makes a repeat harmless."""
+class ExpectedUnits:
+    """What the outcome of an order says of its units."""
 
-    key: str
-    units: int
-    #: Why, such as a delivery, breakage or a count.
-    note: str
+    status: ReservationStatus
+    quantity: int
+    #: The reservation that was sold; None if it is not known.
+    number: int | None = None
+
+    def agrees_with(self, entry: StockReservation) -> bool:
+        """Whether the units have ended so. Those of a tombstone were never reserved."""
+        if entry.status is not self.status:
+            return False
+        match entry.status:
+            case ReservationStatus.SOLD:
+                is_sold_one = self.number in {None, entry.number}
+                return is_sold_one and entry.quantity == self.quantity
+            case ReservationStatus.RELEASED:
+                return entry.quantity in {0, self.quantity}
+            case _:
+                return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLevel:
+    """Result of a stock operation; `done` is false if an adjustment was refused."""
+
+    available: int
+    reserved: int
+    sold: int
+    done: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +79,19 @@ class Stock:
     available: int
     reserved: int = 0
     sold: int = 0
-    #: By order ID; kept until the order is purged.
+    #: How many reservations were made: each has a number.
+    made: int = 0
+    #: By order ID, until the order is settled.
     reservations: Mapping[str, StockReservation] = field(default_factory=dict)
-    #: The latest adjustments, oldest first.
-    adjustments: tuple[StockAdjustment, ...] = ()
+    #: Results of adjustments by the ID of the stock change, until the order store has the result.
+    changes: Mapping[str, StockLevel] = field(default_factory=dict)
     #: The opening balance, and the sum of all adjustments since.
     opening: int = 0
     adjusted: int = 0
-    #: Units sold to orders whose reservations are settled.
+    #: Units sold to settled orders.
     settled: int = 0
+    #: Units that were reserved for settled orders and released.
+    released: int = 0
 
     @classmethod
     def opened(cls, balance: int) -> Stock:
@@ -75,6 +103,12 @@ class Stock:
         """Units in the warehouse, reserved or not."""
         return self.available + self.reserved
 
+    def level(self, *, done: bool = True) -> StockLevel:
+        """Return the units as callers see them."""
+        return StockLevel(
+            available=self.available, reserved=self.reserved, sold=self.sold, done=done
+        )
+
     def reserve(self, order_id: str, quantity: int) -> tuple[Stock, Reservation]:
         """Reserve all units or none; a repeat returns the first result."""
         existing = self.reservations.get(order_id)
@@ -85,9 +119,11 @@ class Stock:
         if quantity > self.available:
             # Nothing is recorded: a later attempt may find more units.
             return self, Refused(reason=Reason.OUT_OF_STOCK)
-        reservation = StockReservation(quantity=quantity, status=ReservationStatus.RESERVED)
+        reservation = StockReservation(
+            quantity=quantity, status=ReservationStatus.RESERVED, number=self.made + 1
+        )
         after = self._record(order_id, reservation, available=-quantity, reserved=quantity)
-        return after, Reserved()
+        return replace(after, made=self.made + 1), Reserved()
 
     def release(self, order_id: str) -> Stock:
         """Release an order's units; without a reservation, leave a tombstone."""
@@ -107,36 +143,44 @@ class Stock:
         if existing is None or existing.status is ReservationStatus.RELEASED:
             return self, Refused(reason=Reason.ALREADY_UNDONE)
         if existing.status is ReservationStatus.SOLD:
-            return self, Sold()
+            return self, Sold(reservation=existing.number)
         sold = replace(existing, status=ReservationStatus.SOLD)
         after = self._record(order_id, sold, reserved=-sold.quantity, sold=sold.quantity)
-        return after, Sold()
+        return after, Sold(reservation=sold.number)
 
-    def adjust(self, adjustment: StockAdjustment) -> tuple[Stock, bool]:
-        """Add or take units; False if more are taken than are available."""
-        if any(earlier.key == adjustment.key for earlier in self.adjustments):
-            return self, True
-        if self.available + adjustment.units < 0:
-            return self, False
-        remembered = (*self.adjustments, adjustment)[-REMEMBERED_ADJUSTMENTS:]
-        return replace(
-            self,
-            available=self.available + adjustment.units,
-            adjusted=self.adjusted + adjustment.units,
-            adjustments=remembered,
-        ), True
+    def settle(self, order_id: str, expected: ExpectedUnits) -> Stock:
+        """Fold an order's units into the totals if they ended as its outcome says.
 
-    def settle(self, order_id: str) -> Stock:
-        """Fold a purged order's units into the totals. An open reservation stays."""
+        An entry that does not agree stays, and the audit finds it. Without an entry there is
+        nothing to do: the order is settled already.
+        """
         existing = self.reservations.get(order_id)
-        if existing is None or existing.status is ReservationStatus.RESERVED:
+        if existing is None or not expected.agrees_with(existing):
             return self
-        sold = existing.quantity if existing.status is ReservationStatus.SOLD else 0
+        is_sold = existing.status is ReservationStatus.SOLD
         return replace(
             self,
             reservations={k: r for k, r in self.reservations.items() if k != order_id},
-            settled=self.settled + sold,
+            settled=self.settled + (existing.quantity if is_sold else 0),
+            released=self.released + (0 if is_sold else existing.quantity),
         )
+
+    def adjust(self, change_id: str, units: int) -> tuple[Stock, StockLevel]:
+        """Add or take units, once; refused if more are taken than are available."""
+        known = self.changes.get(change_id)
+        if known is not None:
+            return self, known
+        done = self.available + units >= 0
+        applied = units if done else 0
+        after = replace(self, available=self.available + applied, adjusted=self.adjusted + applied)
+        level = after.level(done=done)
+        return replace(after, changes={**self.changes, change_id: level}), level
+
+    def settle_change(self, change_id: str) -> Stock:
+        """Drop the result of an adjustment, which the order store has now."""
+        if change_id not in self.changes:
+            return self
+        return replace(self, changes={k: r for k, r in self.changes.items() if k != change_id})
 
     def balances(self) -> list[tuple[str, int, int]]:
         """Return name, sum of the entries and recorded total; both numbers must be equal."""

@@ -11,8 +11,8 @@ from azure.durable_functions.models.DurableOrchestrationStatus import (
     DurableOrchestrationStatus as Status,
 )
 
-from orders.contracts.codec import decode
-from orders.contracts.names import Entity
+from orders.contracts.codec import decode, encode
+from orders.contracts.names import Entity, StockOperation
 from orders.domain.errors import EngineUnavailableError
 from orders.domain.stock import Stock
 
@@ -47,3 +47,12 @@ async def read_stock(client: df.DurableOrchestrationClient, sku: str) -> Stock |
     with engine_errors():
         entity = await client.read_entity_state(df.EntityId(Entity.STOCK.value, sku))
     return decode(Stock, entity.entity_state) if entity.entity_state else None
+
+
+async def signal_stock(
+    client: df.DurableOrchestrationClient, sku: str, operation: StockOperation, payload: object
+) -> None:
+    """Send an operation to the stock of a product, without waiting for it."""
+    with engine_errors():
+        entity = df.EntityId(Entity.STOCK.value, sku)
+        await client.signal_entity(entity, operation.value, encode(payload))

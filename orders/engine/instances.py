@@ -10,10 +10,11 @@ from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
 
 from orders.contracts.codec import encode
 from orders.contracts.names import Orchestration
-from orders.contracts.payloads import OrderInput, RefundInput
+from orders.contracts.payloads import OrderInput, RefundInput, StockChangeRequest
 from orders.domain.errors import EngineUnavailableError
 from orders.domain.order_record import OrderRecord
 from orders.domain.recovery import InstanceState, Phase
+from orders.domain.stock_changes import StockChange
 from orders.engine.client import engine_errors, get_status
 from orders.engine.step_history import StepRecord, read_step_history
 from orders.services import services
@@ -76,6 +77,27 @@ async def start_refund(
     retries = services().settings.retries
     payload = RefundInput(order_id=order_id, refund_id=refund_id, retries=retries)
     await _start(client, Orchestration.REFUND_ORDER, refund_id, payload)
+
+
+async def start_stock_change(client: df.DurableOrchestrationClient, change: StockChange) -> None:
+    """Start the orchestration of a stock change, unless a concurrent caller has started it."""
+    payload, change_id = encode(stock_change_request(change)), change.change_id
+    try:
+        await client.start_new(Orchestration.CHANGE_STOCK.value, change_id, payload)
+    except Exception as error:
+        # The caller may even have completed it.
+        if (await get_instance(client, change_id)).phase is Phase.ABSENT:
+            raise EngineUnavailableError from error
+
+
+def stock_change_request(change: StockChange) -> StockChangeRequest:
+    """Return the input of the orchestration of a stock change."""
+    return StockChangeRequest(
+        change_id=change.change_id,
+        sku=change.sku,
+        units=change.units,
+        opening_balance=change.opening_balance,
+    )
 
 
 async def continue_order(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:

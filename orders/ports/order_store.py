@@ -50,7 +50,7 @@ class OrderQuery:
     is_erased: bool | None = None
     #: The log of a file may still hold erased data.
     is_erasure_pending: bool | None = None
-    #: The history and the stock entries are purged.
+    #: The history is purged.
     is_purged: bool | None = None
     placed_from: datetime | None = None
     placed_before: datetime | None = None

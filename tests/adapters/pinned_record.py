@@ -7,7 +7,7 @@ from typing import Any
 from orders.domain.attention import Attention, AttentionReason, ResolutionAction
 from orders.domain.money import Money
 from orders.domain.order_record import OrderRecord
-from orders.domain.outcome import OrderStatus, Outcome
+from orders.domain.outcome import OrderStatus, Outcome, StockSale
 from orders.domain.refund import Refund, RefundStatus
 from orders.domain.results import Accepted, StockLine
 from orders.domain.waits import Expiry, Waiting, WaitingFor, WaitPhase, WakePosition
@@ -42,6 +42,7 @@ FULL = OrderRecord(
     wake_position=WakePosition(2, 1),
     last_wait_ended_at=NOON,
     dispatched_at=NOON,
+    sales=(StockSale(sku="MUG-BLUE", reservation=17),),
     outcome=Outcome.completed("T1").with_failed_step("sendConfirmation", "not sent"),
     ended_at=LATER,
     updated_at=LATER,
@@ -127,6 +128,7 @@ PINNED: dict[str, Any] = {
     "wakePosition": {"run": 2, "round": 1},
     "lastWaitEndedAt": "2026-03-01T12:00:00Z",
     "dispatchedAt": "2026-03-01T12:00:00Z",
+    "sales": [{"sku": "MUG-BLUE", "reservation": 17}],
     "outcome": {
         "status": "completed",
         "trackingNumber": "T1",

@@ -12,6 +12,7 @@ from uuid import uuid4
 from local_host.host.clock import VirtualClock
 from orders.adapters.order_store.sqlite.quotas import SqliteQuotaCounters
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
+from orders.adapters.order_store.sqlite.stock_changes import SqliteStockChangeStore
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
 from orders.adapters.order_store.sqlite.switches import SqliteSwitchStore
 from orders.adapters.order_store.tables.quotas import TableQuotaCounters
@@ -19,6 +20,7 @@ from orders.adapters.order_store.tables.records import RECORD, TABLE
 from orders.adapters.order_store.tables.references import TablePartnerReferences
 from orders.adapters.order_store.tables.rows import key_of
 from orders.adapters.order_store.tables.service import Tables, connect_with_string
+from orders.adapters.order_store.tables.stock_changes import TableStockChangeStore
 from orders.adapters.order_store.tables.store import TableOrderStore
 from orders.adapters.order_store.tables.switches import TableSwitchStore
 from orders.domain.order_record import OrderRecord
@@ -26,6 +28,7 @@ from orders.domain.outcome import Opening, Outcome
 from orders.ports.order_store import OrderPage, OrderQuery, OrderStore
 from orders.ports.partner_references import PartnerReferences
 from orders.ports.quotas import QuotaCounters
+from orders.ports.stock_changes import StockChangeStore
 from orders.ports.switches import SwitchStore
 from tests import tables_server
 from tests.builders import NOON
@@ -41,6 +44,7 @@ class Backend:
     store: OrderStore
     switches: SwitchStore
     quotas: QuotaCounters
+    stock_changes: StockChangeStore
     references: Callable[[str], PartnerReferences]
     clock: VirtualClock
     #: Replaces the stored text of an order's record.
@@ -61,6 +65,7 @@ def sqlite_backend(folder: Path) -> Iterator[Backend]:
         store=SqliteOrderStore(path, clock),
         switches=SqliteSwitchStore(path),
         quotas=SqliteQuotaCounters(path),
+        stock_changes=SqliteStockChangeStore(path),
         references=lambda partner: SqlitePartnerReferences(path, partner),
         clock=clock,
         write_text=write_text,
@@ -88,6 +93,7 @@ def backend_in(tables: Tables, clock: VirtualClock) -> Backend:
         store=TableOrderStore(tables, clock),
         switches=TableSwitchStore(tables),
         quotas=TableQuotaCounters(tables),
+        stock_changes=TableStockChangeStore(tables),
         references=lambda partner: TablePartnerReferences(tables, partner),
         clock=clock,
         write_text=write_text,

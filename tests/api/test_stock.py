@@ -73,6 +73,31 @@ def test_key_with_another_change_is_refused(shop: Shop) -> None:
     assert second.json()["type"].endswith("idempotency-key-reused")
 
 
+def test_refused_change_is_answered_as_the_first_time(shop: Shop) -> None:
+    """Although there are enough units later; a new key asks anew."""
+    take = {"units": -3001, "reason": "a count"}
+    first = change(shop, "adjust", take)
+    change(shop, "restock", {"quantity": 20}, "delivery")
+
+    responses = [change(shop, "adjust", take), change(shop, "adjust", take, "again")]
+
+    assert [response.status for response in (first, *responses)] == [409, 409, 200]
+    assert responses[0].json() == first.json()
+
+
+def test_repeated_key_is_known_however_many_changes_came_later(shop: Shop) -> None:
+    """Its answer is that of the first time, and its orchestration may be purged."""
+    first = change(shop, "restock", {"quantity": 20}, "first")
+    for number in range(120):
+        assert change(shop, "restock", {"quantity": 1}, f"later-{number}").status == 200
+    shop.let_minutes_pass(3)
+
+    repeated = change(shop, "restock", {"quantity": 20}, "first")
+
+    assert (repeated.status, repeated.json()) == (200, first.json())
+    assert available(shop) == 3140
+
+
 @pytest.mark.parametrize("fault", [{"before": 1}, {"after": 1}])
 def test_failed_change_is_applied_once_it_is_repeated(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, fault: dict[str, int]

@@ -1,7 +1,6 @@
 """Responses when a dependency of the service is unavailable."""
 
 import asyncio
-import json
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -10,20 +9,22 @@ from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrc
 
 from api.http import endpoint
 from api.stock.changes import apply_change
-from orders.contracts.codec import encode
-from orders.contracts.payloads import StockAdjustmentRequest, StockLevel
 from orders.domain.catalogue import Product
 from orders.domain.errors import EngineUnavailableError
-from orders.domain.stock import StockAdjustment
-from tests.builders import an_order
+from orders.domain.stock import StockLevel
+from orders.domain.stock_changes import StockChange
+from tests.builders import NOON, an_order
 from tests.faults import FOREVER, Failing
 from tests.orders.failing_client import FailingClient
 from tests.shop import Shop
 
-CHANGE = StockAdjustmentRequest(
+CHANGE = StockChange(
+    change_id="stk_1",
     sku="MUG-BLUE",
+    units=1,
+    note="a delivery",
     opening_balance=0,
-    adjustment=StockAdjustment(key="k", units=1, note="a delivery"),
+    requested_at=NOON,
 )
 
 
@@ -74,7 +75,7 @@ class StartingClient(FailingClient):
 def test_stock_change_reports_a_fault_of_the_engine(client: df.DurableOrchestrationClient) -> None:
     """At once, without waiting for a result."""
     with pytest.raises(EngineUnavailableError):
-        asyncio.run(apply_change(client, CHANGE))
+        asyncio.run(apply_change(client, CHANGE, "k"))
 
 
 class RacingClient(FailingClient):
@@ -96,7 +97,6 @@ def _completed_change() -> dict[str, object]:
         "runtimeStatus": "Completed",
         "createdTime": moment,
         "lastUpdatedTime": moment,
-        "input": json.dumps(encode(CHANGE)),
         "output": {"available": 1, "reserved": 0, "sold": 0},
     }
 
@@ -104,7 +104,7 @@ def _completed_change() -> dict[str, object]:
 @pytest.mark.usefixtures("shop")
 def test_stock_change_that_another_caller_started_returns_its_result() -> None:
     """Two requests with one key at the same time."""
-    level = asyncio.run(apply_change(RacingClient(), CHANGE))  # type: ignore[arg-type]
+    level = asyncio.run(apply_change(RacingClient(), CHANGE, "k"))  # type: ignore[arg-type]
 
     assert level == StockLevel(available=1, reserved=0, sold=0)
 

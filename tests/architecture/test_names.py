@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 import function_app
-from orders.contracts.names import Activity, Endpoint, Entity, Orchestration, Timer
+from orders.contracts.names import (
+    Activity,
+    Endpoint,
+    Entity,
+    Orchestration,
+    StockActivity,
+    Timer,
+)
 from tests.architecture import triggers
 from tests.architecture.source import write
 
@@ -34,7 +41,7 @@ def names(kind: str, field: str) -> list[str]:
 @pytest.mark.parametrize(
     ("kind", "field", "expected"),
     [
-        ("activityTrigger", "activity", Activity),
+        ("activityTrigger", "activity", [*Activity, *StockActivity]),
         ("orchestrationTrigger", "orchestration", Orchestration),
     ],
 )

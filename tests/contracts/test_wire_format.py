@@ -19,13 +19,16 @@ from orders.contracts.payloads import (
     RefundInput,
     RefundReference,
     RefundState,
-    StockAdjustmentRequest,
-    StockLevel,
+    StockChangeAnswer,
+    StockChangeReference,
+    StockChangeRequest,
+    StockChangeState,
     StockRequest,
+    StockSettlement,
 )
 from orders.domain.emails import EmailKind
 from orders.domain.money import Money
-from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
+from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason, StockSale
 from orders.domain.refund import RefundOutcome, RefundStatus
 from orders.domain.results import (
     Accepted,
@@ -43,9 +46,12 @@ from orders.domain.results import (
     StockLine,
     ValidationProblem,
 )
-from orders.domain.stock import Stock, StockAdjustment
+from orders.domain.stock import ReservationStatus, Stock, StockLevel
 
 EUROS = Money(4980, "EUR")
+SALES = (StockSale(sku="MUG", reservation=17),)
+LEVEL = StockLevel(available=7, reserved=2, sold=0)
+LEVEL_JSON = {"available": 7, "reserved": 2, "sold": 0, "done": True}
 RETRIES = {
     "step": {"firstIntervalMs": 500, "maxIntervalMs": 10_000, "maxAttempts": 8},
     "undo": {"firstIntervalMs": 1_000, "maxIntervalMs": 30_000, "maxAttempts": 12},
@@ -74,6 +80,14 @@ RETRIES = {
             {"orderId": "o", "outcome": {"status": "completed", "trackingNumber": "T1"}},
         ),
         (
+            OrderOutcome(order_id="o", outcome=Outcome.completed("T1"), sales=SALES),
+            {
+                "orderId": "o",
+                "outcome": {"status": "completed", "trackingNumber": "T1"},
+                "sales": [{"sku": "MUG", "reservation": 17}],
+            },
+        ),
+        (
             RefundInput(order_id="o", refund_id="r"),
             {"orderId": "o", "refundId": "r", "retries": RETRIES},
         ),
@@ -100,6 +114,15 @@ RETRIES = {
         (Refunded(), {"result": "refunded"}),
         (Opening(), {"dispatched": False, "resumed": False, "run": 1}),
         (
+            Opening(sales=SALES),
+            {
+                "dispatched": False,
+                "resumed": False,
+                "run": 1,
+                "sales": [{"sku": "MUG", "reservation": 17}],
+            },
+        ),
+        (
             Accepted(
                 amount=EUROS,
                 stock_lines=(StockLine(sku="MUG", quantity=2, opening_balance=9),),
@@ -124,7 +147,7 @@ RETRIES = {
         (Booked(tracking_number="T1"), {"result": "booked", "trackingNumber": "T1"}),
         (Captured(), {"result": "captured"}),
         (Dispatched(), {"result": "dispatched"}),
-        (Sold(), {"result": "sold"}),
+        (Sold(reservation=17), {"result": "sold", "reservation": 17}),
         (Refused(reason=Reason.OUT_OF_STOCK), {"result": "refused", "reason": "outOfStock"}),
         (PaymentReversal(reversal=Reversal.VOIDED), {"reversal": "voided"}),
         (PaymentReversal(reversal=Reversal.REFUSED), {"reversal": "refused"}),
@@ -141,31 +164,67 @@ RETRIES = {
             {"orderId": "o", "openingBalance": 9, "quantity": 2},
         ),
         (
-            StockAdjustmentRequest(
-                sku="MUG",
+            StockSettlement(
+                order_id="o",
                 opening_balance=9,
-                adjustment=StockAdjustment(key="k", units=-1, note="broken"),
+                quantity=2,
+                status=ReservationStatus.SOLD,
+                reservation=17,
             ),
             {
-                "sku": "MUG",
+                "orderId": "o",
                 "openingBalance": 9,
-                "adjustment": {"key": "k", "units": -1, "note": "broken"},
+                "quantity": 2,
+                "status": "sold",
+                "reservation": 17,
             },
         ),
         (
-            StockLevel(available=7, reserved=2, sold=0),
-            {"available": 7, "reserved": 2, "sold": 0, "done": True},
+            StockSettlement(
+                order_id="o", opening_balance=9, quantity=2, status=ReservationStatus.RELEASED
+            ),
+            {"orderId": "o", "openingBalance": 9, "quantity": 2, "status": "released"},
         ),
+        (
+            StockChangeRequest(change_id="stk_1", sku="MUG", units=-1, opening_balance=9),
+            {"changeId": "stk_1", "sku": "MUG", "units": -1, "openingBalance": 9},
+        ),
+        (StockChangeReference(change_id="stk_1"), {"changeId": "stk_1"}),
+        (StockChangeState(), {}),
+        (StockChangeState(answer=LEVEL), {"answer": LEVEL_JSON}),
+        (
+            StockChangeAnswer(change_id="stk_1", answer=LEVEL),
+            {"changeId": "stk_1", "answer": LEVEL_JSON},
+        ),
+        (LEVEL, LEVEL_JSON),
         (
             Stock.opened(9).reserve("o", 2)[0],
             {
                 "available": 7,
                 "reserved": 2,
                 "sold": 0,
-                "reservations": {"o": {"quantity": 2, "status": "reserved"}},
+                "made": 1,
+                "reservations": {"o": {"quantity": 2, "status": "reserved", "number": 1}},
+                "changes": {},
                 "opening": 9,
                 "adjusted": 0,
                 "settled": 0,
+                "released": 0,
+            },
+        ),
+        (
+            Stock.opened(9).adjust("stk_1", -1)[0],
+            {
+                "available": 8,
+                "reserved": 0,
+                "sold": 0,
+                "made": 0,
+                "reservations": {},
+                "changes": {"stk_1": {"available": 8, "reserved": 0, "sold": 0, "done": True}},
+                "opening": 9,
+                "adjusted": -1,
+                "settled": 0,
+                "released": 0,
             },
         ),
         (

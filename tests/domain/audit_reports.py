@@ -9,11 +9,11 @@ from orders.domain.audit_findings import AuditReport
 from orders.domain.holdings import collect_holdings
 from orders.domain.money import Money
 from orders.domain.order_record import OrderRecord
-from orders.domain.outcome import Outcome
+from orders.domain.outcome import Outcome, StockSale
 from orders.domain.provider_records import EmailRecord, PaymentRecord, ShipmentRecord
 from orders.domain.refund import Refund, RefundStatus
 from orders.domain.results import Accepted, ShipmentStatus, StockLine
-from orders.domain.stock import Stock
+from orders.domain.stock import ExpectedUnits, ReservationStatus, Stock
 from tests.builders import NOON, OPERATOR, a_record
 
 TOTAL = 2980
@@ -55,6 +55,14 @@ REFUND_WITHOUT_EMAIL = replace(REFUND, failed_step="sendRefundEmail")
 RESERVED = {"MUG": Stock.opened(10).reserve(ORDER, 2)[0]}
 SOLD = {"MUG": RESERVED["MUG"].commit(ORDER)[0]}
 RELEASED = {"MUG": RESERVED["MUG"].release(ORDER)}
+#: The order is settled.
+SETTLED = {
+    "MUG": SOLD["MUG"].settle(
+        ORDER, ExpectedUnits(status=ReservationStatus.SOLD, quantity=2, number=1)
+    )
+}
+#: A late call has reserved units again.
+LATE = {"MUG": SETTLED["MUG"].reserve(ORDER, 2)[0]}
 UNTOUCHED = {"MUG": Stock.opened(10)}
 
 
@@ -64,6 +72,7 @@ def report_on_record(
     stocks: Mapping[str, Stock] = UNTOUCHED,
     after: timedelta = HOUR,
     unreadable: frozenset[str] = frozenset(),
+    changed: Mapping[str, int | None] | None = None,
 ) -> AuditReport:
     """Audit one order, or what partners have of an order that the store does not have."""
     records = AuditInput(
@@ -77,9 +86,16 @@ def report_on_record(
             stocks,
         ),
         stocks=stocks,
+        changed=changed or {},
         unreadable=unreadable,
     )
     return audit(records, NOON + after, HOUR)
+
+
+def sales_of(outcome: Outcome | None) -> tuple[StockSale, ...]:
+    """Return what the stock has sold to an order with this outcome."""
+    is_completed = outcome is not None and outcome.is_completed
+    return (StockSale(sku="MUG", reservation=1),) if is_completed else ()
 
 
 def report_on(
@@ -91,8 +107,16 @@ def report_on(
 ) -> AuditReport:
     """Audit an order with this outcome."""
     refunds = (refund,) if refund else ()
-    record = a_record(validation=VALIDATION, outcome=outcome, refunds=refunds)
+    record = a_record(
+        validation=VALIDATION, outcome=outcome, sales=sales_of(outcome), refunds=refunds
+    )
     return report_on_record(record, *provider_records, stocks=stocks, after=after)
+
+
+def report_on_unsold(stocks: Mapping[str, Stock]) -> AuditReport:
+    """Audit a completed order of which the stock has not said that its units are sold."""
+    record = a_record(validation=VALIDATION, outcome=COMPLETED)
+    return report_on_record(record, CAPTURED, *FULFILLED, stocks=stocks)
 
 
 def report_on_older(record: OrderRecord, stocks: Mapping[str, Stock]) -> AuditReport:

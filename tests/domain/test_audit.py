@@ -9,21 +9,18 @@ from orders.domain.attention import ResolutionAction
 from orders.domain.audit import AuditInput, audit
 from orders.domain.audit_findings import Finding, FindingKind
 from orders.domain.holdings import Holdings, collect_holdings
-from orders.domain.outcome import Outcome
 from orders.domain.provider_records import PaymentRecord, ShipmentRecord
 from orders.domain.results import Validation
-from orders.domain.stock import Stock, StockAdjustment
+from orders.domain.stock import Stock
 from tests.builders import INVALID, NOON, a_record, a_resolution
 from tests.domain.audit_reports import (
     BOOKED,
-    CANCELED,
     CAPTURED,
     COMPLETED,
     DISPATCHED,
     FULFILLED,
     HELD,
     HOUR,
-    NEEDS_ATTENTION,
     ORDER,
     PARTLY_REFUNDED,
     REFUND,
@@ -32,7 +29,6 @@ from tests.domain.audit_reports import (
     REJECTED_EMAIL,
     RESERVED,
     SOLD,
-    UNTOUCHED,
     VALIDATION,
     kinds,
     report_on,
@@ -47,14 +43,6 @@ def test_open_order_is_reported() -> None:
 
     assert report.open == (ORDER,)
     assert (report.checked.orders, report.checked.payments, report.checked.products) == (1, 1, 1)
-
-
-def test_audit_counts_units_of_settled_orders() -> None:
-    """A settled reservation is folded into the totals, which still add up."""
-    stock = SOLD["MUG"].settle(ORDER)
-
-    assert report_on(REJECTED, REJECTED_EMAIL, stocks={"MUG": stock}).is_clean
-    assert stock.settled == 2
 
 
 @pytest.mark.parametrize(
@@ -108,13 +96,6 @@ def test_refund_email_is_not_missing_if_it_cannot_be_expected(changes: dict[str,
     assert report_on_record(record, PARTLY_REFUNDED, *FULFILLED, stocks=SOLD).is_clean
 
 
-def test_purged_order_needs_no_reservation() -> None:
-    """Its stock entry is settled; its payment is still compared."""
-    record = a_record(validation=VALIDATION, outcome=COMPLETED, purged_at=NOON)
-
-    assert report_on_record(record, CAPTURED, *FULFILLED).is_clean
-
-
 @pytest.mark.parametrize("validation", [None, INVALID])
 def test_order_without_amount_may_have_no_payment(validation: Validation | None) -> None:
     """An order that was never accepted must not be charged."""
@@ -137,49 +118,12 @@ def test_order_placed_during_the_audit_is_not_compared() -> None:
     assert audit(records, NOON, HOUR).is_clean
 
 
-@pytest.mark.parametrize(
-    ("outcome", "stocks", "expected"),
-    [
-        (None, RESERVED, ["overdue"]),
-        (COMPLETED, SOLD, []),
-        (COMPLETED, UNTOUCHED, []),
-        (COMPLETED, RESERVED, ["stockNotSold"]),
-        (CANCELED, UNTOUCHED, []),
-        (CANCELED, RESERVED, ["stockNotReleased"]),
-        (REJECTED, SOLD, ["stockNotReleased"]),
-        (NEEDS_ATTENTION, RESERVED, []),
-    ],
-)
-def test_only_the_stock_of_an_older_order_is_compared(
-    outcome: Outcome | None, stocks: Mapping[str, Stock], expected: list[str]
-) -> None:
-    """Its other records are not read, and its stock entries may be settled."""
-    report = report_on_older(a_record(validation=VALIDATION, outcome=outcome), stocks)
-
-    assert kinds(report) == expected
-
-
 def test_older_order_that_has_not_ended_is_open() -> None:
     """The report lists it, however long ago it was placed."""
     report = report_on_older(a_record(validation=VALIDATION), RESERVED)
 
     assert report.open == (ORDER,)
     assert report.checked.orders == 1
-
-
-def test_older_order_that_was_resolved_is_not_compared() -> None:
-    """An operator may have adjusted its units."""
-    settled = a_resolution(ResolutionAction.SETTLED_ELSEWHERE, note="counted")
-    record = a_record(validation=VALIDATION, outcome=REJECTED, resolutions=(settled,))
-
-    assert report_on_older(record, RESERVED).is_clean
-
-
-def test_audit_counts_adjustments() -> None:
-    """Units that an operator took are not missing."""
-    stock, _ = Stock.opened(10).adjust(StockAdjustment(key="k", units=-3, note="broken"))
-
-    assert report_on(REJECTED, REJECTED_EMAIL, stocks={"MUG": stock}).is_clean
 
 
 def test_unreadable_record_is_one_finding_beside_all_others() -> None:

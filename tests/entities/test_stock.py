@@ -1,7 +1,6 @@
 """The stock entity: state is stored once per operation, and only if the operation succeeds."""
 
 import logging
-from typing import Any
 
 import pytest
 
@@ -9,14 +8,8 @@ import entities.stock
 from tests.builders import an_order
 from tests.faults import FailingStock
 from tests.inspection import signal_stock
-from tests.shop import MANAGEMENT_API, Shop
-
-
-def state(shop: Shop) -> dict[str, Any]:
-    """Return the state of the entity; empty before its first operation."""
-    response = shop.app.request("GET", f"{MANAGEMENT_API}/entities/stock/MUG-BLUE")
-    body: dict[str, Any] = response.json() if response.status == 200 else {}
-    return body
+from tests.inspection import stock_state as state
+from tests.shop import Shop
 
 
 def test_first_operation_starts_from_the_opening_balance(shop: Shop) -> None:
@@ -48,13 +41,25 @@ def test_released_order_cannot_reserve(shop: Shop) -> None:
 
 
 def test_settled_order_leaves_the_entries(shop: Shop) -> None:
-    """The totals include its units."""
+    """The totals include its units; a repeated settlement changes nothing."""
     order_id = shop.run(an_order(quantity=3)).instance_id
 
-    signal_stock(shop, "settle", order_id)
+    for _ in range(2):
+        assert state(shop)["reservations"] == {}
+        assert (state(shop)["sold"], state(shop)["settled"]) == (3, 3)
+        signal_stock(shop, "settle", order_id, quantity=3, status="sold")
 
-    assert state(shop)["reservations"] == {}
-    assert (state(shop)["sold"], state(shop)["settled"]) == (3, 3)
+
+@pytest.mark.parametrize("expected", [("sold", 3), ("released", 2)])
+def test_entry_that_contradicts_the_settlement_stays(shop: Shop, expected: tuple[str, int]) -> None:
+    """Another quantity, or another end."""
+    signal_stock(shop, "reserve", "ord_1")
+    signal_stock(shop, "commit", "ord_1")
+    before = state(shop)
+
+    signal_stock(shop, "settle", "ord_1", status=expected[0], quantity=expected[1])
+
+    assert state(shop) == before
 
 
 @pytest.mark.parametrize("operation", ["reserve", "unknown"])

@@ -58,6 +58,12 @@ class OrderStep(StepCase):
         return UNDONE if self.is_undo else "completed"
 
 
+def _reserve_late(shop: Shop, order_id: str) -> None:
+    """Reserve units of an order that is settled; recovery releases them."""
+    signal_stock(shop, "reserve", order_id)
+    shop.let_minutes_pass(5)
+
+
 def _dispatch_late(shop: Shop, order_id: str) -> None:
     try:
         shop.carrier.dispatch(order_id)
@@ -114,7 +120,7 @@ ORDER_STEPS: Final = (
         step=StockStep.RESERVE_STOCK,
         port="stock",
         method=StockOperation.RESERVE,
-        late_call=lambda shop, order_id: signal_stock(shop, "reserve", order_id),
+        late_call=_reserve_late,
         refused_order=an_order(sku="LAMP-OAK", quantity=6),
         outcome_if_refused="rejected, outOfStock",
         outcome_if_stock_taken="rejected, outOfStock",

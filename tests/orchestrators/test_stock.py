@@ -12,6 +12,7 @@ from tests.shop import Shop
 
 SKU = "MUG-BLUE"
 OTHER_SKU = "BOWL-DEEP"
+TWO_PRODUCTS = [{"sku": OTHER_SKU, "quantity": 1}, {"sku": SKU, "quantity": 2}]
 
 
 def level(shop: Shop, sku: str = SKU) -> tuple[int, int, int]:
@@ -150,6 +151,38 @@ def test_operation_that_fails_for_good_ends_the_order(
     monkeypatch.setattr(entities.stock, "_apply", FailingStock(operation, before=FOREVER))
 
     assert shop.run(order).output == output
+
+
+def test_failure_of_one_product_does_not_stop_the_release_of_the_others(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order needs attention because of the one that failed."""
+    failing = FailingStock("release", before=FOREVER, quantity=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(entities.stock, "_apply", failing)
+        order = an_order(lines=TWO_PRODUCTS, payment_method="pm_card_chargeDeclined")
+        run = shop.run(order)
+
+    assert run.output["failedSteps"] == ["releaseStock"]
+    assert level(shop, OTHER_SKU) == (24_999, 1, 0)
+    assert level(shop) == (100_000, 0, 0)
+
+
+def test_failure_of_one_product_does_not_stop_the_sale_of_the_others(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A retry sells the one that failed, and the others once."""
+    failing = FailingStock("commit", before=FOREVER, quantity=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(entities.stock, "_apply", failing)
+        order_id = shop.run(an_order(lines=TWO_PRODUCTS)).instance_id
+    assert (level(shop)[2], level(shop, OTHER_SKU)[2]) == (2, 0)
+
+    shop.resolve(order_id, "retry")
+    shop.app.wait(order_id)
+    shop.app.wait_until_idle()
+
+    assert (level(shop)[2], level(shop, OTHER_SKU)[2]) == (2, 1)
 
 
 def test_released_units_cannot_be_sold(shop: Shop) -> None:
