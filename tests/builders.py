@@ -5,6 +5,7 @@ from typing import Any
 
 from orders.domain.attention import Resolution, ResolutionAction
 from orders.domain.catalogue import ShippingMethod
+from orders.domain.disputes import Dispute, DisputeStatus
 from orders.domain.money import Money
 from orders.domain.order import Address, Customer, Order, Terms
 from orders.domain.order_record import OrderRecord
@@ -98,6 +99,14 @@ def a_resolution(
     """Return an operator's resolution of these steps; without steps, of all that failed."""
     fields = {"note": "n", "operator": OPERATOR, "at": NOON, **more}
     return Resolution(resolution_id=resolution_id, action=action, steps=steps, **fields)
+
+
+def a_dispute(
+    status: DisputeStatus = DisputeStatus.OPEN, dispute_id: str = "dp_1", minor: int = 3480
+) -> Dispute:
+    """Return a dispute as the gateway shows it."""
+    amount = Money(minor, "EUR")
+    return Dispute(dispute_id=dispute_id, amount=amount, status=status, opened_at=NOON)
 
 
 def a_line(sku: str = "MUG-BLUE", quantity: int = 2, minor: int = 1490) -> OrderLine:

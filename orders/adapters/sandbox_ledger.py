@@ -65,7 +65,7 @@ class LedgerTransaction:
         return key is not None
 
     def is_in_outage(self, key: str, order_id: str, kind: str, duration: timedelta) -> bool:
-        """Record under the key when an outage began that this call meets first; is it lasting?"""
+        """Whether an outage lasts; the first call that meets it records its end under the key."""
         now = self._clock.now()
         entry = self.get(key) or self.put(key, order_id, kind, until=(now + duration).isoformat())
         return now < datetime.fromisoformat(str(entry.detail["until"]))

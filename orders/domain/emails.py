@@ -109,6 +109,7 @@ _WHY: Final[dict[str | None, str]] = {
     ),
     Reason.UNKNOWN_PAYMENT_METHOD: "The payment method is not valid.",
     Reason.CAPTURE_REFUSED: "Your bank did not release the payment to us.",
+    Reason.AUTHORIZATION_LAPSED: "Your bank did not release the payment to us.",
     Reason.ADDRESS_REFUSED: "Our carrier does not deliver to your address.",
     Reason.UNAVAILABLE: "A service that we need was unavailable. Please try again later.",
 }

@@ -12,8 +12,9 @@ from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
 import pytest
 
-from orders.domain import erasure, operator_changes, wait_changes
+from orders.domain import erasure, operator_changes, reconciliation, wait_changes
 from orders.domain.attention import Attention, AttentionReason, ResolutionAction
+from orders.domain.disputes import DisputeStatus
 from orders.domain.erasure import erase
 from orders.domain.operator_changes import (
     close_refund,
@@ -24,12 +25,16 @@ from orders.domain.operator_changes import (
 )
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
+from orders.domain.provider_records import PaymentState, RefundProgress
+from orders.domain.reconciliation import reconcile_payment, reconcile_shipment
 from orders.domain.refund import RefundOutcome
+from orders.domain.results import Shipment, ShipmentStatus
 from orders.domain.waits import WaitPolicy, WakePosition
 from tests.builders import (
     ACCEPTED,
     INVALID,
     NOON,
+    a_dispute,
     a_record,
     a_refund_request,
     a_resolution,
@@ -59,6 +64,13 @@ BOTH_FAILED: Final = replace(
         failed_steps=("sendConfirmation", "refundPayment"),
     ),
 )
+REFUND_PAID = close_refund(REFUNDING, "rfd_1", PAID, NOON)[0]
+UNDONE = a_record(runs=1, undoing=REJECTED).close(REJECTED, NOON)[0]
+SENT_BACK = PaymentState(captured=3480, refunds={"rfd_1": RefundProgress.FAILED})
+DISPUTED = PaymentState(captured=3480, disputes=(a_dispute(),))
+WON = PaymentState(captured=3480, disputes=(a_dispute(DisputeStatus.WON),))
+LAPSED = PaymentState(is_lapsed=True)
+LOST = Shipment(status=ShipmentStatus.LOST, tracking_number="T1")
 WAITING = wait_changes.check_wait(a_record(runs=1), a_round(), WaitPolicy(), NOON)[0]
 #: A record in each stage of an order's life.
 RECORDS: Final = {
@@ -82,6 +94,13 @@ RECORDS: Final = {
     )[0],
     "completed": CLOSED,
     "refunding": REFUNDING,
+    "refund paid": REFUND_PAID,
+    "refund sent back": reconcile_payment(REFUND_PAID, SENT_BACK, NOON)[0],
+    "undone": UNDONE,
+    "reversal sent back": reconcile_payment(UNDONE, SENT_BACK, NOON)[0],
+    "disputed": reconcile_payment(CLOSED, DISPUTED, NOON)[0],
+    "waiting with a lapsed authorization": reconcile_payment(WAITING, LAPSED, NOON)[0],
+    "lost": reconcile_shipment(CLOSED, LOST, NOON)[0],
     "refund failed": REFUND_FAILED,
     "refund email failed": EMAIL_MISSING,
     "refund and email failed": BOTH_FAILED,
@@ -152,6 +171,14 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "record_customer_informed": [
         lambda record: wait_changes.record_customer_informed(record, LATER)
     ],
+    "reconcile_payment": [
+        partial(reconcile_payment, state=state, now=LATER)
+        for state in (PaymentState(captured=3480), LAPSED, SENT_BACK, DISPUTED, WON)
+    ],
+    "reconcile_shipment": [
+        partial(reconcile_shipment, shipment=shipment, now=LATER)
+        for shipment in (None, LOST, replace(LOST, status=ShipmentStatus.DELIVERED))
+    ],
     "resolve_attention": [
         *(
             lambda record, action=action: resolve_attention(record, a_resolution(action, at=LATER))
@@ -175,7 +202,7 @@ COUNTING: Final = frozenset({"open"})
 
 def names_of_changes() -> set[str]:
     """Return the names of all methods and functions that return the next record."""
-    owners = (OrderRecord, erasure, operator_changes, wait_changes)
+    owners = (OrderRecord, erasure, operator_changes, reconciliation, wait_changes)
     members = (member for owner in owners for member in vars(owner).items())
     return {
         name
@@ -234,7 +261,8 @@ def test_change_without_an_effect_returns_the_record_itself() -> None:
         CHANGES["request_attention"][0],
         CHANGES["request_refund"][0],
         CHANGES["close_refund"][0],
-        CHANGES["resolve_attention"][0],
+        *(CHANGES["resolve_attention"][0], *CHANGES["reconcile_payment"]),
+        *CHANGES["reconcile_shipment"],
     ):
         for record in RECORDS.values():
             once, _ = change(record)
