@@ -3,6 +3,7 @@
 | request                               | response                                               |
 |---------------------------------------|--------------------------------------------------------|
 | `GET /shipments?reference=…`          | 200 `{"shipments": […]}`: the shipment, or none        |
+| `GET /shipments/{id}`                 | 200 and the shipment; 404: there is none               |
 | `GET /shipments?since=…&page=…`       | 200 `{"shipments": […], "next": …}`: all, in pages     |
 | `POST /shipments`                     | 200 or 201 and the shipment; 422: the address is refused |
 | `POST /shipments/{id}/cancel`         | 200 and the shipment; 409: it is dispatched            |
@@ -10,13 +11,14 @@
 
 The body of a booking is `{"reference", "recipient": {"name", "phone", "note", "address": {…}}}`.
 A shipment is `{"id", "reference", "status", "trackingNumber"}` with the status `booked`,
-`dispatched`, `delivered` or `canceled`. Each POST carries an `Idempotency-Key`.
+`dispatched`, `delivered`, `lost`, `returned` or `canceled`. Each POST carries an `Idempotency-Key`.
 """
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 import urllib3
 
@@ -27,6 +29,7 @@ from orders.domain.results import ShipmentStatus
 T = TypeVar("T")
 
 _OK: Final = frozenset({200, 201})
+_NOT_FOUND: Final = 404
 _UNPROCESSABLE: Final = 422
 
 
@@ -52,6 +55,13 @@ class CarrierClient:
         response = self._request("GET", "/shipments", fields={"reference": reference})
         shipments = _field(_document(response), "shipments", list)
         return _to_shipment(shipments[0]) if shipments else None
+
+    def reference_of(self, shipment_id: str) -> str | None:
+        """Return the reference of a shipment; None: there is no such shipment."""
+        response = self._request("GET", f"/shipments/{quote(shipment_id, safe='')}")
+        if response.status == _NOT_FOUND:
+            return None
+        return _field(_document(response), "reference", str)
 
     def booked_since(self, since: datetime) -> Iterator[tuple[str, CarrierShipment]]:
         """Yield the reference and the shipment of every booking since then."""

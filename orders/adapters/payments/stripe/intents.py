@@ -55,6 +55,8 @@ class Intent:
     #: Captured minor units, and those that are refunded or being refunded.
     captured: int
     refunded: int
+    #: There was a dispute at any time.
+    is_disputed: bool
 
     @property
     def refundable(self) -> int:
@@ -151,6 +153,7 @@ def _to_record(item: stripe.PaymentIntent) -> PaymentRecord:
         captured=intent.captured,
         # Stripe counts a voided authorization as refunded too.
         refunded=intent.refunded if intent.captured else 0,
+        is_disputed=intent.is_disputed,
     )
 
 
@@ -165,4 +168,5 @@ def _to_intent(item: stripe.PaymentIntent) -> Intent:
         was_authorized=charge is not None and charge.status == "succeeded",
         captured=item.amount_received,
         refunded=charge.amount_refunded if charge else 0,
+        is_disputed=charge is not None and charge.disputed,
     )
