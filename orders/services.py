@@ -12,6 +12,7 @@ from orders.active_orders import ActiveOrders
 from orders.adapters.carrier.sandbox import SandboxCarrier
 from orders.adapters.catalogue import JsonCatalogue
 from orders.adapters.mailer.sandbox import SandboxMailer
+from orders.adapters.order_store.sqlite.events import SqlitePartnerEvents
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
 from orders.adapters.order_store.sqlite.switches import SqliteSwitchStore
@@ -23,6 +24,7 @@ from orders.ports.catalogue import Catalogue
 from orders.ports.clock import Clock
 from orders.ports.mailer import Mailer
 from orders.ports.order_store import OrderStore
+from orders.ports.partner_events import PartnerEvents
 from orders.ports.partner_references import PartnerReferences
 from orders.ports.payments import Payments
 from orders.ports.switches import SwitchStore
@@ -41,6 +43,7 @@ class _Storage:
 
     order_store: OrderStore
     switches: SwitchStore
+    partner_events: PartnerEvents
     references: _OpenReferences
 
 
@@ -53,6 +56,7 @@ class Services:
     catalogue: Catalogue
     order_store: OrderStore
     switches: SwitchStore
+    partner_events: PartnerEvents
     active_orders: ActiveOrders
     payments: Payments
     carrier: Carrier
@@ -94,6 +98,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         catalogue=JsonCatalogue(settings.catalogue),
         order_store=storage.order_store,
         switches=storage.switches,
+        partner_events=storage.partner_events,
         active_orders=ActiveOrders(clock),
         payments=_stripe(settings.stripe, references) or SandboxPayments(sandbox, clock),
         carrier=_carrier(settings.carrier, references) or SandboxCarrier(sandbox, clock),
@@ -134,12 +139,16 @@ def _storage(settings: Settings, clock: Clock) -> _Storage:
     return _Storage(
         order_store=SqliteOrderStore(path, clock),
         switches=SqliteSwitchStore(path),
+        partner_events=SqlitePartnerEvents(path),
         references=lambda partner: SqlitePartnerReferences(path, partner),
     )
 
 
 def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
     # Client libraries are slow to import, so each is imported only if it is used.
+    from orders.adapters.order_store.tables.events import (  # noqa: PLC0415 - slow import
+        TablePartnerEvents,
+    )
     from orders.adapters.order_store.tables.references import (  # noqa: PLC0415 - slow import
         TablePartnerReferences,
     )
@@ -160,6 +169,7 @@ def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
     return _Storage(
         order_store=TableOrderStore(tables, clock),
         switches=TableSwitchStore(tables),
+        partner_events=TablePartnerEvents(tables),
         references=lambda partner: TablePartnerReferences(tables, partner),
     )
 

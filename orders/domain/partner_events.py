@@ -58,7 +58,7 @@ class PartnerEvent:
     #: The kind of change, as the partner names it.
     type: str
     #: The partner's ID of the object that has changed, if the event names one.
-    object_id: str | None
+    object_id: str | None = None
     received_at: datetime
     status: EventStatus = EventStatus.PENDING
     #: How often handling it was started.
