@@ -36,6 +36,7 @@ from orders.engine.instances import (
 from orders.order_scan import for_each_order
 from orders.ports.order_store import Change, OrderQuery
 from orders.services import services
+from timers.events import handle_open_events
 from timers.waiting import WaitingOrders
 
 bp = df.Blueprint()
@@ -48,11 +49,12 @@ async def recover_orders(
     timer: func.TimerRequest,  # noqa: ARG001 - the trigger's parameter
     client: df.DurableOrchestrationClient,
 ) -> None:
-    """Recover open orders and refunds whose record has not changed for a while, oldest first."""
+    """Recover open orders, refunds and events that have not changed for a while, oldest first."""
     run = _RecoveryRun(client)
     await for_each_order(run.query(is_open=True), run.recover_order)
     await WaitingOrders(client).wake_all()
     await for_each_order(run.query(is_open=False, has_open_refund=True), run.recover_refunds)
+    await handle_open_events(client)
 
 
 class _RecoveryRun:

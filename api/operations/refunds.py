@@ -86,6 +86,12 @@ def _refusal(result: RefundRequestResult) -> ProblemError:
             return REFUND_SCHEMA.invalid((FieldError("amount.currency", message),))
         case RefundRequestStatus.NOT_COMPLETED:
             return conflict("order-not-completed", _not_completed(result.record))
+        case RefundRequestStatus.DISPUTED:
+            detail = (
+                "The customer's bank holds the payment until it has decided a dispute. A refund now"
+                " could pay the customer twice. Answer the dispute, or accept it, at the gateway."
+            )
+            return conflict("payment-disputed", detail)
         case RefundRequestStatus.TOO_MANY:
             detail = f"An order can have {MAX_REFUNDS} refunds."
             return conflict("too-many-refunds", detail)

@@ -17,6 +17,8 @@ _LONGEST_PAUSE: Final = timedelta(hours=6)
 
 #: After this time an event that is not handled needs an operator.
 OVERDUE_AFTER: Final = timedelta(days=1)
+#: An event that is not handled by then never is.
+_TRIED_FOR: Final = timedelta(days=29)
 #: Events are kept this long. Partners repeat an event for a few days at most.
 KEPT_FOR: Final = timedelta(days=30)
 
@@ -95,9 +97,14 @@ class PartnerEvent:
         return replace(self, status=status, order_id=order_id)
 
     def try_again(self, now: datetime) -> PartnerEvent:
-        """Count an attempt that begins now; the pause before the next one doubles."""
+        """Count an attempt that begins now; the pause before the next one doubles.
+
+        After many days the event is given up instead.
+        """
         if not self.status.is_open or now < self.next_attempt_at:
             return self
+        if now >= self.received_at + _TRIED_FOR:
+            return replace(self, status=EventStatus.IGNORED)
         pause = min(_FIRST_PAUSE * (1 << min(self.attempts, 32)), _LONGEST_PAUSE)
         return replace(self, attempts=self.attempts + 1, next_attempt_at=now + pause)
 

@@ -34,6 +34,7 @@ from orders.settings.readers import (
     read_number,
     read_retry_policy,
 )
+from orders.settings.webhooks import WebhookSecrets, webhook_secrets
 
 _APP_FOLDER: Final = Path(__file__).resolve().parents[2]
 
@@ -83,6 +84,8 @@ class Settings:
     carrier: CarrierAccess | None = None
     #: The SMTP mailer. None: the sandbox.
     smtp: SmtpAccess | None = None
+    #: STRIPE_WEBHOOK_SECRET, CARRIER_WEBHOOK_SECRET: with which partners sign their events.
+    webhooks: WebhookSecrets = field(default_factory=WebhookSecrets)
 
     @property
     def id_secrets(self) -> tuple[str, ...]:
@@ -96,8 +99,9 @@ class Settings:
         Raises:
             InvalidSettingsError: names the setting that is wrong.
         """
-        retries = _retries(environment)
-        audit = _audit(environment)
+        retries, audit = _retries(environment), _audit(environment)
+        stripe, carrier = stripe_access(environment), carrier_access(environment)
+        on_azure = _on_azure(environment)
         settings = cls(
             data_dir=_path(environment, "ORDERS_DATA_DIR", ".data"),
             catalogue=_path(environment, "ORDERS_CATALOGUE", "catalogue.json"),
@@ -106,16 +110,22 @@ class Settings:
             requires_idempotency_key=read_flag(environment, "ORDERS_REQUIRE_IDEMPOTENCY_KEY"),
             max_active_orders=read_number(environment, "ORDERS_MAX_ACTIVE_ORDERS", 10_000),
             terms=_terms(environment),
-            on_azure=_on_azure(environment),
+            on_azure=on_azure,
             retries=retries,
             audit=audit,
             recovery=_recovery(environment, retries),
             waits=_waits(environment),
             retention=_retention(environment, audit),
             tables=tables_access(environment),
-            stripe=stripe_access(environment),
-            carrier=carrier_access(environment),
+            stripe=stripe,
+            carrier=carrier,
             smtp=smtp_access(environment),
+            webhooks=webhook_secrets(
+                environment,
+                has_stripe=stripe is not None,
+                has_carrier=carrier is not None,
+                on_azure=on_azure,
+            ),
         )
         if settings.on_azure and settings.id_secret == DEVELOPMENT_SECRET:
             raise InvalidSettingsError("ORDERS_ID_SECRET must be a secret of your own on Azure")

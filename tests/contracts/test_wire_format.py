@@ -9,6 +9,9 @@ from orders.contracts.codec import encode
 from orders.contracts.payloads import (
     CanceledShipment,
     ConfirmationRequest,
+    EventInput,
+    EventReference,
+    EventState,
     OrderInput,
     OrderOutcome,
     OrderReference,
@@ -26,6 +29,7 @@ from orders.contracts.payloads import (
 from orders.domain.emails import EmailKind
 from orders.domain.money import Money
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason
+from orders.domain.partner_events import EventStatus, Partner
 from orders.domain.refund import RefundOutcome, RefundStatus
 from orders.domain.results import (
     Accepted,
@@ -44,6 +48,7 @@ from orders.domain.results import (
     ValidationProblem,
 )
 from orders.domain.stock import Stock, StockAdjustment
+from tests.builders import an_event
 
 EUROS = Money(4980, "EUR")
 RETRIES = {
@@ -97,6 +102,28 @@ RETRIES = {
             },
         ),
         (RefundState(status=RefundStatus.PAID), {"status": "paid"}),
+        (
+            EventInput(partner=Partner.PAYMENTS, event_id="evt_1"),
+            {"partner": "payments", "eventId": "evt_1", "retries": RETRIES},
+        ),
+        (
+            EventReference(partner=Partner.CARRIER, event_id="evt_1"),
+            {"partner": "carrier", "eventId": "evt_1"},
+        ),
+        (EventState(status=EventStatus.UNMATCHED), {"status": "unmatched"}),
+        (
+            an_event(),
+            {
+                "partner": "payments",
+                "eventId": "evt_1",
+                "type": "refund.failed",
+                "objectId": "pi_1",
+                "receivedAt": "2026-03-01T12:01:00Z",
+                "status": "pending",
+                "attempts": 1,
+                "nextAttemptAt": "2026-03-01T12:03:00Z",
+            },
+        ),
         (Refunded(), {"result": "refunded"}),
         (Opening(), {"dispatched": False, "resumed": False, "run": 1}),
         (

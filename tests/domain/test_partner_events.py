@@ -69,3 +69,12 @@ def test_open_event_is_overdue_after_a_day(
     event = an_event(0).settle(status, None)
 
     assert event.is_overdue(NOON + timedelta(hours=hours)) is is_overdue
+
+
+def test_event_is_given_up_after_many_days() -> None:
+    """Before it is deleted."""
+    unmatched = an_event(0).settle(EventStatus.UNMATCHED, None)
+
+    late = unmatched.try_again(NOON + timedelta(days=29))
+
+    assert (late.status, late.attempts) == (EventStatus.IGNORED, 1)

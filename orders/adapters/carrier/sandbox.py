@@ -155,12 +155,14 @@ class SandboxCarrier:
     def list_shipments(self, since: datetime) -> Iterator[ShipmentRecord]:
         """Return the shipments in the ledger."""
         now = self._clock.now()
+        entries = self.ledger.entries(since)
         groups: defaultdict[str, list[Entry]] = defaultdict(list)
-        for entry in self.ledger.entries(since):
+        for entry in entries:
             groups[entry.order_id].append(entry)
-        for order_id, entries in groups.items():
-            if any(entry.kind == Kind.BOOKED for entry in entries):
-                yield ShipmentRecord(order_id=order_id, status=_status(entries, now))
+        for entry in entries:
+            if entry.kind == Kind.BOOKED:
+                status = _status(groups[entry.order_id], now)
+                yield ShipmentRecord(order_id=entry.order_id, status=status)
 
     def _fail_first_calls(self, order_id: str) -> None:
         keys = [f"{order_id}:pending:{n}" for n in range(_SLOW_CALLS)]
