@@ -1,6 +1,7 @@
-"""Retention of one ended order: purge, erase and delete."""
+"""Retention of one ended order: purge, erase and delete; and of the events of partners."""
 
 import asyncio
+from typing import Final
 
 import azure.durable_functions as df
 
@@ -8,8 +9,14 @@ from orders.contracts.codec import encode
 from orders.contracts.names import Entity, StockOperation
 from orders.contracts.payloads import StockRequest
 from orders.domain.order_record import OrderRecord
+from orders.domain.partner_events import KEPT_FOR
 from orders.engine.client import engine_errors
+from orders.engine.instances import event_instance_id
 from orders.services import services
+
+#: Events that are deleted together, and how often that is done in one night.
+_BATCH_SIZE: Final = 100
+_MAX_BATCHES: Final = 1000
 
 
 async def purge(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
@@ -39,6 +46,21 @@ async def delete(client: df.DurableOrchestrationClient, record: OrderRecord) -> 
     """Delete the record, and with it the idempotency key."""
     await _purge_refunds(client, record)  # a refund may have been paid after the purge
     await asyncio.to_thread(services().order_store.delete, record.order.order_id)
+
+
+async def delete_old_events(client: df.DurableOrchestrationClient) -> None:
+    """Delete old events of partners, and the histories of their orchestrations."""
+    events, now = services().partner_events, services().clock.now()
+    for _ in range(_MAX_BATCHES):
+        batch = await asyncio.to_thread(events.expired, now - KEPT_FOR, _BATCH_SIZE)
+        with engine_errors():
+            await asyncio.gather(
+                *(client.purge_instance_history(event_instance_id(event)) for event in batch)
+            )
+        for event in batch:
+            await asyncio.to_thread(events.delete, event)
+        if len(batch) < _BATCH_SIZE:
+            return
 
 
 async def _purge_refunds(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:

@@ -30,6 +30,7 @@ async def apply_retention(
     await for_each_order(to_erase, retention.erase)
     to_delete = _ended(policy.delete_after, is_purged=True, is_erased=True)
     await for_each_order(to_delete, partial(retention.delete, client))
+    await retention.delete_old_events(client)
 
 
 def _ended(

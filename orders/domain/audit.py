@@ -6,7 +6,7 @@ says. An order that needs attention is not compared with an outcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from orders.domain.audit_rules import Rule, rules_for, rules_for_older
 from orders.domain.holdings import Holdings
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
+from orders.domain.partner_events import PartnerEvent
 from orders.domain.stock import Stock
 
 
@@ -32,6 +33,8 @@ class AuditInput:
     stocks: Mapping[str, Stock]
     #: Orders whose records cannot be decoded. Nothing else is said of them.
     unreadable: frozenset[str] = frozenset()
+    #: The open events of partners.
+    events: tuple[PartnerEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ def audit(records: AuditInput, now: datetime, overdue: timedelta) -> AuditReport
         )
         for order_id in sorted(records.unreadable)
     ]
+    findings += _event_findings(records.events, now)
     findings += [f for sku, stock in records.stocks.items() for f in _stock_findings(sku, stock)]
     every_order = (*records.older.items(), *records.orders.items())
     return AuditReport(
@@ -108,6 +112,14 @@ def _orphans(records: AuditInput) -> Iterator[Finding]:
         for kind, (amount, detail) in amounts.items():
             if amount > 0:
                 yield Finding(kind=kind, orders=(order_id,), detail=detail)
+
+
+def _event_findings(events: Iterable[PartnerEvent], now: datetime) -> Iterator[Finding]:
+    for event in events:
+        if event.is_overdue(now):
+            orders = (event.order_id,) if event.order_id else ()
+            detail = f"{event.key} ({event.type}), {event.status}"
+            yield Finding(kind=FindingKind.EVENT_OVERDUE, orders=orders, detail=detail)
 
 
 def _stock_findings(sku: str, stock: Stock) -> Iterator[Finding]:
