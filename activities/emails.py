@@ -24,9 +24,11 @@ def send_confirmation(payload: dict) -> dict:
 
 @bp.activity_trigger(input_name="payload", activity=Activity.SEND_OUTCOME_EMAIL)
 def send_outcome_email(payload: dict) -> dict:
-    """Send the email about an undone order."""
+    """Send the email about an undone order, unless the personal data is erased."""
     request = decode(OutcomeEmailRequest, payload)
-    order, customer = get_record(request.order_id).order, get_customer(request.order_id)
-    email = outcome_email(order, customer, request.kind, request.reason)
-    services().mailer.send(request.order_id, request.kind, email)
+    record = get_record(request.order_id)
+    if record.erased_at is None:
+        customer = get_customer(request.order_id)
+        email = outcome_email(record.order, customer, request.kind, request.reason)
+        services().mailer.send(request.order_id, request.kind, email)
     return {}

@@ -5,7 +5,7 @@ import azure.durable_functions as df
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity
 from orders.contracts.payloads import OrderReference, PaymentRequest, PaymentReversal
-from orders.domain.results import Paused
+from orders.domain.results import Paused, Reversal
 from orders.domain.switches import Switch
 from orders.lookups import get_record
 from orders.services import services
@@ -41,4 +41,7 @@ def capture_payment(payload: dict) -> dict:
 def reverse_payment(payload: dict) -> dict:
     """Void the authorization or refund what was captured, and leave a tombstone."""
     order_id = decode(OrderReference, payload).order_id
+    if get_record(order_id).reported.is_disputed:
+        # The bank has the money: a refund could pay the customer twice.
+        return encode(PaymentReversal(reversal=Reversal.REFUSED))
     return encode(PaymentReversal(reversal=services().payments.reverse(order_id)))

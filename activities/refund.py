@@ -22,23 +22,27 @@ bp = df.Blueprint()
 def refund_payment(payload: dict) -> dict:
     """Pay the refund in the record. A refusal is returned, not raised."""
     reference = decode(RefundReference, payload)
-    refund = _get_refund(get_record(reference.order_id), reference.refund_id)
+    record = get_record(reference.order_id)
+    refund = _get_refund(record, reference.refund_id)
     if refund.status is not RefundStatus.REQUESTED:
         # It was paid, closed or resolved by another orchestration or an operator meanwhile.
         is_paid = refund.status is RefundStatus.PAID
         return encode(Refunded() if is_paid else Refused(reason=Reason.ALREADY_UNDONE))
+    if record.reported.is_disputed:
+        # The bank has the money: the customer could be paid twice.
+        return encode(Refused(reason=Reason.DISPUTED))
     result = services().payments.refund(reference.order_id, reference.refund_id, refund.amount)
     return encode(result)
 
 
 @bp.activity_trigger(input_name="payload", activity=Activity.SEND_REFUND_EMAIL)
 def send_refund_email(payload: dict) -> dict:
-    """Send the email about the refund, unless the personal data is erased."""
+    """Send the email about the refund, unless it was sent back or the personal data is erased."""
     reference = decode(RefundReference, payload)
     record = get_record(reference.order_id)
+    refund = _get_refund(record, reference.refund_id)
     customer = services().order_store.customer(reference.order_id)
-    if customer is not None:
-        refund = _get_refund(record, reference.refund_id)
+    if customer is not None and refund.status is not RefundStatus.FAILED:
         email = refund_email(record.order, customer, refund.amount)
         services().mailer.send(reference.order_id, reference.refund_id, email)
     return {}

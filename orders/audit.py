@@ -5,6 +5,7 @@ belong to that outcome.
 """
 
 import asyncio
+import logging
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Final
@@ -13,24 +14,41 @@ import azure.durable_functions as df
 
 from orders.domain.audit import AuditInput, audit
 from orders.domain.audit_findings import AuditReport
-from orders.domain.errors import UnreadableRecordError
+from orders.domain.errors import OrdersError, UnreadableRecordError
 from orders.domain.holdings import Holdings, collect_holdings
 from orders.domain.order_record import OrderRecord
+from orders.domain.partner_events import OVERDUE_AFTER, PartnerEvent
+from orders.domain.reconciliation import differing_partners
 from orders.domain.stock import Stock
 from orders.engine.client import read_stock
+from orders.engine.instances import wake_order
 from orders.order_scan import iter_orders
 from orders.ports.order_store import OrderQuery
+from orders.reconciliation import reconcile_order
 from orders.services import services
 
+_log = logging.getLogger(__name__)
+
+#: Most open events that an audit looks at.
+_MAX_OPEN_EVENTS: Final = 1000
 #: How many stock entities are read at the same time.
 _CONCURRENT_READS: Final = 8
 
 
-async def run_audit(client: df.DurableOrchestrationClient) -> AuditReport:
-    """Compare all records now."""
+async def run_audit(
+    client: df.DurableOrchestrationClient, *, reconciles: bool = False
+) -> AuditReport:
+    """Compare all records now.
+
+    If it reconciles, it first brings the records of orders to what partners have done since, as an
+    event of the partner would.
+    """
     policy = services().settings.audit
     now = services().clock.now()
     records = await _read_records(client, now - policy.window, now)
+    if reconciles and await _reconcile(client, records):
+        now = services().clock.now()
+        records = await _read_records(client, now - policy.window, now)
     # In a thread, so that other requests are served meanwhile.
     return await asyncio.to_thread(audit, records, now, policy.overdue)
 
@@ -63,7 +81,31 @@ async def _read_records(
         stocks=stocks,
         changed=changed,
         unreadable=frozenset(unreadable),
+        events=await asyncio.to_thread(_open_events, now),
     )
+
+
+async def _reconcile(client: df.DurableOrchestrationClient, records: AuditInput) -> bool:
+    """Reconcile the orders whose provider records differ; return whether there were any."""
+    differences = [
+        (order_id, partner)
+        for order_id, record in records.orders.items()
+        for partner in differing_partners(record, records.holdings.get(order_id, Holdings()))
+    ]
+    for order_id, partner in differences:
+        try:
+            result = await asyncio.to_thread(reconcile_order, order_id, partner)
+        except OrdersError as error:
+            _log.warning("order %s is not reconciled: %s", order_id, error)
+            continue
+        if result is not None and result.record.wake_requested_at is not None:
+            await wake_order(client, result.record)
+    return bool(differences)
+
+
+def _open_events(now: datetime) -> tuple[PartnerEvent, ...]:
+    """Return the open events, those with a later attempt included."""
+    return services().partner_events.pending(now + OVERDUE_AFTER, _MAX_OPEN_EVENTS)
 
 
 async def _orders(query: OrderQuery, unreadable: list[str]) -> dict[str, OrderRecord]:

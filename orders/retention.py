@@ -1,7 +1,8 @@
-"""Retention of one ended order: purge, erase and delete."""
+"""Retention of one ended order: purge, erase and delete; and of the events of partners."""
 
 import asyncio
 import logging
+from typing import Final
 
 import azure.durable_functions as df
 
@@ -9,11 +10,17 @@ from orders.contracts.names import StockOperation
 from orders.contracts.payloads import StockSettlement
 from orders.domain.erasure import finish_erasure
 from orders.domain.order_record import OrderRecord
+from orders.domain.partner_events import KEPT_FOR
 from orders.domain.settlement import sale_of, units_after
 from orders.engine.client import engine_errors, signal_stock
+from orders.engine.instances import event_instance_id
 from orders.services import services
 
 _log = logging.getLogger(__name__)
+
+#: Events that are deleted together, and how often that is done in one night.
+_BATCH_SIZE: Final = 100
+_MAX_BATCHES: Final = 1000
 
 
 async def purge(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
@@ -65,6 +72,21 @@ async def _settle(client: df.DurableOrchestrationClient, record: OrderRecord) ->
             reservation=sale_of(record.sales, line.sku),
         )
         await signal_stock(client, line.sku, StockOperation.SETTLE, settlement)
+
+
+async def delete_old_events(client: df.DurableOrchestrationClient) -> None:
+    """Delete old events of partners, and the histories of their orchestrations."""
+    events, now = services().partner_events, services().clock.now()
+    for _ in range(_MAX_BATCHES):
+        batch = await asyncio.to_thread(events.expired, now - KEPT_FOR, _BATCH_SIZE)
+        with engine_errors():
+            await asyncio.gather(
+                *(client.purge_instance_history(event_instance_id(event)) for event in batch)
+            )
+        for event in batch:
+            await asyncio.to_thread(events.delete, event)
+        if len(batch) < _BATCH_SIZE:
+            return
 
 
 async def _purge_refunds(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:

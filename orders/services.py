@@ -12,6 +12,7 @@ from orders.active_orders import ActiveOrders
 from orders.adapters.carrier.sandbox import SandboxCarrier
 from orders.adapters.catalogue import JsonCatalogue
 from orders.adapters.mailer.sandbox import SandboxMailer
+from orders.adapters.order_store.sqlite.events import SqlitePartnerEvents
 from orders.adapters.order_store.sqlite.quotas import SqliteQuotaCounters
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
 from orders.adapters.order_store.sqlite.stock_changes import SqliteStockChangeStore
@@ -25,6 +26,7 @@ from orders.ports.catalogue import Catalogue
 from orders.ports.clock import Clock
 from orders.ports.mailer import Mailer
 from orders.ports.order_store import OrderStore
+from orders.ports.partner_events import PartnerEvents
 from orders.ports.partner_references import PartnerReferences
 from orders.ports.payments import Payments
 from orders.ports.quotas import QuotaCounters
@@ -47,6 +49,7 @@ class _Storage:
     switches: SwitchStore
     quotas: QuotaCounters
     stock_changes: StockChangeStore
+    partner_events: PartnerEvents
     references: _OpenReferences
 
 
@@ -61,6 +64,7 @@ class Services:
     switches: SwitchStore
     quotas: QuotaCounters
     stock_changes: StockChangeStore
+    partner_events: PartnerEvents
     active_orders: ActiveOrders
     payments: Payments
     carrier: Carrier
@@ -109,6 +113,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Services:
         switches=storage.switches,
         quotas=storage.quotas,
         stock_changes=storage.stock_changes,
+        partner_events=storage.partner_events,
         active_orders=ActiveOrders(clock),
         payments=_stripe(settings.stripe, references) or SandboxPayments(sandbox, clock),
         carrier=_carrier(settings.carrier, references) or SandboxCarrier(sandbox, clock),
@@ -170,12 +175,16 @@ def _storage(settings: Settings, clock: Clock) -> _Storage:
         switches=SqliteSwitchStore(path),
         quotas=SqliteQuotaCounters(path),
         stock_changes=SqliteStockChangeStore(path),
+        partner_events=SqlitePartnerEvents(path),
         references=lambda partner: SqlitePartnerReferences(path, partner),
     )
 
 
 def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
     # Client libraries are slow to import, so each is imported only if it is used.
+    from orders.adapters.order_store.tables.events import (  # noqa: PLC0415 - slow import
+        TablePartnerEvents,
+    )
     from orders.adapters.order_store.tables.quotas import (  # noqa: PLC0415 - slow import
         TableQuotaCounters,
     )
@@ -204,6 +213,7 @@ def _table_storage(access: TablesAccess, clock: Clock) -> _Storage:
         switches=TableSwitchStore(tables),
         quotas=TableQuotaCounters(tables),
         stock_changes=TableStockChangeStore(tables),
+        partner_events=TablePartnerEvents(tables),
         references=lambda partner: TablePartnerReferences(tables, partner),
     )
 

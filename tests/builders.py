@@ -1,13 +1,15 @@
 """Complete orders and their parts, so that a test states only what it is about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from orders.domain.attention import Resolution, ResolutionAction
 from orders.domain.catalogue import ShippingMethod
+from orders.domain.disputes import Dispute, DisputeStatus
 from orders.domain.money import Money
 from orders.domain.order import Address, Customer, Order, Terms
 from orders.domain.order_record import OrderRecord
+from orders.domain.partner_events import Partner, PartnerEvent
 from orders.domain.pricing import OrderLine, Quote
 from orders.domain.refund import RefundApproval, RefundRequest
 from orders.domain.results import Accepted, Invalid, StockLine, ValidationProblem
@@ -107,6 +109,22 @@ def a_resolution(
     """Return an operator's resolution of these steps; without steps, of all that failed."""
     fields = {"note": "n", "operator": OPERATOR, "at": NOON, **more}
     return Resolution(resolution_id=resolution_id, action=action, steps=steps, **fields)
+
+
+def a_dispute(
+    status: DisputeStatus = DisputeStatus.OPEN, dispute_id: str = "dp_1", minor: int = 3480
+) -> Dispute:
+    """Return a dispute as the gateway shows it."""
+    amount = Money(minor, "EUR")
+    return Dispute(dispute_id=dispute_id, amount=amount, status=status, opened_at=NOON)
+
+
+def an_event(
+    number: int = 1, *, partner: Partner = Partner.PAYMENTS, object_id: str | None = "pi_1"
+) -> PartnerEvent:
+    """Return an event, received some minutes after noon."""
+    now = NOON + timedelta(minutes=number)
+    return PartnerEvent.received(partner, f"evt_{number}", "refund.failed", object_id, now)
 
 
 def a_line(sku: str = "MUG-BLUE", quantity: int = 2, minor: int = 1490) -> OrderLine:

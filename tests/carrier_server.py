@@ -79,6 +79,9 @@ class Carrier:
                 return 200, self._page(int(request.query.get("page") or 0))
             case "GET", ["shipments"]:
                 return 200, {"shipments": self._with_reference(request.query["reference"])}
+            case "GET", [_, shipment_id]:
+                found = [item for item in self.shipments if item["id"] == shipment_id]
+                return (200, dict(found[0])) if found else (404, {"error": "there is none"})
             case _, ["shipments"]:
                 return self._book(json.loads(request.body))
             case _, path:
@@ -104,7 +107,7 @@ class Carrier:
 
     def _cancel(self, shipment_id: str) -> Response:
         (shipment,) = [item for item in self.shipments if item["id"] == shipment_id]
-        if shipment["status"] == "dispatched":
+        if shipment["status"] not in {"booked", "canceled"}:
             return 409, {"error": "it is dispatched"}
         shipment["status"] = "canceled"
         return 200, dict(shipment)

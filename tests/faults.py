@@ -8,7 +8,13 @@ from typing import Any, Final
 
 import entities.stock
 from orders.contracts.names import StockOperation
-from orders.domain import erasure, operator_changes, refund_approvals, wait_changes
+from orders.domain import (
+    erasure,
+    operator_changes,
+    reconciliation,
+    refund_approvals,
+    wait_changes,
+)
 from orders.domain.errors import UnavailableError
 from orders.domain.order import PaymentLimits
 from orders.domain.order_record import OrderRecord
@@ -20,7 +26,10 @@ FOREVER: Final = 10**9
 #: The changes of an order's record.
 CHANGES: Final = frozenset(
     name
-    for owner in (OrderRecord, erasure, operator_changes, refund_approvals, wait_changes)
+    for owner in (
+        *(OrderRecord, erasure, operator_changes, reconciliation),
+        *(refund_approvals, wait_changes),
+    )
     for name, member in vars(owner).items()
     if isfunction(member) and not name.startswith("_")
 )

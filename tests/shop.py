@@ -24,9 +24,11 @@ from orders.ports.order_store import Change, T
 from orders.services import Services
 from orders.settings.partners import TablesAccess
 from orders.settings.settings import Settings
+from orders.settings.webhooks import WebhookSecrets
 
 APP = Path(__file__).resolve().parent.parent
 SECRET = "a secret of these tests"  # noqa: S105 - test data
+EVENT_SECRET = "a secret of partners"  # noqa: S105 - test data
 
 MANAGEMENT_API: Final = "/runtime/webhooks/durabletask"
 
@@ -50,6 +52,7 @@ def settings_in(data_dir: Path, secret: str = SECRET) -> Settings:
         terms=Terms(max_quantity=100, countries=frozenset({"DE", "FR"})),
         on_azure=False,
         waits=SHORT_WAITS,
+        webhooks=WebhookSecrets(payments=(EVENT_SECRET,), carrier=(EVENT_SECRET,)),
     )
 
 

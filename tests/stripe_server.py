@@ -14,6 +14,15 @@ from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl
 
+from tests.stripe_responses import (
+    PARAMETERS,
+    RefusedError,
+    Response,
+    invalid,
+    require_status,
+    step_of,
+    without_effect,
+)
 from tests.wire import Fault, Plan, Reply, Request, listening
 
 API_KEY = "sk_test_for_tests"
@@ -34,29 +43,7 @@ MIN_AMOUNT = 50
 #: Statuses of a refund that pays nothing.
 NOT_PAID = {"failed", "canceled"}
 
-PARAMETERS = {
-    "create": {"amount", "currency", "payment_method", "capture_method", "metadata[order_id]"}
-    | {"allowed_payment_method_types[0]"},
-    "confirm": {"expand[0]"},
-    "capture": {"expand[0]"},
-    "cancel": {"expand[0]", "cancellation_reason"},
-    "refund": {"payment_intent", "amount", "metadata[refund_id]"},
-    "refunds": {"payment_intent", "limit", "starting_after"},
-    "find": {"expand[0]"},
-    "list": {"created[gte]", "expand[0]", "limit", "starting_after"},
-}
-
 Params = dict[str, str]
-Response = tuple[int, dict[str, Any]]
-
-
-class RefusedError(Exception):
-    """The response is an error."""
-
-    def __init__(self, status: int, **error: object) -> None:
-        super().__init__(status)
-        content = {"message": "a message of Stripe", **error}
-        self.response: Response = (status, {"error": content})
 
 
 @dataclass
@@ -65,6 +52,7 @@ class Stripe:
 
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    disputes: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Request and response by idempotency key.
     stored: dict[str, tuple[str, Response]] = field(default_factory=dict)
     #: (step, key) of every request, oldest first.
@@ -90,7 +78,7 @@ class Stripe:
             self.requests.append((step, key))
             fault = self.plan.next_fault(step)
             if fault and fault.is_before and fault is not Fault.ERROR_BEFORE:
-                return _without_effect(fault)
+                return without_effect(fault)
             response = self._once(step, intent_id, params, key, fault)
         if fault is Fault.SLOW:
             self.plan.wait()
@@ -100,7 +88,7 @@ class Stripe:
         """Answer a request over HTTP."""
         response: Response | None = RefusedError(401, type="invalid_request_error").response
         if request.headers["Authorization"] == f"Bearer {API_KEY}":
-            step, intent_id = _step(request)
+            step, intent_id = step_of(request)
             params = {**request.query, **dict(parse_qsl(request.body))}
             response = self.serve(step, intent_id, params, request.headers["Idempotency-Key"] or "")
         if response is None:
@@ -127,7 +115,9 @@ class Stripe:
     def _execute(self, step: str, intent_id: str, params: Params) -> Response:
         try:
             for name in params.keys() - PARAMETERS[step]:
-                raise _invalid("parameter_unknown", name)
+                raise invalid("parameter_unknown", name)
+            if step == "object":
+                return 200, self._object(intent_id)
             execute = getattr(self, f"_{step}")
             return 200, execute(self._get(intent_id), params) if intent_id else execute(params)
         except RefusedError as refused:
@@ -140,9 +130,9 @@ class Stripe:
 
     def _create(self, params: Params) -> dict[str, Any]:
         if params["payment_method"] not in PAYMENT_METHODS:
-            raise _invalid("resource_missing", "payment_method")
+            raise invalid("resource_missing", "payment_method")
         if int(params["amount"]) < MIN_AMOUNT:
-            raise _invalid("amount_too_small", "amount")
+            raise invalid("amount_too_small", "amount")
         intent = {
             "id": f"pi_{next(self._numbers)}",
             "object": "payment_intent",
@@ -170,11 +160,28 @@ class Stripe:
         assert "created[gte]" not in params or params["expand[0]"] == "data.latest_charge"
         return self._page("/v1/payment_intents", list(self.intents.values()), params)
 
+    def _object(self, object_id: str) -> dict[str, Any]:
+        """Return a charge, a refund or a dispute with its intent."""
+        self._refuse_if_planned("object")
+        charges = [(i["latest_charge"], i) for i in self.intents.values() if i["latest_charge"]]
+        parts = [*self.refunds.values(), *self.disputes.values()]
+        owned = charges + [(part, self.intents[part["payment_intent"]]) for part in parts]
+        for item, intent in owned:
+            if item["id"] == object_id:
+                return {**item, "payment_intent": intent}
+        raise RefusedError(404, type="invalid_request_error", code="resource_missing")
+
     def _refunds(self, params: Params) -> dict[str, Any]:
-        refunds = [
-            r for r in self.refunds.values() if r["payment_intent"] == params["payment_intent"]
-        ]
-        return self._page("/v1/refunds", refunds, params)
+        return self._of_intent("/v1/refunds", self.refunds, params)
+
+    def _disputes(self, params: Params) -> dict[str, Any]:
+        return self._of_intent("/v1/disputes", self.disputes, params)
+
+    def _of_intent(
+        self, url: str, rows: dict[str, dict[str, Any]], params: Params
+    ) -> dict[str, Any]:
+        found = [row for row in rows.values() if row["payment_intent"] == params["payment_intent"]]
+        return self._page(url, found, params)
 
     def _page(self, url: str, rows: list[dict[str, Any]], params: Params) -> dict[str, Any]:
         newest_first = rows[::-1]
@@ -186,12 +193,13 @@ class Stripe:
         return {"object": "list", "url": url, "has_more": more, "data": data}
 
     def _confirm(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
-        _require_status(intent, "requires_confirmation")
+        require_status(intent, "requires_confirmation")
         method = intent["payment_method"]
         if method == NEEDS_ACTION:
             intent["status"] = "requires_action"
             return self._find(intent, params)
         charge = {"id": f"ch_{next(self._numbers)}", "object": "charge", "amount_refunded": 0}
+        charge["disputed"] = False
         intent["latest_charge"] = charge
         if method in DECLINES:
             code, decline_code = DECLINES[method]
@@ -204,13 +212,13 @@ class Stripe:
         return self._find(intent, params)
 
     def _capture(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
-        _require_status(intent, "requires_capture")
+        require_status(intent, "requires_capture")
         self._refuse_if_planned("capture")
         intent.update(status="succeeded", amount_received=intent["amount"])
         return self._find(intent, params)
 
     def _cancel(self, intent: dict[str, Any], params: Params) -> dict[str, Any]:
-        _require_status(
+        require_status(
             intent,
             *("requires_payment_method", "requires_confirmation"),
             *("requires_action", "requires_capture"),
@@ -248,48 +256,32 @@ class Stripe:
             charge["amount_refunded"] -= refund["amount"] * (refund["status"] not in NOT_PAID)
             refund["status"] = "failed"
 
+    def expire(self) -> None:
+        """Let all authorizations expire."""
+        for intent in self.intents.values():
+            if intent["status"] == "requires_capture":
+                intent["latest_charge"]["amount_refunded"] = intent["amount"]
+                intent.update(status="canceled", cancellation_reason="automatic")
+
+    def dispute(self, status: str = "needs_response") -> None:
+        """Dispute all captured payments, or change the status of their disputes."""
+        for intent in self.intents.values():
+            if intent["status"] == "succeeded":
+                intent["latest_charge"]["disputed"] = True
+                dispute_id = f"dp_{intent['id'][3:]}"
+                self.disputes[dispute_id] = {
+                    "id": dispute_id,
+                    "object": "dispute",
+                    "payment_intent": intent["id"],
+                    "amount": intent["amount"],
+                    "currency": intent["currency"],
+                    "status": status,
+                    "created": 1_772_366_400,
+                }
+
     def _refuse_if_planned(self, step: str) -> None:
         if step in self.refusals:
             raise self.refusals[step]
-
-
-def _without_effect(fault: Fault) -> Response | None:
-    match fault:
-        case Fault.BUSY:
-            return RefusedError(429, type="invalid_request_error", code="lock_timeout").response
-        case Fault.IN_USE:
-            return RefusedError(
-                409, type="idempotency_error", code="idempotency_key_in_use"
-            ).response
-        case Fault.GARBLED:
-            return 502, {}
-        case _:
-            return None
-
-
-def _invalid(code: str, param: str) -> RefusedError:
-    return RefusedError(400, type="invalid_request_error", code=code, param=param)
-
-
-def _require_status(intent: dict[str, Any], *statuses: str) -> None:
-    if intent["status"] not in statuses:
-        raise _invalid("payment_intent_unexpected_state", "intent")
-
-
-def _step(request: Request) -> tuple[str, str]:
-    match request.method, request.path:
-        case "GET", [_, _, intent_id]:
-            return "find", intent_id
-        case "GET", [_, "refunds"]:
-            return "refunds", ""
-        case "GET", _:
-            return "list", ""
-        case _, [_, "refunds"]:
-            return "refund", ""
-        case _, [_, _, intent_id, step]:
-            return step, intent_id
-        case _:
-            return "create", ""
 
 
 @contextmanager

@@ -1,16 +1,22 @@
 """Personal data stays in the order store: not in histories, responses, logs or other files."""
 
 import logging
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orders.adapters.order_store.events import event_to_text
+from orders.domain.partner_events import Partner
 from tests.builders import EMAIL, OPERATOR, a_refund, an_order
 from tests.failure_matrix.incidents import Incident, NotApplicableError
 from tests.failure_matrix.order_incidents import ORDER_INCIDENTS
 from tests.failure_matrix.order_steps import ORDER_STEPS, OrderStep
+from tests.partner_events import a_body, post_event, send_event
 from tests.privacy import personal_data_in, text_of_files
 from tests.shop import MANAGEMENT_API, Shop
 
@@ -99,6 +105,30 @@ def test_refund_shows_no_personal_data(shop: Shop, tmp_path: Path, method: str) 
     assert personal_data_in(host + responses(shop, order_id) + responses(shop, refund_id)) == []
     assert refund_id in host
     assert [word for word in (OPERATOR.split()[-1], "broken cup", "pm_") if word in host] == []
+
+
+@pytest.mark.parametrize("partner", Partner)
+def test_event_of_a_partner_shows_no_personal_data(
+    shop: Shop, tmp_path: Path, partner: Partner
+) -> None:
+    """Its content is neither stored nor shown nor logged, also if it is refused."""
+    order_id = shop.run(an_order(payment_method="pm_card_createDispute")).instance_id
+    shop.move_clock(timedelta(minutes=1))
+    event = send_event(shop, order_id, partner=partner)
+    refused = post_event(shop, a_body(order_id), partner, "t=1,v1=0")
+    malformed = post_event(shop, f'{{"id": "{EMAIL}'.encode(), partner)
+    host = text_of_files(tmp_path / "host")
+    shown = shop.app.request("GET", "/api/operations/events").text
+
+    assert personal_data_in(event_to_text(event) + shown + host) == []
+    assert personal_data_in(refused.text + malformed.text + responses(shop, order_id)) == []
+    assert personal_data_in(text_of_inbox(tmp_path / "orders")) == []
+
+
+def text_of_inbox(folder: Path) -> str:
+    """Return everything that the store keeps of events."""
+    with closing(sqlite3.connect(folder / "orders.sqlite3")) as connection:
+        return str(connection.execute("SELECT * FROM partner_events").fetchall())
 
 
 def test_invalid_request_is_not_repeated(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Timer `nightlyAudit`: compare all records every night and log the findings."""
+"""Timer `nightlyAudit`: reconcile and compare all records every night, and log the findings."""
 
 import logging
 
@@ -20,8 +20,8 @@ async def nightly_audit(
     timer: func.TimerRequest,  # noqa: ARG001 - the trigger's parameter
     client: df.DurableOrchestrationClient,
 ) -> None:
-    """Compare all records, and log each finding as an error."""
-    report = await run_audit(client)
+    """Reconcile and compare all records, and log each finding as an error."""
+    report = await run_audit(client, reconciles=True)
     for finding in report.findings:
         _log.error("audit: %s %s: %s", finding.kind, ", ".join(finding.orders), finding.detail)
     _log.info("audit: %d findings, %d open orders", len(report.findings), len(report.open))

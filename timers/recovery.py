@@ -36,6 +36,7 @@ from orders.engine.instances import (
 from orders.order_scan import for_each_order
 from orders.ports.order_store import Change, OrderQuery
 from orders.services import services
+from timers.events import handle_open_events
 from timers.stock_changes import finish_stock_changes
 from timers.unsettled import UnsettledEntries
 from timers.waiting import WaitingOrders
@@ -50,7 +51,7 @@ async def recover_orders(
     timer: func.TimerRequest,  # noqa: ARG001 - the trigger's parameter
     client: df.DurableOrchestrationClient,
 ) -> None:
-    """Recover open orders and refunds whose record has not changed for a while, oldest first.
+    """Recover what is open and has not changed for a while: orders, refunds, then events.
 
     Then finish stock changes, and settle what orders that have ended left in the stock.
     """
@@ -59,6 +60,7 @@ async def recover_orders(
     await for_each_order(orders, run.recover_order, while_=run.can_start)
     await WaitingOrders(client).wake_all()
     await for_each_order(refunds, run.recover_refunds, while_=run.can_start)
+    await handle_open_events(client)
     await finish_stock_changes(client)
     await UnsettledEntries(client).settle_all()
 

@@ -32,6 +32,7 @@ async def apply_retention(
     await for_each_order(to_erase, retention.erase)
     to_delete = _ended(policy.delete_after, is_purged=True, is_erased=True)
     await for_each_order(to_delete, partial(retention.delete, client))
+    await retention.delete_old_events(client)
     app = services()
     await asyncio.to_thread(app.quotas.delete_ended, app.clock.now())
 

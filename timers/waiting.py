@@ -43,6 +43,9 @@ class WaitingOrders:
             self._wakes_left -= 1
             await self._wake(record)
         else:
+            if record.wake_requested_at is not None:
+                # Its event was lost, or the wake was recorded where no event can be raised.
+                await wake_order(self._client, record)
             await self._inform_customer(record, waiting)
             await self._inform_operator(record, waiting)
 

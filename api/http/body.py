@@ -86,13 +86,31 @@ def read_json(req: func.HttpRequest) -> object:
         ProblemError: the content type, the size or the JSON is wrong.
     """
     _require_json(req.headers.get("Content-Type", ""))
-    body = req.get_body()
+    return parse_json(read_bytes(req))
+
+
+def read_bytes(req: func.HttpRequest) -> bytes:
+    """Return the body as it was sent.
+
+    Raises:
+        ProblemError: it is too large.
+    """
+    body: bytes = req.get_body()
     if len(body) > MAX_BYTES:
         raise ProblemError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "body-too-large",
             f"The body must not exceed {MAX_BYTES} bytes.",
         )
+    return body
+
+
+def parse_json(body: bytes) -> object:
+    """Return the JSON value in a body.
+
+    Raises:
+        ProblemError: it is not JSON.
+    """
     try:
         return json.loads(
             body.decode("utf-8"), object_pairs_hook=_unique_members, parse_constant=_refuse

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from inspect import signature
 from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -88,7 +89,7 @@ def _request_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> func.HttpReque
 
 def _unavailable(req: func.HttpRequest) -> ProblemError:
     """Return the problem with what to do next. Only a harmless request may be repeated."""
-    is_new_order = req.method == "POST" and not req.route_params
+    is_new_order = req.method == "POST" and urlsplit(req.url).path.endswith("/orders")
     if "Idempotency-Key" in req.headers or not is_new_order:
         return unavailable("The service is temporarily unavailable. Repeat the request unchanged.")
     detail = (

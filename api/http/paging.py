@@ -25,8 +25,12 @@ async def read_page(query: OrderQuery) -> OrderPage:
     try:
         return await asyncio.to_thread(services().order_store.page, query)
     except InvalidCursorError:
-        error = FieldError("cursor", "must be taken from a `next` link")
-        raise invalid_query(error) from None
+        raise invalid_cursor() from None
+
+
+def invalid_cursor() -> Exception:
+    """Return the problem of a cursor that is not one of the list."""
+    return invalid_query(FieldError("cursor", "must be taken from a `next` link"))
 
 
 def page_response(
@@ -36,12 +40,13 @@ def page_response(
     body = {
         "orders": [view(record) for record in page.orders],
         "unreadable": list(page.unreadable) or None,
-        "links": _links(path, query, page),
+        "links": next_link(path, query, page.cursor),
     }
     return json_response(body)
 
 
-def _links(path: str, query: Query, page: OrderPage) -> dict[str, str]:
-    if page.cursor is None:
+def next_link(path: str, query: Query, cursor: str | None) -> dict[str, str]:
+    """Return the link to the next page, if there is one."""
+    if cursor is None:
         return {}
-    return {"next": f"{path}?{urlencode({**query.parameters, 'cursor': page.cursor})}"}
+    return {"next": f"{path}?{urlencode({**query.parameters, 'cursor': cursor})}"}

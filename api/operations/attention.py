@@ -14,7 +14,13 @@ from api.http.problems import FieldError, conflict, read_order_id
 from api.http.query import Query
 from api.http.responses import accepted, timestamp
 from api.operations.requests import RESOLUTION_SCHEMA, read_resolution
-from api.orders.views import order_url, receipt_view, refund_view, resolution_view
+from api.orders.views import (
+    order_url,
+    receipt_view,
+    refund_view,
+    reported_view,
+    resolution_view,
+)
 from orders.contracts.names import Activity, Endpoint
 from orders.domain import operator_changes
 from orders.domain.attention import MAX_RESOLUTIONS, Resolution, ResolutionStatus
@@ -91,6 +97,13 @@ def _require_accepted(result: ResolutionResult) -> None:
             raise conflict("nothing-to-resolve", "The order does not need attention.")
         case ResolutionStatus.ONLY_RETRY:
             raise conflict("only-retry", "No failed step is known. Use the action retry.")
+        case ResolutionStatus.NO_RETRY:
+            tasks = ", ".join(attention.tasks) if attention else ""
+            detail = (
+                f"Only an operator can do {tasks}. Use the action settledElsewhere or skip for it,"
+                " and name the other steps in `steps` to retry them."
+            )
+            raise conflict("not-retryable", detail)
         case ResolutionStatus.TOO_MANY:
             detail = f"An order can have {MAX_RESOLUTIONS} resolutions."
             raise conflict("too-many-resolutions", detail)
@@ -108,6 +121,7 @@ def _entry_view(record: OrderRecord) -> dict[str, Any]:
         "failedSteps": list(attention.failed_steps) if attention else None,
         "since": timestamp(attention.since) if attention else None,
         "refunds": [refund_view(item) | _author(item) for item in record.refunds] or None,
+        **reported_view(record.reported),
         "reason": outcome.reason if outcome else None,
         "notes": list(outcome.notes) if outcome else [],
         "runs": record.runs,

@@ -85,15 +85,16 @@ def _refusal(result: RefundRequestResult) -> ProblemError:
     match result.status:
         case RefundRequestStatus.KEY_REUSED:
             return key_reused("refund")
-        case RefundRequestStatus.OTHER_CURRENCY:
-            message = f"must be {refundable.currency}, the currency of the payment"
-            return REFUND_SCHEMA.invalid((FieldError("amount.currency", message),))
-        case RefundRequestStatus.NOT_PAYABLE:
-            step = result.record.order.terms.payment.step
-            message = f"must be a multiple of {step}; no other amount can be paid"
-            return REFUND_SCHEMA.invalid((FieldError("amount.minor", message),))
+        case RefundRequestStatus.OTHER_CURRENCY | RefundRequestStatus.NOT_PAYABLE:
+            return REFUND_SCHEMA.invalid((_invalid_amount(result),))
         case RefundRequestStatus.NOT_COMPLETED:
             return conflict("order-not-completed", _not_completed(result.record))
+        case RefundRequestStatus.DISPUTED:
+            detail = (
+                "The customer's bank holds the payment until it has decided a dispute. A refund now"
+                " could pay the customer twice. Answer the dispute, or accept it, at the gateway."
+            )
+            return conflict("payment-disputed", detail)
         case RefundRequestStatus.TOO_MANY:
             detail = f"An order can have {MAX_REFUNDS} refunds."
             return conflict("too-many-refunds", detail)
@@ -104,6 +105,14 @@ def _refusal(result: RefundRequestResult) -> ProblemError:
                 else "The whole amount is refunded, or is going to be."
             )
             return conflict("exceeds-refundable", detail, {"refundable": money(refundable)})
+
+
+def _invalid_amount(result: RefundRequestResult) -> FieldError:
+    if result.status is RefundRequestStatus.OTHER_CURRENCY:
+        currency = result.record.refundable.currency
+        return FieldError("amount.currency", f"must be {currency}, the currency of the payment")
+    step = result.record.order.terms.payment.step
+    return FieldError("amount.minor", f"must be a multiple of {step}; no other amount can be paid")
 
 
 def _not_completed(record: OrderRecord) -> str:

@@ -9,10 +9,12 @@ from api.http.responses import money, timestamp
 from api.quotes.quotes import quote_view
 from orders.contracts.codec import encode
 from orders.domain.attention import Resolution
+from orders.domain.disputes import Dispute
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
 from orders.domain.recovery import Phase
 from orders.domain.refund import Refund
+from orders.domain.reported import Reported
 from orders.domain.results import Invalid
 from orders.domain.waits import Expiry, Waiting, WaitingFor
 from orders.engine.instances import Instance
@@ -70,6 +72,7 @@ def order_view(record: OrderRecord, instance: Instance) -> dict[str, Any]:
         "steps": [encode(step) for step in instance.steps] or None,
         "cancelRequestedAt": timestamp(record.cancel_requested_at),
         "refunds": [refund_view(refund) for refund in record.refunds] or None,
+        **reported_view(record.reported),
         "resolutions": [resolution_view(item) for item in record.resolutions] or None,
         "reference": order.reference,
     }
@@ -97,6 +100,25 @@ def refund_view(refund: Refund) -> dict[str, Any]:
         "requestedAt": timestamp(refund.requested_at),
         "endedAt": timestamp(refund.ended_at),
         "reason": refund.reason,
+    }
+
+
+def reported_view(reported: Reported) -> dict[str, Any]:
+    """Return what partners have reported: disputes, and how the transport ended."""
+    delivery = reported.delivery
+    return {
+        "disputes": [_dispute_view(dispute) for dispute in reported.disputes] or None,
+        "delivery": {"status": delivery.status, "at": timestamp(delivery.at)} if delivery else None,
+    }
+
+
+def _dispute_view(dispute: Dispute) -> dict[str, Any]:
+    return {
+        "disputeId": dispute.dispute_id,
+        "amount": money(dispute.amount),
+        "status": dispute.status,
+        "openedAt": timestamp(dispute.opened_at),
+        "closedAt": timestamp(dispute.closed_at),
     }
 
 

@@ -42,8 +42,8 @@ class LedgerTransaction:
         return _entry(row) if row else None
 
     def get_all(self, prefix: str) -> list[Entry]:
-        """Return the entries whose keys are the prefix, a colon and more."""
-        query = f"SELECT * FROM {self._table} WHERE key >= ? AND key < ?"  # noqa: S608 - constant
+        """Return the entries whose keys are the prefix, a colon and more, sorted by key."""
+        query = f"SELECT * FROM {self._table} WHERE key >= ? AND key < ? ORDER BY key"  # noqa: S608 - constant
         # ";" is the character after ":".
         rows = self._connection.execute(query, (f"{prefix}:", f"{prefix};"))
         return [_entry(row) for row in rows]

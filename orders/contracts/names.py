@@ -15,6 +15,9 @@ class Orchestration(StrEnum):
     #: Pays one refund of a completed order. The instance ID is the refund ID.
     REFUND_ORDER = "refundOrder"
 
+    #: Handles one event of a partner. The instance ID is a hash of the event's ID.
+    HANDLE_PARTNER_EVENT = "handlePartnerEvent"
+
     #: Applies one stock change. The instance ID is the change ID.
     CHANGE_STOCK = "changeStock"
 
@@ -91,6 +94,9 @@ class Activity(StrEnum):
     #: Records the refund's outcome.
     CLOSE_REFUND = "closeRefund"
 
+    #: Fetches what a partner shows of the order of an event, and reconciles the record.
+    RECONCILE_ORDER = "reconcileOrder"
+
 
 class StockActivity(StrEnum):
     """Activities of a stock change. They are not steps of an order."""
@@ -133,4 +139,7 @@ class Endpoint(StrEnum):
     GET_AUDIT = "getAudit"
     GET_SWITCHES = "getSwitches"
     SET_SWITCH = "setSwitch"
+    LIST_EVENTS = "listEvents"
+    RECEIVE_PAYMENT_EVENT = "receivePaymentEvent"
+    RECEIVE_CARRIER_EVENT = "receiveCarrierEvent"
     GET_HEALTH = "getHealth"

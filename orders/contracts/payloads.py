@@ -10,6 +10,7 @@ from orders.contracts.retries import RetryPolicies
 from orders.domain.emails import EmailKind
 from orders.domain.money import Money
 from orders.domain.outcome import Outcome, StockSale
+from orders.domain.partner_events import EventStatus, Partner
 from orders.domain.refund import RefundOutcome, RefundStatus
 from orders.domain.results import Reversal, ShipmentCancellation
 from orders.domain.stock import ReservationStatus, StockLevel
@@ -129,6 +130,30 @@ class RefundState:
 
     status: RefundStatus
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventInput:
+    """Input of `handlePartnerEvent`."""
+
+    partner: Partner
+    event_id: str
+    retries: RetryPolicies = field(default_factory=RetryPolicies)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventReference:
+    """Input of `reconcileOrder`."""
+
+    partner: Partner
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventState:
+    """Result of `reconcileOrder`, and output of `handlePartnerEvent`."""
+
+    status: EventStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

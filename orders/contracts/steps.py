@@ -1,4 +1,4 @@
-"""The table of steps of an order and of a refund: texts, undos and operations of the stock.
+"""The table of steps of an order, a refund and an event: texts, undos, operations of the stock.
 
 Saga, progress, step history and cancel preview read this table and nothing else.
 """
@@ -27,6 +27,8 @@ class StepGroup(StrEnum):
     CLOSE = "close"
     #: A refund of a completed order.
     REFUND = "refund"
+    #: An event of a partner.
+    EVENT = "event"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,11 @@ STEPS: Final = (
         name=Activity.CLOSE_REFUND,
         group=StepGroup.REFUND,
         text="Recording the refund.",
+    ),
+    Step(
+        name=Activity.RECONCILE_ORDER,
+        group=StepGroup.EVENT,
+        text="Comparing the order with what the partner shows of it.",
     ),
 )
 

@@ -16,6 +16,7 @@ from orders.domain.audit_rules import Rule, rules_for, rules_for_older
 from orders.domain.holdings import Holdings
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus
+from orders.domain.partner_events import PartnerEvent
 from orders.domain.settlement import ordered_units
 from orders.domain.stock import Stock
 
@@ -36,6 +37,8 @@ class AuditInput:
     changed: Mapping[str, int | None] = field(default_factory=dict)
     #: Orders whose records cannot be decoded. Nothing else is said of them.
     unreadable: frozenset[str] = frozenset()
+    #: The open events of partners.
+    events: tuple[PartnerEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,7 @@ def audit(records: AuditInput, now: datetime, overdue: timedelta) -> AuditReport
         )
         for order_id in sorted(records.unreadable)
     ]
+    findings += _event_findings(records.events, now)
     every_order = (*records.older.items(), *records.orders.items())
     findings += _stock_findings(records, _sold_units(record for _, record in every_order))
     return AuditReport(
@@ -113,6 +117,14 @@ def _orphans(records: AuditInput) -> Iterator[Finding]:
         for kind, (amount, detail) in amounts.items():
             if amount > 0:
                 yield Finding(kind=kind, orders=(order_id,), detail=detail)
+
+
+def _event_findings(events: Iterable[PartnerEvent], now: datetime) -> Iterator[Finding]:
+    for event in events:
+        if event.is_overdue(now):
+            orders = (event.order_id,) if event.order_id else ()
+            detail = f"{event.key} ({event.type}), {event.status}"
+            yield Finding(kind=FindingKind.EVENT_OVERDUE, orders=orders, detail=detail)
 
 
 def _sold_units(orders: Iterable[OrderRecord]) -> Counter[str]:

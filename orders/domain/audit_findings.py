@@ -49,6 +49,8 @@ class FindingKind(StrEnum):
     STOCK_NOT_RELEASED = "stockNotReleased"
     #: Units are reserved for an order that the store does not have.
     ORPHANED_RESERVATION = "orphanedReservation"
+    #: An event of a partner is not handled, or no order is known for it, for a day.
+    EVENT_OVERDUE = "eventOverdue"
     #: A product's totals do not match its entries.
     STOCK_INCONSISTENT = "stockInconsistent"
 

@@ -52,7 +52,7 @@ def rules_for_older(record: OrderRecord) -> tuple[Rule, ...]:  # noqa: ARG001 - 
 
 def _was_resolved(record: OrderRecord) -> bool:
     """Whether an operator settled something elsewhere, which no record shows."""
-    resolutions = (item for item in record.resolutions if not item.refunds)
+    resolutions = (item for item in record.resolutions if item.own_steps or not item.steps)
     return any(item.action is not ResolutionAction.RETRY for item in resolutions)
 
 
@@ -121,7 +121,9 @@ def _needs_email(record: OrderRecord, refund: Refund) -> bool:
 def _expected_email(outcome: Outcome | None, holdings: Holdings) -> str:
     if outcome is None or outcome.is_completed:
         return EmailKind.CONFIRMATION.value
-    return outcome_email_kind(outcome, refunded=holdings.refunded > 0).value
+    # The bank may have sent the refund back since.
+    is_sent_back = "reversePayment" in outcome.failed_steps
+    return outcome_email_kind(outcome, refunded=holdings.refunded > 0 or is_sent_back).value
 
 
 def _stock_is_settled(record: OrderRecord, holdings: Holdings) -> Violations:
@@ -137,11 +139,13 @@ def _stock_is_settled(record: OrderRecord, holdings: Holdings) -> Violations:
                 yield FindingKind.STOCK_NOT_SOLD, f"{line.sku}: 0 of {line.quantity} sold"
 
 
-def _nothing_kept(record: OrderRecord, holdings: Holdings) -> Violations:  # noqa: ARG001 - a rule
+def _nothing_kept(record: OrderRecord, holdings: Holdings) -> Violations:
     if holdings.held:
         yield FindingKind.AUTHORIZATION_OPEN, f"{holdings.held} authorized"
-    if holdings.kept > 0:
-        yield FindingKind.PAYMENT_NOT_REVERSED, f"{holdings.kept} not refunded"
+    kept = holdings.kept - record.reported.lost_minor
+    is_queued = record.attention is not None and "reversePayment" in record.attention.failed_steps
+    if kept > 0 and not is_queued:
+        yield FindingKind.PAYMENT_NOT_REVERSED, f"{kept} not refunded"
     if holdings.live_shipments:
         yield FindingKind.SHIPMENT_NOT_CANCELED, f"{holdings.live_shipments} shipments"
 

@@ -115,6 +115,7 @@ _WHY: Final[dict[str | None, str]] = {
         "The payment method cannot be used for this order. Please order again and enter it anew."
     ),
     Reason.CAPTURE_REFUSED: "Your bank did not release the payment to us.",
+    Reason.AUTHORIZATION_LAPSED: "Your bank did not release the payment to us.",
     Reason.ADDRESS_REFUSED: "Our carrier does not deliver to your address.",
     Reason.UNAVAILABLE: "A service that we need was unavailable. Please try again later.",
 }

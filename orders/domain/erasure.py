@@ -11,6 +11,9 @@ from orders.domain.refund import Refund, RefundStatus
 #: Replaces an erased text.
 ERASED: Final = "(erased)"
 
+#: The steps that send emails.
+EMAIL_STEPS: Final = frozenset({"sendConfirmation", "sendOutcomeEmail", "sendRefundEmail"})
+
 
 def erase(record: OrderRecord, now: datetime) -> tuple[OrderRecord, None]:
     """Erase notes, operators, the payment method and the caller's reference."""
@@ -34,13 +37,9 @@ def finish_erasure(record: OrderRecord) -> tuple[OrderRecord, None]:
 
 
 def _attention_after_erasure(record: OrderRecord) -> Attention | None:
-    """Drop failed emails, which have no recipient now; keep refunds that were not paid."""
+    """Drop failed emails, which have no recipient now; keep everything else."""
     attention = record.attention
-    unpaid = [r.failed_step for r in record.refunds if r.status is RefundStatus.FAILED]
-    if attention is None or not unpaid:
-        return None
-    steps = tuple(step for step in attention.failed_steps if step in unpaid)
-    return replace(attention, failed_steps=steps)
+    return attention.without_steps(tuple(EMAIL_STEPS)) if attention else None
 
 
 def _erase_refund(refund: Refund) -> Refund:

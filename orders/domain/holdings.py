@@ -37,6 +37,11 @@ class Holdings:
         return sum(payment.refunded for payment in self.payments)
 
     @property
+    def is_disputed(self) -> bool:
+        """Whether there was a dispute about the payment at any time."""
+        return any(payment.is_disputed for payment in self.payments)
+
+    @property
     def kept(self) -> int:
         """Minor units that were captured and not refunded."""
         return self.captured - self.refunded

@@ -8,12 +8,14 @@ from datetime import datetime
 
 from orders.domain.attention import (
     MAX_RESOLUTIONS,
+    TASKS,
     Attention,
     AttentionReason,
     Resolution,
     ResolutionAction,
     ResolutionStatus,
 )
+from orders.domain.erasure import EMAIL_STEPS
 from orders.domain.money import Money
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome
@@ -162,6 +164,8 @@ def _check_refund(record: OrderRecord, request: RefundRequest) -> RefundRequestS
 
 def _check_amount(record: OrderRecord, amount: Money) -> RefundRequestStatus:
     refundable = record.refundable
+    if record.reported.is_disputed:
+        return RefundRequestStatus.DISPUTED
     if amount.currency != refundable.currency:
         return RefundRequestStatus.OTHER_CURRENCY
     if not 0 < amount.minor <= refundable.minor:
@@ -186,9 +190,11 @@ def _check_resolution(record: OrderRecord, resolution: Resolution) -> Resolution
         if attention is None:
             return ResolutionStatus.NOTHING_TO_RESOLVE
         return ResolutionStatus.UNKNOWN_STEPS
-    if resolution.action is not ResolutionAction.RETRY and not attention.failed_steps:
-        return ResolutionStatus.ONLY_RETRY
-    entries = _entries(record, resolution, resolution.steps or attention.failed_steps)
+    steps = resolution.steps or attention.failed_steps
+    is_retry = resolution.action is ResolutionAction.RETRY
+    if not (steps or is_retry) or (is_retry and set(steps) & TASKS):
+        return ResolutionStatus.NO_RETRY if is_retry else ResolutionStatus.ONLY_RETRY
+    entries = _entries(record, resolution, steps)
     if len(record.resolutions) + len(entries) > MAX_RESOLUTIONS:
         return ResolutionStatus.TOO_MANY
     return ResolutionStatus.ACCEPTED
@@ -246,10 +252,12 @@ def _has_work_left(record: OrderRecord, since: datetime) -> bool:
     """Whether the order has to continue after everything queued since then is resolved."""
     if record.outcome is None or record.status is OrderStatus.NEEDS_ATTENTION:
         return True
+    recent = (item for item in record.resolutions if item.at >= since)
+    retries = (item for item in recent if item.action is ResolutionAction.RETRY)
+    retried = {step for item in retries for step in item.own_steps}
     if record.erased_at is not None:
-        return False  # only emails are left, and they have no recipient
-    recent = (r for r in record.resolutions if r.at >= since and not r.refunds)
-    return any(resolution.action is ResolutionAction.RETRY for resolution in recent)
+        retried -= EMAIL_STEPS  # they have no recipient
+    return bool(retried)
 
 
 def _reopen(record: OrderRecord) -> OrderRecord:

@@ -14,6 +14,7 @@ from orders.domain.money import Money
 from orders.domain.order import Order
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason, StockSale
 from orders.domain.refund import Refund
+from orders.domain.reported import Reported
 from orders.domain.results import Accepted, Dispatch, Dispatched, Refused, StockLine, Validation
 from orders.domain.waits import Waiting, WakePosition
 
@@ -66,6 +67,8 @@ class OrderRecord:
     reopened_from: OrderStatus | None = None
     #: Refunds, oldest first.
     refunds: tuple[Refund, ...] = ()
+    #: What partners have reported by themselves.
+    reported: Reported = field(default_factory=Reported)
     #: When the personal data was erased.
     erased_at: datetime | None = None
     #: The log of a file may still hold erased data.
@@ -99,8 +102,7 @@ class OrderRecord:
     @property
     def can_be_canceled(self) -> bool:
         """Whether a cancellation request would take effect."""
-        is_undecided = self.outcome is None and self.undoing is None
-        return is_undecided and self.dispatched_at is None
+        return self.outcome is None and self.undoing is None and self.dispatched_at is None
 
     @property
     def is_being_canceled(self) -> bool:
@@ -111,9 +113,8 @@ class OrderRecord:
     @property
     def refusal(self) -> Refused | None:
         """The result of a step that is not tried because a cancellation was requested in time."""
-        if not self.is_being_canceled:
-            return None
-        return Refused(reason=self.cancel_reason or Reason.CANCELED)
+        reason = self.cancel_reason or Reason.CANCELED
+        return Refused(reason=reason) if self.is_being_canceled else None
 
     @property
     def can_be_erased(self) -> bool:
@@ -144,12 +145,12 @@ class OrderRecord:
 
     @property
     def refundable(self) -> Money:
-        """The amount of a completed order that is neither refunded nor going to be."""
-        if self.outcome is None or not self.outcome.is_completed:
-            return self.order.total * 0
-        refunds = (refund for refund in self.refunds if refund.reduces_refundable)
-        refunded = sum(refund.amount.minor for refund in refunds)
-        return self.order.total - Money(refunded, self.order.total.currency)
+        """The amount of a completed order that the customer neither has back nor gets back."""
+        total = self.order.total
+        if not (self.outcome and self.outcome.is_completed):
+            return total * 0
+        refunded = sum(item.amount.minor for item in self.refunds if item.reduces_refundable)
+        return Money(max(0, total.minor - refunded - self.reported.lost_minor), total.currency)
 
     @property
     def resolved_steps(self) -> tuple[str, ...]:
@@ -269,10 +270,8 @@ class OrderRecord:
 
     def without_wait(self) -> OrderRecord:
         """Return the record without a wait, and without the attention that the wait needed."""
-        attention = self.attention
-        if attention is not None and attention.reason is AttentionReason.WAITING:
-            attention = None
-        return replace(self, waiting=None, attention=attention)
+        rest = self.attention.without_wait() if self.attention else None
+        return replace(self, waiting=None, attention=rest)
 
     def record_recovery(self, attempt: int, next_at: datetime) -> tuple[OrderRecord, None]:
         """Record a recovery attempt, and when the next one may be made."""
@@ -290,12 +289,11 @@ class OrderRecord:
         """Return the queue entry of an order that ends with this outcome, if it needs one."""
         # A refund may have failed while the order's own email was retried.
         refund_steps = (refund.failed_step for refund in self.refunds if refund.failed_step)
-        steps = tuple(dict.fromkeys((*outcome.failed_steps, *refund_steps)))
-        if outcome.status is not OrderStatus.NEEDS_ATTENTION and not steps:
-            return None
-        return Attention(reason=AttentionReason.STEP_FAILED, since=now, failed_steps=steps)
+        tasks = self.attention.tasks if self.attention else ()
+        steps = (*outcome.failed_steps, *refund_steps, *tasks)
+        is_needed = bool(steps) or outcome.status is OrderStatus.NEEDS_ATTENTION
+        return Attention.of(steps, now) if is_needed else None
 
     def _steps_with(self, *actions: ResolutionAction) -> tuple[str, ...]:
-        resolutions = (item for item in self.resolutions if not item.refunds)
-        steps = (step for item in resolutions if item.action in actions for step in item.steps)
-        return tuple(dict.fromkeys(steps))
+        chosen = (item.own_steps for item in self.resolutions if item.action in actions)
+        return tuple(dict.fromkeys(step for steps in chosen for step in steps))

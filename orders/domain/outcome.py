@@ -67,8 +67,14 @@ class Reason(StrEnum):
     NO_AUTHORIZATION = "noAuthorization"
     #: The bank refused the capture of an authorized amount.
     CAPTURE_REFUSED = "captureRefused"
+    #: The authorization expired or was canceled at the gateway before the capture.
+    AUTHORIZATION_LAPSED = "authorizationLapsed"
     #: The bank refused the refund.
     REFUND_REFUSED = "refundRefused"
+    #: The bank sent the refund back after it was paid.
+    REFUND_RETURNED = "refundReturned"
+    #: A dispute about the payment is open, so a refund could pay the customer twice.
+    DISPUTED = "disputed"
     #: Nothing was captured that could be refunded.
     NOT_CAPTURED = "notCaptured"
     #: The refund exceeds what was captured and not refunded yet.

@@ -9,6 +9,7 @@ from typing import Final
 
 from orders.domain.attention import ResolutionAction
 from orders.domain.money import Money
+from orders.domain.outcome import Reason
 
 #: Refunds that one order can have.
 MAX_REFUNDS: Final = 100
@@ -46,6 +47,8 @@ class RefundRequestStatus(StrEnum):
     OTHER_CURRENCY = "otherCurrency"
     #: The payment gateway does not take this amount.
     NOT_PAYABLE = "notPayable"
+    #: A dispute about the payment is open.
+    DISPUTED = "disputed"
     #: The amount exceeds what can be refunded.
     EXCEEDS_REFUNDABLE = "exceedsRefundable"
     #: The order has as many refunds as it can have.
@@ -164,6 +167,18 @@ class Refund:
             ended_at=now,
             failed_step=outcome.failed_step,
             reason=outcome.reason,
+            recovery_attempts=0,
+            terminated_at=None,
+        )
+
+    def send_back(self, step: str, now: datetime) -> Refund:
+        """Record that the bank has sent the paid refund back; `step` must be done again."""
+        return replace(
+            self,
+            status=RefundStatus.FAILED,
+            ended_at=now,
+            failed_step=step,
+            reason=Reason.REFUND_RETURNED,
             recovery_attempts=0,
             terminated_at=None,
         )

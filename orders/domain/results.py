@@ -172,13 +172,27 @@ class ShipmentStatus(StrEnum):
     DISPATCHED = "dispatched"
     #: Arrived at the customer.
     DELIVERED = "delivered"
+    #: Lost on the way.
+    LOST = "lost"
+    #: On its way back to the shop, or there.
+    RETURNED = "returned"
     #: Canceled before the dispatch.
     CANCELED = "canceled"
 
     @property
     def is_dispatched(self) -> bool:
         """Whether the shipment may leave or has left."""
-        return self in {ShipmentStatus.DISPATCHED, ShipmentStatus.DELIVERED}
+        return self is ShipmentStatus.DISPATCHED or self.is_final
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the transport has ended, well or not."""
+        return self is ShipmentStatus.DELIVERED or self.needs_operator
+
+    @property
+    def needs_operator(self) -> bool:
+        """Whether the customer does not have the shipment, and an operator must act."""
+        return self in {ShipmentStatus.LOST, ShipmentStatus.RETURNED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

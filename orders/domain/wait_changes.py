@@ -37,9 +37,9 @@ def check_wait(
         return record, StartAgain()
     is_repeated = this.position == record.wake_position
     record = replace(record, wake_position=this.position)
-    if record.is_being_canceled and record.undoing is None:
-        canceled = Outcome.canceled(record.cancel_reason or Reason.CANCELED)
-        return _give_up(record, record.waiting, canceled, now)
+    stopped = _stopped(record, this)
+    if stopped is not None:
+        return _give_up(record, record.waiting, stopped, now)
     if record.waiting and record.waiting.phase is WaitPhase.RESOLVED:
         record = record.without_wait()
     waiting = record.waiting
@@ -79,6 +79,18 @@ def record_customer_informed(record: OrderRecord, now: datetime) -> tuple[OrderR
     if record.waiting is None:
         return record, None
     return replace(record, waiting=replace(record.waiting, customer_informed_at=now)), None
+
+
+def _stopped(record: OrderRecord, this: WaitRound) -> Outcome | None:
+    """Return the outcome of an order for which waiting is of no use, if it is one."""
+    if record.undoing is not None:
+        return None
+    if record.is_being_canceled:
+        return Outcome.canceled(record.cancel_reason or Reason.CANCELED)
+    has_lapsed = record.reported.authorization_lapsed_at is not None
+    if has_lapsed and record.dispatched_at is None and WAIT_RULES[this.step].expiry is Expiry.UNDO:
+        return Outcome.rejected(Reason.AUTHORIZATION_LAPSED)
+    return None
 
 
 def _begin(record: OrderRecord, this: WaitRound, policy: WaitPolicy, now: datetime) -> Waiting:

@@ -1,6 +1,7 @@
 """Orchestration instances of orders and refunds: look up, start, resume, terminate."""
 
 import asyncio
+import hashlib
 import logging
 from dataclasses import dataclass
 from typing import Final
@@ -10,9 +11,10 @@ from azure.durable_functions import OrchestrationRuntimeStatus as Runtime
 
 from orders.contracts.codec import encode
 from orders.contracts.names import Orchestration
-from orders.contracts.payloads import OrderInput, RefundInput, StockChangeRequest
+from orders.contracts.payloads import EventInput, OrderInput, RefundInput, StockChangeRequest
 from orders.domain.errors import EngineUnavailableError
 from orders.domain.order_record import OrderRecord
+from orders.domain.partner_events import PartnerEvent
 from orders.domain.recovery import InstanceState, Phase
 from orders.domain.stock_changes import StockChange
 from orders.engine.client import engine_errors, get_status
@@ -98,6 +100,18 @@ def stock_change_request(change: StockChange) -> StockChangeRequest:
         units=change.units,
         opening_balance=change.opening_balance,
     )
+
+
+def event_instance_id(event: PartnerEvent) -> str:
+    """Return the instance ID of the orchestration that handles an event."""
+    return f"evt_{hashlib.sha256(event.key.encode()).hexdigest()[:32]}"
+
+
+async def start_event(client: df.DurableOrchestrationClient, event: PartnerEvent) -> None:
+    """Start the event's orchestration, unless a concurrent caller has started it."""
+    retries = services().settings.retries
+    payload = EventInput(partner=event.partner, event_id=event.event_id, retries=retries)
+    await _start(client, Orchestration.HANDLE_PARTNER_EVENT, event_instance_id(event), payload)
 
 
 async def continue_order(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:

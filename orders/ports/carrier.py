@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from orders.domain.order import Customer
-from orders.domain.provider_records import ShipmentRecord
+from orders.domain.provider_records import PartnerObject, ShipmentRecord
 from orders.domain.results import Booking, Shipment, ShipmentCancellation
 
 
@@ -35,6 +35,9 @@ class Carrier(Protocol):
 
     def track(self, order_id: str) -> Shipment | None:
         """Return the order's shipment, if there is one."""
+
+    def find_object(self, object_id: str) -> PartnerObject | None:
+        """Return the owner of an object that the carrier's events name; None: it is unknown."""
 
     def is_available(self) -> bool:
         """Whether the carrier answers at the moment. It never raises."""

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from orders.domain.money import Money
 from orders.domain.order import PaymentLimits
-from orders.domain.provider_records import PaymentRecord
+from orders.domain.provider_records import PartnerObject, PaymentRecord, PaymentState
 from orders.domain.results import Authorization, Capture, RefundResult, Reversal
 
 
@@ -40,6 +40,13 @@ class Payments(Protocol):
 
     def reverse(self, order_id: str) -> Reversal:
         """Void or refund the payment and leave a tombstone: nothing more is captured later."""
+
+    def state(self, order_id: str) -> PaymentState:
+        """Return the order's payment as the gateway shows it now."""
+        ...
+
+    def find_object(self, object_id: str) -> PartnerObject | None:
+        """Return the owner of an object that the gateway's events name; None: it is unknown."""
 
     def is_available(self) -> bool:
         """Whether the gateway answers at the moment. It never raises."""

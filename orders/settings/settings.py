@@ -36,6 +36,7 @@ from orders.settings.readers import (
     read_number,
     read_retry_policy,
 )
+from orders.settings.webhooks import WebhookSecrets, webhook_secrets
 
 _APP_FOLDER: Final = Path(__file__).resolve().parents[2]
 
@@ -97,6 +98,8 @@ class Settings:
     #: A line about each ORDERS_… name that is no setting. Only on Azure the app serves in spite of
     #: one: settings and code change one after the other there, so a version meets those of another.
     unknown_names: tuple[str, ...] = ()
+    #: STRIPE_WEBHOOK_SECRET, CARRIER_WEBHOOK_SECRET: with which partners sign their events.
+    webhooks: WebhookSecrets = field(default_factory=WebhookSecrets)
 
     @property
     def id_secrets(self) -> tuple[str, ...]:
@@ -111,9 +114,8 @@ class Settings:
             InvalidSettingsError: names every setting that is wrong, one a line.
         """
         environment = Environment(variables)
-        retries = _retries(environment)
-        audit = _audit(environment)
-        stripe = stripe_access(environment)
+        retries, audit = _retries(environment), _audit(environment)
+        stripe, carrier = stripe_access(environment), carrier_access(environment)
         is_live = stripe is not None and stripe.is_live
         on_azure = is_on_azure(environment)
         settings = cls(
@@ -136,8 +138,14 @@ class Settings:
             retention=_retention(environment, audit),
             tables=tables_access(environment),
             stripe=stripe,
-            carrier=carrier_access(environment),
+            carrier=carrier,
             smtp=smtp_access(environment),
+            webhooks=webhook_secrets(
+                environment,
+                has_stripe=stripe is not None,
+                has_carrier=carrier is not None,
+                on_azure=on_azure,
+            ),
         )
         if on_azure:
             refuse_missing(environment)

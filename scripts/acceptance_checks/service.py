@@ -22,6 +22,9 @@ SCARCE: Final = min(
     key=lambda product: product["openingBalance"],
 )["sku"]
 
+#: The public secret of the sandbox, unless a setting replaces it.
+SANDBOX_EVENT_SECRET: Final = "sandbox-events-only-not-a-secret"  # noqa: S105 - public by design
+
 FINAL_STATUSES: Final = {"completed", "rejected", "canceled", "needsAttention"}
 #: Steps give up within a minute; a queue may add its own delay to every retry.
 TIMEOUT_SECONDS: Final = 180
@@ -54,7 +57,9 @@ class Response:
 class Service:
     """The service under test."""
 
-    def __init__(self, url: str, key: str | None) -> None:
+    def __init__(self, url: str, key: str | None, event_secret: str = SANDBOX_EVENT_SECRET) -> None:
+        #: Secret with which partners sign their events.
+        self.event_secret = event_secret
         self._url = url.rstrip("/")
         self._key = {"x-functions-key": key} if key else {}
 
@@ -81,7 +86,7 @@ class Service:
 
     def without_key(self) -> "Service":
         """Return the same service for requests without a key."""
-        return Service(self._url, None)
+        return Service(self._url, None, self.event_secret)
 
     def request_order(self, order: Any, **headers: str) -> Response:
         """Send an order."""

@@ -13,7 +13,8 @@ from orders.adapters.payments.stripe.gateway import StripePayments
 from orders.adapters.sandbox_ledger import Entry
 from orders.adapters.system_clock import SystemClock
 from orders.ports.payments import Payments
-from tests.stripe_server import API_KEY, RefusedError, Stripe, serving
+from tests.stripe_responses import RefusedError
+from tests.stripe_server import API_KEY, Stripe, serving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from orders.domain.attention import Attention, AttentionReason, ResolutionAction
+from orders.domain.disputes import DisputeStatus
 from orders.domain.money import Money
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import OrderStatus, Outcome, StockSale
 from orders.domain.refund import Refund, RefundStatus
-from orders.domain.results import Accepted, StockLine
+from orders.domain.reported import Delivery, Reported
+from orders.domain.results import Accepted, ShipmentStatus, StockLine
 from orders.domain.waits import Expiry, Waiting, WaitingFor, WaitPhase, WakePosition
-from tests.builders import NAME, NOON, OPERATOR, a_resolution, a_stored_order
+from tests.builders import NAME, NOON, OPERATOR, a_dispute, a_resolution, a_stored_order
 
 LATER = NOON + timedelta(hours=1)
 #: A record in which no field is empty.
@@ -70,6 +72,11 @@ FULL = OrderRecord(
             recovery_attempts=2,
             terminated_at=NOON,
         ),
+    ),
+    reported=Reported(
+        authorization_lapsed_at=NOON,
+        disputes=(replace(a_dispute(DisputeStatus.LOST), closed_at=LATER),),
+        delivery=Delivery(status=ShipmentStatus.DELIVERED, at=LATER),
     ),
     erased_at=LATER,
     is_erasure_pending=True,
@@ -172,6 +179,19 @@ PINNED: dict[str, Any] = {
             "terminatedAt": "2026-03-01T12:00:00Z",
         }
     ],
+    "reported": {
+        "authorizationLapsedAt": "2026-03-01T12:00:00Z",
+        "disputes": [
+            {
+                "disputeId": "dp_1",
+                "amount": {"minor": 3480, "currency": "EUR"},
+                "status": "lost",
+                "openedAt": "2026-03-01T12:00:00Z",
+                "closedAt": "2026-03-01T13:00:00Z",
+            }
+        ],
+        "delivery": {"status": "delivered", "at": "2026-03-01T13:00:00Z"},
+    },
     "erasedAt": "2026-03-01T13:00:00Z",
     "isErasurePending": True,
     "purgedAt": "2026-03-01T13:00:00Z",

@@ -10,11 +10,14 @@ from pathlib import Path
 from uuid import uuid4
 
 from local_host.host.clock import VirtualClock
+from orders.adapters.order_store.sqlite.events import SqlitePartnerEvents
 from orders.adapters.order_store.sqlite.quotas import SqliteQuotaCounters
 from orders.adapters.order_store.sqlite.references import SqlitePartnerReferences
 from orders.adapters.order_store.sqlite.stock_changes import SqliteStockChangeStore
 from orders.adapters.order_store.sqlite.store import SqliteOrderStore
 from orders.adapters.order_store.sqlite.switches import SqliteSwitchStore
+from orders.adapters.order_store.tables.events import TABLE as EVENTS
+from orders.adapters.order_store.tables.events import TablePartnerEvents
 from orders.adapters.order_store.tables.quotas import TableQuotaCounters
 from orders.adapters.order_store.tables.records import RECORD, TABLE
 from orders.adapters.order_store.tables.references import TablePartnerReferences
@@ -26,6 +29,7 @@ from orders.adapters.order_store.tables.switches import TableSwitchStore
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Opening, Outcome
 from orders.ports.order_store import OrderPage, OrderQuery, OrderStore
+from orders.ports.partner_events import PartnerEvents
 from orders.ports.partner_references import PartnerReferences
 from orders.ports.quotas import QuotaCounters
 from orders.ports.stock_changes import StockChangeStore
@@ -45,10 +49,13 @@ class Backend:
     switches: SwitchStore
     quotas: QuotaCounters
     stock_changes: StockChangeStore
+    events: PartnerEvents
     references: Callable[[str], PartnerReferences]
     clock: VirtualClock
     #: Replaces the stored text of an order's record.
     write_text: Callable[[str, str], None]
+    #: Makes an event of the payment gateway unreadable.
+    damage_event: Callable[[str], None]
 
 
 @contextmanager
@@ -61,14 +68,21 @@ def sqlite_backend(folder: Path) -> Iterator[Backend]:
             update = "UPDATE orders SET record = ? WHERE order_id = ?"
             assert connection.execute(update, (text, order_id)).rowcount == 1
 
+    def damage_event(event_id: str) -> None:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            update = "UPDATE partner_events SET event = '{' WHERE key = ?"
+            assert connection.execute(update, (f"payments:{event_id}",)).rowcount == 1
+
     yield Backend(
         store=SqliteOrderStore(path, clock),
         switches=SqliteSwitchStore(path),
         quotas=SqliteQuotaCounters(path),
         stock_changes=SqliteStockChangeStore(path),
+        events=SqlitePartnerEvents(path),
         references=lambda partner: SqlitePartnerReferences(path, partner),
         clock=clock,
         write_text=write_text,
+        damage_event=damage_event,
     )
 
 
@@ -89,14 +103,21 @@ def backend_in(tables: Tables, clock: VirtualClock) -> Backend:
         assert row is not None
         assert tables.replace(TABLE, key_of(order_id), row, {"record": text})
 
+    def damage_event(event_id: str) -> None:
+        for row in list(tables.rows(EVENTS, "events")):
+            if event_id in row.key and "event" in row.columns:
+                assert tables.replace(EVENTS, "events", row, {"event": "{"})
+
     return Backend(
         store=TableOrderStore(tables, clock),
         switches=TableSwitchStore(tables),
         quotas=TableQuotaCounters(tables),
         stock_changes=TableStockChangeStore(tables),
+        events=TablePartnerEvents(tables),
         references=lambda partner: TablePartnerReferences(tables, partner),
         clock=clock,
         write_text=write_text,
+        damage_event=damage_event,
     )
 
 

@@ -185,7 +185,7 @@ def test_accepted_cancellation_without_effect_raises(server: Carrier, carrier: H
         ([], "lacks 'shipments'"),
         ({"shipments": {}}, "lacks 'shipments'"),
         ({"shipments": [{"id": 1}]}, "lacks 'status'"),
-        ({"shipments": [{"status": "lost"}]}, "unknown status"),
+        ({"shipments": [{"status": "stolen"}]}, "unknown status"),
         ({"shipments": [None]}, "lacks 'status'"),
     ],
 )

@@ -11,7 +11,8 @@ from orders.domain.errors import PaymentsUnavailableError, UnavailableError
 from orders.domain.money import Money
 from orders.domain.results import Authorized, Captured, Refused, Reversal
 from tests.adapters.gateways import Balance, stripe_balance, stripe_payments
-from tests.stripe_server import PARAMETERS, RefusedError, Stripe
+from tests.stripe_responses import PARAMETERS, RefusedError
+from tests.stripe_server import Stripe
 from tests.wire import Fault
 
 AMOUNT = Money(4980, "EUR")

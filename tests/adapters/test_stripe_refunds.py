@@ -11,7 +11,8 @@ from orders.domain.money import Money
 from orders.domain.provider_records import PaymentRecord
 from orders.domain.results import Refunded, Refused, Reversal
 from tests.adapters.gateways import Balance, stripe_balance, stripe_payments
-from tests.stripe_server import RefusedError, Stripe
+from tests.stripe_responses import RefusedError
+from tests.stripe_server import Stripe
 from tests.wire import Fault
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

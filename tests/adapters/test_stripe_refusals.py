@@ -11,7 +11,8 @@ from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
 from orders.domain.results import Refused, Reversal
 from tests.adapters.gateways import Balance, stripe_balance, stripe_payments
-from tests.stripe_server import RefusedError, Stripe
+from tests.stripe_responses import RefusedError
+from tests.stripe_server import Stripe
 
 AMOUNT = Money(4980, "EUR")
 VISA = "pm_card_visa"

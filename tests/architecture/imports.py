@@ -43,7 +43,7 @@ LAYERS: dict[str, set[str]] = {
     },
     "activities": {
         *("azure.durable_functions", "orders.contracts", "orders.domain", "orders.lookups"),
-        "orders.services",
+        *("orders.reconciliation", "orders.services"),
     },
     "entities": {"azure.durable_functions", "orders.contracts", "orders.domain"},
     "orchestrators": {
@@ -55,6 +55,7 @@ LAYERS: dict[str, set[str]] = {
     "api/stock": _API,
     "api/orders": _API | {"api.quotes"},
     "api/operations": _API | {"api.orders"},
+    "api/webhooks": _API,
     "function_app.py": _SDK
     | {"activities", "api", "entities", "orchestrators", "timers", "orders.services"},
     "local_host/host": {"aiohttp", "azure.functions", "croniter", "local_host", "uvloop"}

@@ -9,6 +9,9 @@ from orders.contracts.codec import encode
 from orders.contracts.payloads import (
     CanceledShipment,
     ConfirmationRequest,
+    EventInput,
+    EventReference,
+    EventState,
     OrderInput,
     OrderOutcome,
     OrderReference,
@@ -29,6 +32,7 @@ from orders.contracts.payloads import (
 from orders.domain.emails import EmailKind
 from orders.domain.money import Money
 from orders.domain.outcome import Opening, OrderStatus, Outcome, Reason, StockSale
+from orders.domain.partner_events import EventStatus, Partner
 from orders.domain.refund import RefundOutcome, RefundStatus
 from orders.domain.results import (
     Accepted,
@@ -47,6 +51,7 @@ from orders.domain.results import (
     ValidationProblem,
 )
 from orders.domain.stock import ReservationStatus, Stock, StockLevel
+from tests.builders import an_event
 
 EUROS = Money(4980, "EUR")
 SALES = (StockSale(sku="MUG", reservation=17),)
@@ -111,6 +116,28 @@ RETRIES = {
             },
         ),
         (RefundState(status=RefundStatus.PAID), {"status": "paid"}),
+        (
+            EventInput(partner=Partner.PAYMENTS, event_id="evt_1"),
+            {"partner": "payments", "eventId": "evt_1", "retries": RETRIES},
+        ),
+        (
+            EventReference(partner=Partner.CARRIER, event_id="evt_1"),
+            {"partner": "carrier", "eventId": "evt_1"},
+        ),
+        (EventState(status=EventStatus.UNMATCHED), {"status": "unmatched"}),
+        (
+            an_event(),
+            {
+                "partner": "payments",
+                "eventId": "evt_1",
+                "type": "refund.failed",
+                "objectId": "pi_1",
+                "receivedAt": "2026-03-01T12:01:00Z",
+                "status": "pending",
+                "attempts": 1,
+                "nextAttemptAt": "2026-03-01T12:03:00Z",
+            },
+        ),
         (Refunded(), {"result": "refunded"}),
         (Opening(), {"dispatched": False, "resumed": False, "run": 1}),
         (

@@ -10,6 +10,7 @@ from orders.domain.holdings import collect_holdings
 from orders.domain.money import Money
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome, StockSale
+from orders.domain.partner_events import PartnerEvent
 from orders.domain.provider_records import EmailRecord, PaymentRecord, ShipmentRecord
 from orders.domain.refund import Refund, RefundStatus
 from orders.domain.results import Accepted, ShipmentStatus, StockLine
@@ -66,13 +67,14 @@ LATE = {"MUG": SETTLED["MUG"].reserve(ORDER, 2)[0]}
 UNTOUCHED = {"MUG": Stock.opened(10)}
 
 
-def report_on_record(
+def report_on_record(  # noqa: PLR0913 - everything that an audit compares
     record: OrderRecord | None,
     *provider_records: PaymentRecord | ShipmentRecord | EmailRecord,
     stocks: Mapping[str, Stock] = UNTOUCHED,
     after: timedelta = HOUR,
     unreadable: frozenset[str] = frozenset(),
     changed: Mapping[str, int | None] | None = None,
+    events: tuple[PartnerEvent, ...] = (),
 ) -> AuditReport:
     """Audit one order, or what partners have of an order that the store does not have."""
     records = AuditInput(
@@ -88,6 +90,7 @@ def report_on_record(
         stocks=stocks,
         changed=changed or {},
         unreadable=unreadable,
+        events=events,
     )
     return audit(records, NOON + after, HOUR)
 

@@ -1,11 +1,14 @@
 """Rules of the audit: every difference between the records is a finding, and nothing else is."""
 
+from datetime import timedelta
+
 import pytest
 
 from orders.domain.audit_findings import AuditReport, FindingKind
 from orders.domain.provider_records import EmailRecord, PaymentRecord
 from orders.domain.refund import Refund
 from orders.domain.stock import Stock
+from tests.builders import an_event
 from tests.domain.audit_reports import (
     BOOKED,
     CANCELED,
@@ -169,6 +172,10 @@ def test_consistent_records_give_no_findings(report: AuditReport) -> None:
         (
             report_on_record(None, HELD, BOOKED, stocks=RESERVED, unreadable=frozenset({ORDER})),
             ["unreadableRecord"],
+        ),
+        (
+            report_on_record(None, events=(an_event(),), after=timedelta(days=2)),
+            ["eventOverdue"],
         ),
         (
             report_on(REJECTED, REJECTED_EMAIL, stocks={"MUG": Stock(available=9, opening=10)}),

@@ -97,7 +97,7 @@ def test_only_internal_reasons_have_no_sentence_for_customers() -> None:
     internal = {
         *(Reason.CANCELED, Reason.NO_AUTHORIZATION, Reason.ALREADY_UNDONE, Reason.ORDER_NOT_FOUND),
         *(Reason.REFUND_REFUSED, Reason.NOT_CAPTURED, Reason.EXCEEDS_CAPTURED),
-        Reason.STOPPED_BY_OPERATOR,
+        *(Reason.STOPPED_BY_OPERATOR, Reason.REFUND_RETURNED, Reason.DISPUTED),
     }
 
     assert set(Reason) - set(_WHY) == internal

@@ -12,8 +12,14 @@ from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
 import pytest
 
-from orders.domain import erasure, operator_changes, refund_approvals, wait_changes
-from orders.domain.attention import Attention, AttentionReason, ResolutionAction
+from orders.domain import (
+    erasure,
+    operator_changes,
+    reconciliation,
+    refund_approvals,
+    wait_changes,
+)
+from orders.domain.attention import AttentionReason, ResolutionAction
 from orders.domain.erasure import erase, finish_erasure
 from orders.domain.operator_changes import (
     close_refund,
@@ -24,13 +30,14 @@ from orders.domain.operator_changes import (
 )
 from orders.domain.order_record import OrderRecord
 from orders.domain.outcome import Outcome
-from orders.domain.refund import RefundOutcome
+from orders.domain.provider_records import PaymentState
+from orders.domain.reconciliation import reconcile_payment, reconcile_shipment
 from orders.domain.refund_approvals import approve_refund
+from orders.domain.results import ShipmentStatus
 from orders.domain.waits import WaitPolicy, WakePosition
 from tests.builders import (
     ACCEPTED,
     INVALID,
-    NOON,
     OPERATOR,
     a_record,
     a_refund_request,
@@ -38,69 +45,25 @@ from tests.builders import (
     a_round,
     an_approval,
 )
+from tests.domain.record_stages import (
+    COMPLETED,
+    DISPUTED,
+    EMAIL_FAILED,
+    FAILED,
+    IN_QUEUE,
+    LAPSED,
+    LATER,
+    LOST,
+    PAID,
+    RECORDS,
+    REJECTED,
+    SENT_BACK,
+    UNPAID,
+    WON,
+)
 
 Change: TypeAlias = Callable[[OrderRecord], tuple[OrderRecord, object]]
 
-LATER = NOON + timedelta(hours=1)
-COMPLETED, REJECTED = Outcome.completed("T1"), Outcome.rejected("cardDeclined")
-FAILED = Outcome.needs_attention("unavailable", ("reversePayment", "cancelShipment"))
-PAID = RefundOutcome(is_paid=True)
-UNPAID = RefundOutcome(is_paid=False, failed_step="refundPayment", reason="refundRefused")
-EMAIL_FAILED = RefundOutcome(is_paid=True, failed_step="sendRefundEmail")
-CLOSED = a_record(runs=1, dispatched_at=NOON).close(COMPLETED, NOON)[0]
-REFUNDING = request_refund(CLOSED, a_refund_request(10))[0]
-REFUND_FAILED = close_refund(REFUNDING, "rfd_1", UNPAID, NOON)[0]
-EMAIL_MISSING = close_refund(REFUNDING, "rfd_1", EMAIL_FAILED, NOON)[0]
-AWAITING = request_refund(CLOSED, replace(a_refund_request(10), alone_up_to=9))[0]
-APPROVED = approve_refund(AWAITING, "rfd_1", an_approval())[0]
-IN_QUEUE = a_record(runs=1).close(FAILED, NOON)[0]
-RESOLVED = resolve_attention(IN_QUEUE, a_resolution(resolution_id="res_0"))[0]
-BOTH_FAILED: Final = replace(
-    REFUND_FAILED,
-    outcome=COMPLETED.with_failed_step("sendConfirmation", "not sent"),
-    attention=Attention(
-        reason=AttentionReason.STEP_FAILED,
-        since=NOON,
-        failed_steps=("sendConfirmation", "refundPayment"),
-    ),
-)
-WAITING = wait_changes.check_wait(a_record(runs=1), a_round(), WaitPolicy(), NOON)[0]
-#: A record in each stage of an order's life.
-RECORDS: Final = {
-    "placed": a_record(),
-    "validated": a_record(runs=1, validation=ACCEPTED),
-    "cancellation requested": a_record(runs=1, cancel_requested_at=NOON),
-    "being undone": a_record(runs=1, undoing=REJECTED),
-    "dispatched": a_record(runs=1, dispatched_at=NOON),
-    "suspended": a_record(
-        runs=1, attention=Attention(reason=AttentionReason.SUSPENDED, since=NOON)
-    ),
-    "terminated": a_record(runs=1, recovery_attempts=1, terminated_at=NOON),
-    "waiting": WAITING,
-    "woken": wait_changes.request_retry(WAITING, NOON)[0],
-    "waiting and canceled": WAITING.request_cancel(NOON)[0],
-    "waiting for its undo": wait_changes.check_wait(
-        a_record(runs=1, undoing=REJECTED), a_round(step="reversePayment"), WaitPolicy(), NOON
-    )[0],
-    "waiting in the queue": WAITING.request_attention(
-        AttentionReason.WAITING, NOON, ("processPayment",)
-    )[0],
-    "resolved while waiting": resolve_attention(
-        WAITING.request_attention(AttentionReason.WAITING, NOON, ("processPayment",))[0],
-        a_resolution(ResolutionAction.SKIP),
-    )[0],
-    "completed": CLOSED,
-    "refunding": REFUNDING,
-    "refund awaiting approval": AWAITING,
-    "refund approved": APPROVED,
-    "refund failed": REFUND_FAILED,
-    "refund email failed": EMAIL_MISSING,
-    "refund and email failed": BOTH_FAILED,
-    "in the queue": IN_QUEUE,
-    "resolved": RESOLVED,
-    "erased": erase(REFUND_FAILED, NOON)[0],
-    "purged": replace(CLOSED, purged_at=NOON),
-}
 #: Each change with every kind of argument, by the name of its method or function.
 CHANGES: Final[dict[str, list[Change]]] = {
     "record_validation": [
@@ -170,6 +133,14 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "record_customer_informed": [
         lambda record: wait_changes.record_customer_informed(record, LATER)
     ],
+    "reconcile_payment": [
+        partial(reconcile_payment, state=state, now=LATER)
+        for state in (PaymentState(captured=3480), LAPSED, SENT_BACK, DISPUTED, WON)
+    ],
+    "reconcile_shipment": [
+        partial(reconcile_shipment, shipment=shipment, now=LATER)
+        for shipment in (None, LOST, replace(LOST, status=ShipmentStatus.DELIVERED))
+    ],
     "resolve_attention": [
         *(
             lambda record, action=action: resolve_attention(record, a_resolution(action, at=LATER))
@@ -193,7 +164,10 @@ COUNTING: Final = frozenset({"open"})
 
 def names_of_changes() -> set[str]:
     """Return the names of all methods and functions that return the next record."""
-    owners = (OrderRecord, erasure, operator_changes, refund_approvals, wait_changes)
+    owners = (
+        *(OrderRecord, erasure, operator_changes, reconciliation),
+        *(refund_approvals, wait_changes),
+    )
     members = (member for owner in owners for member in vars(owner).items())
     return {
         name
@@ -252,7 +226,8 @@ def test_change_without_an_effect_returns_the_record_itself() -> None:
         CHANGES["request_attention"][0],
         CHANGES["request_refund"][0],
         CHANGES["close_refund"][0],
-        CHANGES["resolve_attention"][0],
+        *(CHANGES["resolve_attention"][0], *CHANGES["reconcile_payment"]),
+        *CHANGES["reconcile_shipment"],
     ):
         for record in RECORDS.values():
             once, _ = change(record)

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 import orders.services
+from orders.domain.partner_events import Partner
 from orders.settings.partners import CarrierAccess, SmtpAccess, StripeAccess
 from tests import carrier_server, mail_server, stripe_server
 from tests.builders import EMAIL, PERSONAL_DATA, an_order
-from tests.faults import FOREVER, Failing
+from tests.faults import FOREVER, Failing, Outage
+from tests.partner_events import failed_steps, refund, send_event
 from tests.shop import Shop
 from tests.wire import Fault
 
@@ -112,6 +114,47 @@ def test_declined_card_books_no_shipment(shop: Shop, partners: Partners) -> None
 
     assert run.output == {"status": "rejected", "reason": "insufficientFunds"}
     assert partners.carrier.requests == []
+
+
+def test_refund_and_shipment_that_come_back_are_recorded(shop: Shop, partners: Partners) -> None:
+    """Events name the objects of Stripe and of the carrier."""
+    order_id = shop.run(an_order()).instance_id
+    refund(shop, order_id)
+    partners.stripe.return_refunds()
+    partners.carrier.shipments[0]["status"] = "returned"
+
+    send_event(shop, next(iter(partners.stripe.refunds)))
+    send_event(shop, "shp_0", partner=Partner.CARRIER)
+
+    view = shop.get(order_id)
+    assert view["refunds"][0]["reason"] == "refundReturned"
+    assert view["delivery"]["status"] == "returned"
+    assert failed_steps(shop) == ["refundPayment", "clarifyShipment"]
+
+
+def test_dispute_is_recorded(shop: Shop, partners: Partners) -> None:
+    """From its opening to its end."""
+    order_id = shop.run(an_order()).instance_id
+    for number, status in enumerate(["needs_response", "under_review", "won"]):
+        partners.stripe.dispute(status)
+        send_event(shop, next(iter(partners.stripe.disputes)), f"evt_{number}")
+
+    (dispute,) = shop.get(order_id)["disputes"]
+    assert (dispute["status"], failed_steps(shop)) == ("won", [])
+
+
+def test_expired_authorization_ends_the_wait(shop: Shop, partners: Partners) -> None:
+    """The carrier is down, and Stripe cancels the intent."""
+    shop.replace_ports(**{**partners.adapters, "carrier": Outage(shop.carrier, "book")})
+    order_id = shop.place(an_order())
+    shop.let_minutes_pass(1)
+    partners.stripe.expire()
+
+    send_event(shop, next(iter(partners.stripe.intents)))
+    shop.let_minutes_pass(1)
+
+    assert shop.get(order_id)["reason"] == "authorizationLapsed"
+    assert partners.effects() == (0, 0, 1)
 
 
 def test_histories_contain_no_personal_data_of_partners(

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from orders import retention
 from orders.domain.outcome import Outcome
 from tests.builders import a_customer, a_refund, a_stored_order, an_order
 from tests.faults import FOREVER, Failing
 from tests.inspection import audit, stock_state
+from tests.partner_events import instance_of, listed_events, send_event
 from tests.privacy import personal_data_in, text_of_files
-from tests.shop import Shop
+from tests.shop import MANAGEMENT_API, Shop
 
 
 def test_order_that_ended_recently_is_kept(shop: Shop) -> None:
@@ -136,3 +138,30 @@ def test_counters_of_past_hours_are_deleted(shop: Shop) -> None:
     shop.advance_days(1)
 
     assert shop.services.quotas.use("k", 1, ends_at)
+
+
+def test_old_events_of_partners_are_deleted(shop: Shop) -> None:
+    """With the histories of their orchestrations; younger ones remain."""
+    send_event(shop, "ord_unknown", "evt_old")
+    old = instance_of(shop, "evt_old")
+    shop.advance_days(25)
+    send_event(shop, "ord_unknown", "evt_new")
+
+    shop.advance_days(6)
+
+    assert [event["eventId"] for event in listed_events(shop)] == ["evt_new"]
+    assert shop.app.request("GET", f"{MANAGEMENT_API}/instances/{old}").status == 404
+
+
+def test_many_old_events_are_deleted_in_batches(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A night has a limited number of them."""
+    monkeypatch.setattr(retention, "_BATCH_SIZE", 2)
+    monkeypatch.setattr(retention, "_MAX_BATCHES", 2)
+    for number in range(5):
+        send_event(shop, "ord_unknown", f"evt_{number}")
+
+    shop.advance_days(31)
+
+    assert [event["eventId"] for event in listed_events(shop)] == ["evt_4"]

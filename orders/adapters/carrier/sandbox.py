@@ -9,6 +9,9 @@
 | 00004       | booked; dispatching always raises               |
 | 00005       | booking raises for two minutes                  |
 | 00006       | booked; dispatching raises for ten minutes      |
+| 00007       | dispatched; delivered after five seconds        |
+| 00008       | dispatched; lost after five seconds             |
+| 00009       | dispatched; returned after five seconds         |
 | any other   | booked and dispatched                           |
 
 Canceling always leaves an entry, even without a shipment: a late booking finds it, does nothing and
@@ -17,17 +20,17 @@ answers `alreadyUndone`. The ledger keeps no addresses.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from orders.adapters.sandbox_ledger import Entry, Ledger, LedgerTransaction
+from orders.adapters.sandbox_ledger import Detail, Entry, Ledger, LedgerTransaction
 from orders.domain.errors import CarrierUnavailableError
 from orders.domain.order import Customer
 from orders.domain.outcome import Reason
-from orders.domain.provider_records import ShipmentRecord
+from orders.domain.provider_records import PartnerObject, ShipmentRecord
 from orders.domain.results import (
     Booked,
     Booking,
@@ -45,6 +48,13 @@ _SLOW: Final = "00003"
 _DISPATCH_UNAVAILABLE: Final = "00004"
 _BOOKING_OUTAGE: Final = "00005"
 _DISPATCH_OUTAGE: Final = "00006"
+#: How the transport ends.
+_ENDS: Final = {
+    "00007": ShipmentStatus.DELIVERED,
+    "00008": ShipmentStatus.LOST,
+    "00009": ShipmentStatus.RETURNED,
+}
+_TRANSPORT_TIME: Final = timedelta(seconds=5)
 
 #: How long calls raise, from the order's first one.
 _BOOKING_OUTAGE_TIME: Final = timedelta(minutes=2)
@@ -74,6 +84,7 @@ class SandboxCarrier:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.ledger = Ledger(path, "shipments", clock, CarrierUnavailableError)
+        self._clock = clock
 
     def book(self, order_id: str, recipient: Customer) -> Booking:
         """Book the shipment. A refused address is returned, not raised."""
@@ -117,19 +128,25 @@ class SandboxCarrier:
                 f"{order_id}:dispatchOutage", order_id, Kind.OUTAGE, _DISPATCH_OUTAGE_TIME
             )
             if not is_down and ledger.get(_dispatch_key(order_id)) is None:
-                ledger.put(_dispatch_key(order_id), order_id, Kind.DISPATCHED)
+                detail = _transport(shipment, self._clock.now())
+                ledger.put(_dispatch_key(order_id), order_id, Kind.DISPATCHED, **detail)
         if is_down:
             raise CarrierUnavailableError
 
     def track(self, order_id: str) -> Shipment | None:
-        """Return the order's shipment, if there is one. The sandbox delivers nothing."""
+        """Return the order's shipment, if there is one."""
         with self.ledger.writing() as ledger:
             shipment = _find_shipment(ledger, order_id)
             if shipment is None:
                 return None
-            keys = (_cancel_key(order_id), _dispatch_key(order_id))
-            status = _status({entry.kind for key in keys if (entry := ledger.get(key))})
+            status = _status(ledger.get_all(order_id), self._clock.now())
         return Shipment(status=status, tracking_number=str(shipment.detail["tracking_number"]))
+
+    def find_object(self, object_id: str) -> PartnerObject | None:
+        """Return the owner of an object. The sandbox's events name order IDs."""
+        with self.ledger.writing() as ledger:
+            is_known = _find_shipment(ledger, object_id) is not None
+        return PartnerObject(order_id=object_id) if is_known else None
 
     def is_available(self) -> bool:
         """Whether the sandbox answers: always. Magic values make single orders fail."""
@@ -137,13 +154,15 @@ class SandboxCarrier:
 
     def list_shipments(self, since: datetime) -> Iterator[ShipmentRecord]:
         """Return the shipments in the ledger."""
+        now = self._clock.now()
         entries = self.ledger.entries(since)
-        kinds: defaultdict[str, set[str]] = defaultdict(set)
+        groups: defaultdict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
-            kinds[entry.order_id].add(entry.kind)
+            groups[entry.order_id].append(entry)
         for entry in entries:
             if entry.kind == Kind.BOOKED:
-                yield ShipmentRecord(order_id=entry.order_id, status=_status(kinds[entry.order_id]))
+                status = _status(groups[entry.order_id], now)
+                yield ShipmentRecord(order_id=entry.order_id, status=status)
 
     def _fail_first_calls(self, order_id: str) -> None:
         keys = [f"{order_id}:pending:{n}" for n in range(_SLOW_CALLS)]
@@ -159,10 +178,23 @@ class SandboxCarrier:
             raise CarrierUnavailableError
 
 
-def _status(kinds: Collection[str]) -> ShipmentStatus:
-    if ShipmentCancellation.CANCELED in kinds:
+def _status(entries: Iterable[Entry], now: datetime) -> ShipmentStatus:
+    by_kind = {entry.kind: entry for entry in entries}
+    dispatch = by_kind.get(Kind.DISPATCHED)
+    if ShipmentCancellation.CANCELED in by_kind:
         return ShipmentStatus.CANCELED
-    return ShipmentStatus.DISPATCHED if Kind.DISPATCHED in kinds else ShipmentStatus.BOOKED
+    if dispatch is None:
+        return ShipmentStatus.BOOKED
+    ends_at = dispatch.detail.get("ends_at")
+    if ends_at is None or now < datetime.fromisoformat(str(ends_at)):
+        return ShipmentStatus.DISPATCHED
+    return ShipmentStatus(str(dispatch.detail["end"]))
+
+
+def _transport(shipment: Entry, now: datetime) -> dict[str, Detail]:
+    """Return how and when the transport of a shipment that leaves now ends, if it does."""
+    end = shipment.detail.get("end")
+    return {"end": end, "ends_at": (now + _TRANSPORT_TIME).isoformat()} if end else {}
 
 
 def _ship_key(order_id: str) -> str:
@@ -195,6 +227,7 @@ def _decide(ledger: LedgerTransaction, order_id: str, postal_code: str) -> Entry
         tracking_number=number,
         dispatch_unavailable=postal_code == _DISPATCH_UNAVAILABLE,
         dispatch_outage=postal_code == _DISPATCH_OUTAGE,
+        end=_ENDS.get(postal_code),
     )
 
 

@@ -15,7 +15,7 @@ from orders.adapters.carrier.http.client import CarrierClient, CarrierShipment
 from orders.domain.errors import CarrierUnavailableError
 from orders.domain.order import Customer
 from orders.domain.outcome import Reason
-from orders.domain.provider_records import ShipmentRecord
+from orders.domain.provider_records import PartnerObject, ShipmentRecord
 from orders.domain.results import (
     Booked,
     Booking,
@@ -76,6 +76,11 @@ class HttpCarrier:
         if shipment is None:
             return None
         return Shipment(status=shipment.status, tracking_number=shipment.tracking_number)
+
+    def find_object(self, object_id: str) -> PartnerObject | None:
+        """Return the owner of a shipment, by the carrier's ID of it."""
+        reference = self._client.reference_of(object_id)
+        return None if reference is None else PartnerObject(order_id=reference)
 
     def is_available(self) -> bool:
         """Whether the carrier answers a look-up."""

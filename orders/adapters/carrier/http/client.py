@@ -3,6 +3,7 @@
 | request                               | response                                               |
 |---------------------------------------|--------------------------------------------------------|
 | `GET /shipments?reference=…`          | 200 `{"shipments": […]}`: those with it, or none       |
+| `GET /shipments/{id}`                 | 200 and the shipment; 404: there is none               |
 | `GET /shipments?since=…&page=…`       | 200 `{"shipments": […], "next": …}`: all, in pages     |
 | `POST /shipments`                     | 200 or 201 and the shipment; 422: the address is refused |
 | `POST /shipments/{id}/cancel`         | 200 and the shipment; 409: it is dispatched            |
@@ -10,13 +11,14 @@
 
 The body of a booking is `{"reference", "recipient": {"name", "phone", "note", "address": {…}}}`.
 A shipment is `{"id", "reference", "status", "trackingNumber"}` with the status `booked`,
-`dispatched`, `delivered` or `canceled`. Each POST carries an `Idempotency-Key`.
+`dispatched`, `delivered`, `lost`, `returned` or `canceled`. Each POST carries an `Idempotency-Key`.
 """
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 import urllib3
 
@@ -35,6 +37,7 @@ _PROGRESS: Final = (
 )
 
 _OK: Final = frozenset({200, 201})
+_NOT_FOUND: Final = 404
 _UNPROCESSABLE: Final = 422
 
 
@@ -64,6 +67,13 @@ class CarrierClient:
         # A carrier may ignore the parameter, or find similar references too.
         found = (shipment for shipment in listed if shipment.reference == reference)
         return max(found, key=lambda shipment: _PROGRESS.index(shipment.status), default=None)
+
+    def reference_of(self, shipment_id: str) -> str | None:
+        """Return the reference of a shipment; None: there is no such shipment."""
+        response = self._request("GET", f"/shipments/{quote(shipment_id, safe='')}")
+        if response.status == _NOT_FOUND:
+            return None
+        return _field(_document(response), "reference", str)
 
     def booked_since(self, since: datetime) -> Iterator[CarrierShipment]:
         """Yield the shipment of every booking since then."""

@@ -5,7 +5,7 @@ codes are kept.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -175,6 +175,34 @@ class Tables:
                 if _code(error) not in _CONFLICTS:
                     raise
                 return self._was_written_by(table, partition, row.key, write_id)
+        return True
+
+    def replace_and_delete(
+        self,
+        table: str,
+        partition: str,
+        replaced: Iterable[tuple[Row, Columns]],
+        deleted: Iterable[Row],
+    ) -> bool:
+        """Replace and delete rows in one transaction; False if one changed since it was read."""
+        write_id = token_hex(8)
+        changes = [
+            (row, to_entity(partition, row.key, {**columns, "write_id": write_id}))
+            for row, columns in replaced
+        ]
+        operations: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+            ("update", entity, {"mode": UpdateMode.REPLACE, **_unchanged(row)})
+            for row, entity in changes
+        ]
+        operations += [_deletion(partition, row) for row in deleted]
+        with _translate_errors():
+            try:
+                self._open(table).submit_transaction(operations)
+            except HttpResponseError as error:
+                if _code(error) not in _CONFLICTS:
+                    raise
+                first = changes[0][0].key if changes else None
+                return bool(first) and self._was_written_by(table, partition, str(first), write_id)
         return True
 
     def upsert(self, table: str, partition: str, rows: Mapping[str, Columns]) -> None:

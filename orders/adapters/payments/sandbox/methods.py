@@ -24,6 +24,11 @@ Names of Stripe's test mode are used if Stripe has one.
 | pm_sandbox_refundRefused                | as captureAnswerLost; refunds are refused |
 | pm_sandbox_refundUnavailable            | captured; partial refunds always raise |
 | pm_sandbox_undoUnavailable              | approved; capturing and reversing always raise |
+| pm_sandbox_lapses90s                    | approved; the authorization lapses after 90 seconds |
+| pm_card_refundFail                      | refunds come back after 5 seconds; a retry does not |
+| pm_card_createDispute                   | captured; after 5 seconds a dispute is opened |
+| pm_sandbox_disputeWon                   | as createDispute; after 20 seconds it is won |
+| pm_sandbox_disputeLost                  | as createDispute; after 20 seconds it is lost |
 | any other                               | declined, unknownPaymentMethod |
 """
 
@@ -43,6 +48,11 @@ CAPTURE_UNAVAILABLE: Final = "pm_sandbox_captureUnavailable"
 REFUND_REFUSED: Final = "pm_sandbox_refundRefused"
 REFUND_UNAVAILABLE: Final = "pm_sandbox_refundUnavailable"
 UNDO_UNAVAILABLE: Final = "pm_sandbox_undoUnavailable"
+LAPSES: Final = "pm_sandbox_lapses"
+REFUND_FAIL: Final = "pm_card_refundFail"
+CREATE_DISPUTE: Final = "pm_card_createDispute"
+DISPUTE_WON: Final = "pm_sandbox_disputeWon"
+DISPUTE_LOST: Final = "pm_sandbox_disputeLost"
 
 #: Calls of authorize that raise before it succeeds.
 FAULTS_BEFORE_AUTHORIZING: Final[dict[str, int]] = {FLAKY: 2, TIMEOUT_BEFORE_EFFECT: 1}
@@ -60,6 +70,7 @@ _APPROVED: Final = frozenset(
     | {FLAKY, TIMEOUT_AFTER_EFFECT, TIMEOUT_BEFORE_EFFECT, UNAVAILABLE}
     | {CAPTURE_REFUSED, CAPTURE_ANSWER_LOST, CAPTURE_UNAVAILABLE}
     | {REFUND_REFUSED, REFUND_UNAVAILABLE, UNDO_UNAVAILABLE}
+    | {REFUND_FAIL, CREATE_DISPUTE, DISPUTE_WON, DISPUTE_LOST}
 )
 
 _DECLINED: Final[dict[str, Reason]] = {
@@ -85,7 +96,7 @@ _UNITS: Final = {
 
 
 def outage(payment_method: str, base: str) -> timedelta | None:
-    """Return how long a method lets calls raise: `base`, a number and a unit (s, m, h, d)."""
+    """Return the time in a method: `base`, a number and a unit (s, m, h, d)."""
     match = _OUTAGE.fullmatch(payment_method)
     if match is None or match[1] != base:
         return None
@@ -94,7 +105,7 @@ def outage(payment_method: str, base: str) -> timedelta | None:
 
 def decline_reason(payment_method: str) -> Reason | None:
     """Return why the payment method is declined; None if it is approved."""
-    outages = (outage(payment_method, base) for base in (UNAVAILABLE, CAPTURE_UNAVAILABLE))
-    if payment_method in _APPROVED or any(outages):
+    bases = (UNAVAILABLE, CAPTURE_UNAVAILABLE, LAPSES)
+    if payment_method in _APPROVED or any(outage(payment_method, base) for base in bases):
         return None
     return _DECLINED.get(payment_method, Reason.UNKNOWN_PAYMENT_METHOD)

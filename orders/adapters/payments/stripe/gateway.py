@@ -27,11 +27,12 @@ from orders.adapters.payments.stripe.connection import (
 from orders.adapters.payments.stripe.intents import EXPIRED, Intent, Status, StripeIntents
 from orders.adapters.payments.stripe.refunds import StripeRefunds
 from orders.adapters.payments.stripe.refusals import StripeRejectedError
+from orders.adapters.payments.stripe.states import StripeStates
 from orders.domain.errors import PaymentsUnavailableError
 from orders.domain.money import Money
 from orders.domain.order import PaymentLimits
 from orders.domain.outcome import Reason
-from orders.domain.provider_records import PaymentRecord
+from orders.domain.provider_records import PartnerObject, PaymentRecord, PaymentState
 from orders.domain.results import (
     Authorization,
     Authorized,
@@ -66,6 +67,7 @@ class StripePayments:
         client = connect(api_key, api_base, timeout)
         self._intents = StripeIntents(client)
         self._refunds = StripeRefunds(client, self._intents, references)
+        self._states = StripeStates(client)
         self._references = references
 
     def limits(self, currency: str) -> PaymentLimits:
@@ -126,6 +128,17 @@ class StripePayments:
         if intent.captured:
             return Reversal.REFUNDED
         return Reversal.VOIDED if intent.was_authorized else Reversal.NOTHING
+
+    def state(self, order_id: str) -> PaymentState:
+        """Return the state of the order's intent at Stripe."""
+        reference = self._references.find(order_id)
+        if reference.partner_id is None:
+            return PaymentState()
+        return self._states.state(reference.partner_id, is_undone=reference.has_tombstone)
+
+    def find_object(self, object_id: str) -> PartnerObject | None:
+        """Return the owner of an intent, a charge, a refund or a dispute."""
+        return self._states.find_object(object_id)
 
     def is_available(self) -> bool:
         """Whether Stripe answers a look-up."""

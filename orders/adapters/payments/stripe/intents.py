@@ -58,6 +58,8 @@ class Intent:
     captured: int
     refunded: int
     currency: str
+    #: There was a dispute at any time.
+    is_disputed: bool
 
     @property
     def refundable(self) -> int:
@@ -157,6 +159,7 @@ def _to_record(item: stripe.PaymentIntent) -> PaymentRecord:
         captured=intent.captured,
         # Stripe counts a voided authorization as refunded too.
         refunded=intent.refunded if intent.captured else 0,
+        is_disputed=intent.is_disputed,
     )
 
 
@@ -172,6 +175,7 @@ def _to_intent(item: stripe.PaymentIntent) -> Intent:
         captured=_minor(item, item.amount_received),
         refunded=_minor(item, charge.amount_refunded) if charge else 0,
         currency=item.currency.upper(),
+        is_disputed=charge is not None and charge.disputed,
     )
 
 

@@ -1,0 +1,1 @@
+"""Events of partners: signed requests that are stored and answered at once."""
