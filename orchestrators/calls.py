@@ -30,6 +30,14 @@ class StepFailedError(Exception):
         self.step = step
 
 
+class StoreAwayError(Exception):
+    """The order store is unavailable: the record can be neither read nor changed."""
+
+    def __init__(self, step: StepName) -> None:
+        super().__init__(step)
+        self.step = step
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Calls activities and entities for one orchestration."""
@@ -64,6 +72,23 @@ class Caller:
             step.value, self.step_retries if retries is None else retries, encode(payload)
         )
         return decode(result_type, (yield from _await(task, step)))
+
+    def call_store(
+        self,
+        step: Activity,
+        payload: object,
+        result_type: TypeForm[T],
+        retries: Backoff | None = None,
+    ) -> Steps[T]:
+        """Call an activity that only reads or changes the record.
+
+        Raises:
+            StoreAwayError: all retries failed.
+        """
+        try:
+            return (yield from self.call(step, payload, result_type, retries or self.undo_retries))
+        except StepFailedError:
+            raise StoreAwayError(step) from None
 
     def call_entity(
         self,

@@ -47,7 +47,7 @@ class OrderSteps:
     """The steps of one order, and what they have found out.
 
     A step that is refused or fails for good raises StoppedError. An email does not: its failure is
-    recorded in the outcome. `open_order`, `begin_undo` and `close_order` raise StepFailedError: the
+    recorded in the outcome. `open_order`, `begin_undo` and `close_order` raise StoreAwayError: the
     store is unavailable, so no outcome may be reported and nothing undone.
     """
 
@@ -66,7 +66,9 @@ class OrderSteps:
 
     def open_order(self) -> Steps[Opening]:
         """Read what earlier orchestrations of this order have done."""
-        self._opening = yield from self._caller.call(Activity.OPEN_ORDER, self._reference, Opening)
+        self._opening = yield from self._caller.call_store(
+            Activity.OPEN_ORDER, self._reference, Opening, self._caller.step_retries
+        )
         self._stock_lines, self._sales = self._opening.stock_lines, self._opening.sales
         self._waits.resume(self._opening)
         return self._opening
@@ -228,4 +230,4 @@ class OrderSteps:
         self, step: Activity, outcome: Outcome, sales: tuple[StockSale, ...] = ()
     ) -> Steps[Outcome]:
         request = OrderOutcome(order_id=self._order_id, outcome=outcome, sales=sales)
-        return (yield from self._caller.call(step, request, Outcome, self._caller.undo_retries))
+        return (yield from self._caller.call_store(step, request, Outcome))

@@ -1,12 +1,16 @@
 """Orchestrator `processOrder`: take one order to its outcome.
 
-It can be restarted from the start at any time. Each step means "make sure that this is done", and
-the record says what comes next: an undo that has begun is finished, and so is a dispatched order.
+It can be restarted from the start at any time: each step means "make sure that this is done", and
+the record says what comes next. An undo that has begun is brought to its end, and so is an order
+that was dispatched.
+
+A step whose partner is unavailable waits inside, for days if need be. A step that is refused or
+given up, or that finds the order canceled, raises StoppedError.
 """
 
 import azure.durable_functions as df
 
-from orchestrators.calls import Context, StepFailedError, Steps
+from orchestrators.calls import Context, Steps, StoreAwayError
 from orchestrators.order_steps import OrderSteps
 from orchestrators.saga import Saga
 from orchestrators.stopping import StartAgainError, StoppedError
@@ -27,12 +31,13 @@ def process_order(context: Context) -> Steps[dict]:
     try:
         outcome = yield from run_order(order)
     except StartAgainError:
-        # Steps that were done are found, and the wait continues.
+        # After many rounds of a wait, or a decision of an operator. The new orchestration has a
+        # short history; it repeats no step that was done, and continues the wait.
         context.continue_as_new(context.get_input())
         return {}
-    except StepFailedError as error:
-        # The store is unavailable, so no outcome may be reported and nothing undone. The order
-        # stays open in the store, and recovery restarts it. Callers never see this status.
+    except StoreAwayError as error:
+        # No outcome may be reported and nothing undone. The order stays open in the store, and the
+        # timer that recovers orders restarts it. Callers see what the store says, not this status.
         return {"status": UNFINISHED, "step": error.step.value}
     return encode(outcome)
 
@@ -54,12 +59,12 @@ def run_order(order: OrderSteps) -> Steps[Outcome]:
                 yield from fulfill(order, saga)
             except StoppedError as stop:
                 outcome = stop.outcome
-                if outcome.requires_undo:  # not if the dispatch failed for good
+                if outcome.requires_undo:  # a failed dispatch is not: the shipment may have left
                     outcome = yield from saga.undo(outcome)
             else:
                 outcome = yield from finish(order)
     outcome = yield from order.close_order(outcome)
-    order.settle_stock(outcome)
+    order.settle_stock(outcome)  # a signal: nothing is awaited
     return outcome
 
 
@@ -67,8 +72,8 @@ def fulfill(order: OrderSteps, saga: Saga) -> Steps[None]:
     """The happy path. `saga.do` registers a step's undo, then makes sure that the step is done."""
     yield from order.validate()
     yield from saga.do(StockStep.RESERVE_STOCK, order.reserve_stock)
-    yield from saga.do(Activity.PROCESS_PAYMENT, order.process_payment)
-    yield from saga.do(Activity.SHIP_ORDER, order.ship_order)
+    yield from saga.do(Activity.PROCESS_PAYMENT, order.process_payment)  # authorized, not captured
+    yield from saga.do(Activity.SHIP_ORDER, order.ship_order)  # booked, not dispatched
     yield from order.capture_payment()
     yield from order.dispatch_order()  # the point of no return
 
@@ -80,4 +85,4 @@ def finish(order: OrderSteps) -> Steps[Outcome]:
         yield from order.commit_stock()
     except StoppedError as stop:
         return Outcome.needs_attention(stop.outcome.reason, (stop.step,))
-    return (yield from order.send_confirmation(tracking_number))
+    return (yield from order.send_confirmation(tracking_number))  # a failed email is a note

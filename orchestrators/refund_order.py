@@ -5,7 +5,7 @@ It can be restarted from the start at any time: a refund that was paid is found.
 
 import azure.durable_functions as df
 
-from orchestrators.calls import Caller, Context, StepFailedError, Steps
+from orchestrators.calls import Caller, Context, StepFailedError, Steps, StoreAwayError
 from orders.contracts.codec import decode, encode
 from orders.contracts.names import Activity, Orchestration
 from orders.contracts.payloads import RefundClosing, RefundInput, RefundReference, RefundState
@@ -25,7 +25,7 @@ def refund_order(context: Context) -> Steps[dict]:
     outcome = yield from pay_refund(caller, reference)
     try:
         state = yield from close_refund(caller, reference, outcome)
-    except StepFailedError:
+    except StoreAwayError:
         # The store is unavailable: the refund stays open in it, and recovery restarts it.
         state = RefundState(status=RefundStatus.REQUESTED, reason=Reason.UNAVAILABLE)
     return encode(state)
@@ -53,4 +53,4 @@ def close_refund(
     """Record the refund's outcome, and return the recorded state."""
     closing = RefundClosing(order_id=refund.order_id, refund_id=refund.refund_id, outcome=outcome)
     step = Activity.CLOSE_REFUND
-    return (yield from caller.call(step, closing, RefundState, caller.undo_retries))
+    return (yield from caller.call_store(step, closing, RefundState))

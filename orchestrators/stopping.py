@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class StoppedError(Exception):
-    """A step was refused or failed for good."""
+    """A step was refused, or given up: by a deadline, or because the order is canceled."""
 
     def __init__(self, step: StepName, outcome: Outcome, *, nothing_done: bool = False) -> None:
         super().__init__(step)

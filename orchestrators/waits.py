@@ -76,8 +76,7 @@ class Waits:
         """Record that the step is done, if the order has waited for it."""
         if self.is_open(step):
             request = WaitEnd(order_id=self._order_id, step=step, position=self._position)
-            retries = self._caller.undo_retries
-            yield from self._caller.call(Activity.END_WAIT, request, object, retries)
+            yield from self._caller.call_store(Activity.END_WAIT, request, object)
             self._step = None
 
     def _check(self, step: Activity, *, is_first: bool, is_switched_off: bool) -> Steps[WaitAnswer]:
@@ -92,8 +91,7 @@ class Waits:
             is_switched_off=is_switched_off,
         )
         check = WaitCheck(order_id=self._order_id, round=this)
-        retries = self._caller.undo_retries
-        return (yield from self._caller.call(Activity.CHECK_WAIT, check, WaitAnswer, retries))
+        return (yield from self._caller.call_store(Activity.CHECK_WAIT, check, WaitAnswer))
 
     def _sleep(self, answer: Sleep) -> Steps[None]:
         """Sleep until the event of this round, the deadline, or the end of the longest timer."""
