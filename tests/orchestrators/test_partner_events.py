@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from orders.domain.errors import StoreUnavailableError
 from orders.domain.money import Money
 from orders.domain.partner_events import EventStatus, Partner
 from orders.reconciliation import handle_event, reconcile_order
@@ -231,6 +232,25 @@ class _Slow:
         now = self._shop.app.clock.now()
         self._shop.update(order_id, lambda record: record.record_purge(now))
         return self._old
+
+
+def test_record_that_changes_all_the_time_is_reconciled_later(shop: Shop) -> None:
+    """The event stays pending."""
+    order_id = complete(shop, an_order(postal_code="00007"))
+    pass_time(shop)
+    carrier = shop.carrier
+
+    class Changing:
+        def track(self, order_id: str) -> object:
+            now = shop.app.clock.now()
+            shop.update(order_id, lambda record: record.record_purge(now))
+            return carrier.track(order_id)
+
+    shop.replace_ports(carrier=Changing())
+
+    with pytest.raises(StoreUnavailableError, match="changes all the time"):
+        reconcile_order(order_id, Partner.CARRIER)
+    assert shop.record(order_id).reported.delivery is None
 
 
 def test_unavailable_partner_leaves_the_event_pending(shop: Shop) -> None:
