@@ -109,6 +109,39 @@ def test_stock_change_that_another_caller_started_returns_its_result() -> None:
     assert level == StockLevel(available=1, reserved=0, sold=0)
 
 
+class FinishingClient(FailingClient):
+    """A client whose orchestration has ended and is purged before the first look at it."""
+
+    def __init__(self, shop: Shop, *, is_answered: bool) -> None:
+        super().__init__()
+        self._changes = shop.services.stock_changes
+        self._is_answered = is_answered
+
+    async def start_new(self, *_: object) -> str:
+        """Store the answer, as the orchestration would."""
+        if self._is_answered:
+            level = StockLevel(available=1, reserved=0, sold=0)
+            self._changes.store_answer(CHANGE.change_id, level)
+        return CHANGE.change_id
+
+
+def test_stock_change_that_is_purged_already_returns_its_stored_answer(shop: Shop) -> None:
+    """Recovery purges it as soon as the answer is stored."""
+    client = FinishingClient(shop, is_answered=True)
+
+    level = asyncio.run(apply_change(client, CHANGE, "k"))  # type: ignore[arg-type] # a fake
+
+    assert level == StockLevel(available=1, reserved=0, sold=0)
+
+
+def test_stock_change_that_is_lost_in_the_engine_is_503(shop: Shop) -> None:
+    """It is stored, so recovery applies it."""
+    client = FinishingClient(shop, is_answered=False)
+
+    with pytest.raises(EngineUnavailableError):
+        asyncio.run(apply_change(client, CHANGE, "k"))  # type: ignore[arg-type] # a fake
+
+
 def test_product_that_disappears_while_an_order_is_placed_is_503(shop: Shop) -> None:
     """No order is stored without a price."""
     products = [shop.services.catalogue.product("MUG-BLUE"), None]

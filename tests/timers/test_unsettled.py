@@ -1,10 +1,15 @@
 """Recovery of units: what late calls leave in the stock of orders that have ended."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 
+import azure.durable_functions as df
 import pytest
 
+from orders.domain.stock import Stock
+from orders.engine.client import read_stock
 from tests.builders import an_order
 from tests.faults import Failing
 from tests.inspection import audit, signal_stock, stock_entries, stock_level
@@ -81,7 +86,7 @@ def test_units_that_a_late_call_has_sold_are_left_to_an_operator(shop: Shop) -> 
 
 
 def test_units_of_open_orders_are_left_alone(shop: Shop) -> None:
-    """And those of orders that the store does not have, or cannot decode, or that just ended."""
+    """And those of orders that the store does not have, or that have just ended."""
     waiting = shop.place(an_order(payment_method="pm_sandbox_unavailable"))
     shop.app.wait_until_idle()
     signal_stock(shop, "reserve", "ord_unknown")
@@ -114,6 +119,45 @@ def test_fault_of_the_store_does_not_stop_the_other_products(
     assert "the entries of BOWL-DEEP are not settled until a later run" in caplog.text
     assert stock_entries(shop, "BOWL-DEEP") == {}
     assert f"order {order_id} has ended: its 2 units of MUG-BLUE are released" in caplog.text
+
+
+def write(shop: Shop, file: str, statement: str, *values: str) -> None:
+    """Change a row of a database past its owner."""
+    path = shop.services.settings.data_dir.parent / file
+    with closing(sqlite3.connect(path)) as connection, connection:
+        assert connection.execute(statement, values).rowcount == 1
+
+
+def test_unreadable_record_does_not_stop_the_other_orders(shop: Shop) -> None:
+    """What has become of its units is not known, so they are left alone."""
+    unreadable, other = (shop.run(an_order()).instance_id for _ in range(2))
+    for order_id in (unreadable, other):
+        signal_stock(shop, "reserve", order_id)
+    update = "UPDATE orders SET record = '{}' WHERE order_id = ?"
+    write(shop, "orders/orders.sqlite3", update, unreadable)
+
+    shop.let_minutes_pass(5)
+
+    assert stock_entries(shop) == {unreadable: "reserved"}
+
+
+def test_unreadable_stock_does_not_stop_the_other_products(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault that is none of ours is logged with its cause."""
+    order_id = shop.run(an_order()).instance_id
+    signal_stock(shop, "reserve", order_id)
+
+    async def read_or_fail(client: df.DurableOrchestrationClient, sku: str) -> Stock | None:
+        if sku == "BOWL-DEEP":
+            raise ValueError("not a stock")
+        return await read_stock(client, sku)
+
+    monkeypatch.setattr(unsettled, "read_stock", read_or_fail)
+    shop.let_minutes_pass(5)
+
+    assert stock_entries(shop) == {}
+    assert "the entries of BOWL-DEEP are not settled until a later run" in caplog.text
 
 
 class CountingStore:
