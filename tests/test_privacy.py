@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from orders.adapters.order_store.events import event_to_text
 from orders.domain.partner_events import Partner
+from orders.domain.waits import WaitPolicy
 from tests.builders import EMAIL, OPERATOR, a_refund, an_order
 from tests.failure_matrix.incidents import Incident, NotApplicableError
 from tests.failure_matrix.order_incidents import ORDER_INCIDENTS
@@ -85,6 +87,8 @@ def test_order_with_any_incident_shows_no_personal_data(
     shop: Shop, tmp_path: Path, step: OrderStep, incident: Incident[OrderStep]
 ) -> None:
     """Also in the messages of faults, and in the longer histories of restarted orders."""
+    long = WaitPolicy(before_capture=timedelta(hours=2), after_capture=timedelta(hours=2))
+    shop.replace_ports(settings=replace(shop.services.settings, waits=long))
     try:
         order_id = incident.run(shop, step)
     except NotApplicableError:

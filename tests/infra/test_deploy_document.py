@@ -62,10 +62,11 @@ def test_cost_uses_the_counts_of_an_order() -> None:
     """Turns, activities, entity calls and transactions of a completed order of one product."""
     table = prose(APP / "docs" / "cost.md")
     (row,) = re.findall(r"^\| completed, one product \|(.*)\|$", table, re.MULTILINE)
-    _, turns, activities, entities, _, _, transactions, _ = (
+    _, turns, activities, calls, signals, _, _, transactions, _ = (
         cell.strip() for cell in row.split("|")
     )
-    total = 1 + int(turns) + int(activities) + int(entities)
+    entities = int(calls) + int(signals)
+    total = 1 + int(turns) + int(activities) + entities
 
     assert (
         f"| executions `E` | {total}: 1 request, {turns} turns, {activities} activities,"

@@ -33,6 +33,8 @@ _PROGRESS: Final = (
     ShipmentStatus.CANCELED,
     ShipmentStatus.BOOKED,
     ShipmentStatus.DISPATCHED,
+    ShipmentStatus.LOST,
+    ShipmentStatus.RETURNED,
     ShipmentStatus.DELIVERED,
 )
 
