@@ -4,7 +4,6 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from tests.failure_matrix.order_incidents import ORDER_INCIDENTS
 from tests.failure_matrix.order_steps import ORDER_STEPS, OrderStep
 from tests.partner_events import a_body, post_event, send_event
 from tests.privacy import personal_data_in, text_of_files
-from tests.shop import MANAGEMENT_API, Shop
+from tests.shop import MANAGEMENT_API, Shop, open_shop
 
 EVERY_BRANCH = [
     an_order(),
@@ -55,6 +54,15 @@ def check_output(
     assert personal_data_in(caplog.text + printed.out + printed.err) == []
 
 
+@pytest.fixture
+def shop_with_long_waits(tmp_path: Path) -> Iterator[Shop]:
+    """Run an empty app whose orders wait longer than an incident lasts."""
+    two_hours = timedelta(hours=2)
+    waits = WaitPolicy(before_capture=two_hours, after_capture=two_hours)
+    with open_shop(tmp_path, waits=waits) as running:
+        yield running
+
+
 def responses(shop: Shop, order_id: str) -> str:
     """Return everything that the app and the host show of an order."""
     instances, entities = f"{MANAGEMENT_API}/instances", f"{MANAGEMENT_API}/entities"
@@ -84,18 +92,16 @@ def test_order_of_any_outcome_shows_no_personal_data(
 @pytest.mark.parametrize("incident", ORDER_INCIDENTS, ids=lambda incident: incident.name)
 @pytest.mark.parametrize("step", ORDER_STEPS[3:6], ids=lambda step: step.name)
 def test_order_with_any_incident_shows_no_personal_data(
-    shop: Shop, tmp_path: Path, step: OrderStep, incident: Incident[OrderStep]
+    shop_with_long_waits: Shop, tmp_path: Path, step: OrderStep, incident: Incident[OrderStep]
 ) -> None:
     """Also in the messages of faults, and in the longer histories of restarted orders."""
-    long = WaitPolicy(before_capture=timedelta(hours=2), after_capture=timedelta(hours=2))
-    shop.replace_ports(settings=replace(shop.services.settings, waits=long))
     try:
-        order_id = incident.run(shop, step)
+        order_id = incident.run(shop_with_long_waits, step)
     except NotApplicableError:
         return
 
     assert personal_data_in(text_of_files(tmp_path / "host")) == []
-    assert personal_data_in(responses(shop, order_id)) == []
+    assert personal_data_in(responses(shop_with_long_waits, order_id)) == []
 
 
 @pytest.mark.parametrize("method", ["pm_card_visa", "pm_sandbox_refundRefused"])
