@@ -71,6 +71,25 @@ def test_best_attempt_of_a_refund_counts(
     assert payments.state("o").refunds == {"rfd_1": expected}
 
 
+@pytest.mark.parametrize(("currency", "units"), [("ISK", 500_000), ("MGA", 50), ("KWD", 5000)])
+def test_amounts_are_in_minor_units(
+    stripe: Stripe, tmp_path: Path, currency: str, units: int
+) -> None:
+    """Stripe counts some currencies in other units."""
+    payments = stripe_payments(stripe, tmp_path)
+    payments.authorize("other", Money(5000, currency), "pm_card_visa")
+    assert payments.state("other").held == 5000
+    payments.capture("other")
+    payments.refund("other", "rfd_1", Money(1000, currency))
+    stripe.dispute()
+
+    state = payments.state("other")
+
+    assert list(stripe.intents.values())[-1]["amount"] == units
+    assert (state.captured, state.refunded) == (5000, 1000)
+    assert [dispute.amount for dispute in state.disputes] == [Money(5000, currency)]
+
+
 def test_refund_of_another_system_is_not_ours(stripe: Stripe, tmp_path: Path) -> None:
     """It was paid in Stripe's dashboard, and counts in the amount only."""
     payments = stripe_payments(stripe, tmp_path)

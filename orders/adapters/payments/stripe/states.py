@@ -10,10 +10,10 @@ from typing import Any, Final, cast
 
 import stripe
 
+from orders.adapters.payments.stripe.amounts import to_money
 from orders.adapters.payments.stripe.connection import PAGE_SIZE, translate_errors
 from orders.adapters.payments.stripe.intents import Status
 from orders.domain.disputes import Dispute, DisputeStatus
-from orders.domain.money import Money
 from orders.domain.provider_records import PartnerObject, PaymentState, RefundProgress
 
 #: The bank asks for information, but has taken nothing.
@@ -59,11 +59,13 @@ class StripeStates:
             charge = cast("stripe.Charge | None", intent.latest_charge)
             has_charge = charge is not None and charge.status == "succeeded"
             is_disputed = charge is not None and charge.disputed
+            held = intent.amount if intent.status == Status.REQUIRES_CAPTURE else 0
+            # Stripe counts a voided authorization as refunded too.
+            refunded = charge.amount_refunded if charge and intent.amount_received else 0
             return PaymentState(
-                held=intent.amount if intent.status == Status.REQUIRES_CAPTURE else 0,
-                captured=intent.amount_received,
-                # Stripe counts a voided authorization as refunded too.
-                refunded=charge.amount_refunded if charge and intent.amount_received else 0,
+                held=to_money(held, intent.currency).minor,
+                captured=to_money(intent.amount_received, intent.currency).minor,
+                refunded=to_money(refunded, intent.currency).minor,
                 is_lapsed=intent.status == Status.CANCELED and has_charge and not is_undone,
                 refunds=self._refunds(intent_id),
                 disputes=self._disputes(intent_id) if is_disputed else (),
@@ -111,7 +113,7 @@ def _dispute(item: stripe.Dispute) -> Dispute:
     undecided = DisputeStatus.INQUIRY if item.status in _INQUIRIES else DisputeStatus.OPEN
     return Dispute(
         dispute_id=item.id,
-        amount=Money(item.amount, item.currency.upper()),
+        amount=to_money(item.amount, item.currency),
         status=_DECISIONS.get(item.status, undecided),
         opened_at=datetime.fromtimestamp(item.created, UTC),
     )
