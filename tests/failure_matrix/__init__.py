@@ -1,1 +1,1 @@
-"""Failure matrices: every step of an order and of a refund under every incident."""
+"""Failure matrices: every step of an order, a refund and an event under every incident."""
