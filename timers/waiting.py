@@ -8,7 +8,7 @@ import azure.durable_functions as df
 from orders.domain import wait_changes
 from orders.domain.attention import AttentionReason
 from orders.domain.emails import EmailKind, delay_email
-from orders.domain.errors import MailerUnavailableError
+from orders.domain.errors import UnavailableError
 from orders.domain.order_record import OrderRecord
 from orders.domain.switches import SWITCH_OF_STEP
 from orders.domain.waits import Expiry, Waiting, WaitingFor
@@ -37,7 +37,7 @@ class WaitingOrders:
 
     async def _look_at(self, record: OrderRecord) -> None:
         waiting = record.waiting
-        if waiting is None:
+        if waiting is None:  # pragma: no cover - the query asks for waiting orders
             return
         if waiting.is_due(self._now) and self._wakes_left and await self._can_go_on(waiting):
             self._wakes_left -= 1
@@ -63,7 +63,7 @@ class WaitingOrders:
             record.order_id,
             lambda record: wait_changes.request_retry(record, now),
         )
-        if woken is not None:
+        if woken is not None:  # pragma: no branch - the wait has ended since it was read
             await wake_order(self._client, woken)
 
     async def _inform_customer(self, record: OrderRecord, waiting: Waiting) -> None:
@@ -75,12 +75,12 @@ class WaitingOrders:
     def _send_email(self, record: OrderRecord) -> None:
         app, order_id, now = services(), record.order_id, self._now
         customer = app.order_store.customer(order_id)
-        if customer is None:
+        if customer is None:  # pragma: no cover - only ended orders are erased
             return
         email = delay_email(record.order, customer, is_being_undone=record.undoing is not None)
         try:
             app.mailer.send(order_id, EmailKind.DELAYED, email)
-        except MailerUnavailableError:
+        except UnavailableError:
             _log.warning("order %s: the email about the delay is not sent yet", order_id)
             return
         app.order_store.update(

@@ -41,7 +41,6 @@ class Carrier(Protocol):
 
     def is_available(self) -> bool:
         """Whether the carrier answers at the moment. It never raises."""
-        ...
 
     def list_shipments(self, since: datetime) -> Iterable[ShipmentRecord]:
         """Return the carrier's own record of all shipments booked since then."""

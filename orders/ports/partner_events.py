@@ -32,7 +32,6 @@ class PartnerEvents(Protocol):
 
     def add(self, event: PartnerEvent) -> bool:
         """Store a new event in one write; False if the partner has sent it before."""
-        ...
 
     def find(self, partner: Partner, event_id: str) -> PartnerEvent | None:
         """Return the event, if it is stored."""
@@ -45,7 +44,6 @@ class PartnerEvents(Protocol):
 
     def pending(self, due_before: datetime, limit: int) -> tuple[PartnerEvent, ...]:
         """Return the open events whose next attempt is due, those that are due longest first."""
-        ...
 
     def page(
         self,
@@ -58,11 +56,9 @@ class PartnerEvents(Protocol):
         Raises:
             InvalidCursorError: the cursor is not one of this list.
         """
-        ...
 
     def expired(self, received_before: datetime, limit: int) -> tuple[PartnerEvent, ...]:
         """Return events that were received before this time, whatever their status."""
-        ...
 
     def delete(self, event: PartnerEvent) -> None:
         """Delete an event. If the partner sends it again, it is a new one."""

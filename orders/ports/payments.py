@@ -43,14 +43,12 @@ class Payments(Protocol):
 
     def state(self, order_id: str) -> PaymentState:
         """Return the order's payment as the gateway shows it now."""
-        ...
 
     def find_object(self, object_id: str) -> PartnerObject | None:
         """Return the owner of an object that the gateway's events name; None: it is unknown."""
 
     def is_available(self) -> bool:
         """Whether the gateway answers at the moment. It never raises."""
-        ...
 
     def list_payments(self, since: datetime) -> Iterable[PaymentRecord]:
         """Return the gateway's own record of all payments begun since then."""

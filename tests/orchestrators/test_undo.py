@@ -1,11 +1,14 @@
 """Undo of an order: newest step first, whichever undo fails."""
 
+from typing import Any
+
 import pytest
 
 from orchestrators.order_steps import OrderSteps
 from orders.contracts.names import Activity
 from orders.contracts.payloads import OrderInput
 from orders.domain.outcome import Outcome, Reason
+from orders.domain.results import Refused
 from tests.builders import CAPTURE_FAILS, an_order
 from tests.faults import FOREVER, Failing
 from tests.shop import UNDONE_EFFECTS, Shop
@@ -122,6 +125,31 @@ def test_order_completed_by_another_orchestration_is_not_undone(shop: Shop) -> N
     shop.close(order_id, Outcome.completed("T1"))
 
     run = shop.app.wait(order_id)
+
+    assert run.output == {"status": "completed", "trackingNumber": "T1"}
+    assert shop.effects() == ["authorized", "booked"]
+
+
+class CompletedMeanwhile:
+    """A gateway that refuses the capture after another orchestration has completed the order."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any method of the gateway
+        return getattr(self._shop.payments, name)
+
+    def capture(self, order_id: str) -> Refused:
+        """Refuse the capture."""
+        self._shop.close(order_id, Outcome.completed("T1"))
+        return Refused(reason=Reason.CAPTURE_REFUSED)
+
+
+def test_order_that_completes_while_a_step_is_refused_is_not_undone(shop: Shop) -> None:
+    """The record says so when the undo would begin."""
+    shop.replace_ports(payments=CompletedMeanwhile(shop))
+
+    run = shop.run(an_order())
 
     assert run.output == {"status": "completed", "trackingNumber": "T1"}
     assert shop.effects() == ["authorized", "booked"]
