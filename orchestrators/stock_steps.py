@@ -15,10 +15,10 @@ from orchestrators.retries import Backoff
 from orchestrators.stopping import StoppedError, unavailable, unless_refused
 from orders.contracts.codec import decode
 from orders.contracts.names import Entity, StockOperation, StockStep
-from orders.contracts.payloads import StockRequest, StockSettlement
+from orders.contracts.payloads import StockRequest
+from orders.contracts.settlements import settlements_of
 from orders.domain.outcome import Outcome, StockSale
 from orders.domain.results import Refused, Reservation, Sale, Sold, StockLine
-from orders.domain.settlement import sale_of, units_after
 
 T = TypeVar("T")
 
@@ -57,17 +57,7 @@ class StockSteps:
 
         A lost settlement is repeated by recovery and retention.
         """
-        units = units_after(outcome)
-        if units is None:
-            return
-        for line in lines:
-            settlement = StockSettlement(
-                order_id=self.order_id,
-                opening_balance=line.opening_balance,
-                status=units,
-                quantity=line.quantity,
-                reservation=sale_of(sales, line.sku),
-            )
+        for line, settlement in settlements_of(self.order_id, outcome, lines, sales):
             self.caller.signal_entity(_entity(line), StockOperation.SETTLE, settlement)
 
     def _commit(self, line: StockLine) -> Steps[StockSale]:

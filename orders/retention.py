@@ -7,11 +7,10 @@ from typing import Final
 import azure.durable_functions as df
 
 from orders.contracts.names import StockOperation
-from orders.contracts.payloads import StockSettlement
+from orders.contracts.settlements import settlements_of
 from orders.domain.erasure import finish_erasure
 from orders.domain.order_record import OrderRecord
 from orders.domain.partner_events import KEPT_FOR
-from orders.domain.settlement import sale_of, units_after
 from orders.engine.client import engine_errors, signal_stock
 from orders.engine.instances import event_instance_id
 from orders.services import services
@@ -60,17 +59,8 @@ async def delete(client: df.DurableOrchestrationClient, record: OrderRecord) -> 
 
 
 async def _settle(client: df.DurableOrchestrationClient, record: OrderRecord) -> None:
-    units = units_after(record.outcome) if record.outcome else None
-    if units is None:
-        return
-    for line in record.stock_lines:
-        settlement = StockSettlement(
-            order_id=record.order_id,
-            opening_balance=line.opening_balance,
-            status=units,
-            quantity=line.quantity,
-            reservation=sale_of(record.sales, line.sku),
-        )
+    lines = record.stock_lines
+    for line, settlement in settlements_of(record.order_id, record.outcome, lines, record.sales):
         await signal_stock(client, line.sku, StockOperation.SETTLE, settlement)
 
 

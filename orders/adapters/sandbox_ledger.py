@@ -100,7 +100,7 @@ class Ledger:
             yield LedgerTransaction(connection, self._table, self._clock)
 
     def scrub(self) -> bool:
-        """Remove erased details from the file's log; False if somebody still reads it."""
+        """Remove erased details from the file's log; False if a reader still holds it."""
         return self._database.scrub()
 
     def entries(self, since: datetime | None = None) -> list[Entry]:

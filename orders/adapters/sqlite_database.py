@@ -100,7 +100,7 @@ class Database:
         """Remove deleted content from the file's log.
 
         Returns:
-            Whether the log is empty. It is not if somebody still reads what was there before.
+            Whether the log is empty. It is not while a reader holds what was there before.
         """
         with self._connected() as connection:
             connection.execute(f"PRAGMA busy_timeout = {_SCRUB_TIMEOUT_MS}")

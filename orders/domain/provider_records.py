@@ -45,7 +45,7 @@ class PaymentState:
     captured: int = 0
     #: Refunded or being refunded, without what was sent back.
     refunded: int = 0
-    #: The authorization expired, or was canceled by somebody else than this service.
+    #: The authorization expired, or was canceled at the gateway, not by this service.
     is_lapsed: bool = False
     #: By our refund ID.
     refunds: Mapping[str, RefundProgress] = field(default_factory=dict)

@@ -146,7 +146,7 @@ def _return_reversal(record: OrderRecord, state: PaymentState, now: datetime) ->
 
 
 def _lacks_reversal(record: OrderRecord, kept: int) -> bool:
-    """Whether an undone order has money that nobody is going to refund."""
+    """Whether an undone order has money, and no refund of it is under way."""
     is_undone = record.outcome is not None and record.outcome.requires_undo
     is_queued = record.attention is not None and _REVERSE in record.attention.failed_steps
     return is_undone and kept > 0 and not is_queued and _REVERSE not in record.resolved_steps

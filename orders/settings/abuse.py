@@ -4,7 +4,7 @@ from orders.domain.quotas import QuotaPolicy
 from orders.settings.environment import Environment
 from orders.settings.readers import read_number
 
-#: With live payments. Test cards are shared by everybody, and nobody gains by trying them out.
+#: With live payments. Test cards are public, so they need no protection.
 _LIVE = QuotaPolicy(per_client=100, per_payment_method=10, per_email=10)
 
 

@@ -101,7 +101,7 @@ class SqliteOrderStore:
             return connection.execute(query, (order_id,)).fetchone() is not None
 
     def erase(self, order_id: str) -> bool:
-        """Erase all personal data, in the file's log too unless somebody still reads it."""
+        """Erase all personal data, in the file's log too unless a reader still holds it."""
         now = self._clock.now()
         with self._database.writing() as connection:
             connection.execute("DELETE FROM customers WHERE order_id = ?", (order_id,))
